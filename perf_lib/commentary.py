@@ -1,0 +1,100 @@
+"""Figures bound into a person's words: `{{ rolling_12 }}` in commentary becomes "1,496".
+
+Look-ups only. What stands between the braces is a name, or a measure, a dot and a name, or `month("2019-12")`
+of either: it is matched, looked up and printed. There is no template engine, so there is nothing to run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from perf_lib import narrative, wording
+from perf_lib.errors import InputError, suggestion
+from perf_lib.findings import Finding
+from perf_lib.measures import Measure
+from perf_lib.strict import shown
+
+_BRACES = re.compile(r"\{\{(?P<inside>[^{}]*)\}\}")
+_LOOK_UP = re.compile(
+    r"(?:(?P<measure>[a-z][a-z0-9_]*)\.)?(?P<name>[a-z][a-z0-9_]*)(?:\(\s*(?P<quote>[\"'])(?P<month>[^\"']*)(?P=quote)\s*\))?"
+)
+
+
+def _change(finding: Finding) -> str:
+    if finding.change is None:
+        return wording.NOT_SUPPLIED
+    if finding.measure.is_percentage:
+        return wording.percentage_points(abs(finding.change))
+    return narrative.in_prose(abs(finding.change), finding.measure)
+
+
+def _change_per_cent(finding: Finding) -> str:
+    relative = finding.change_per_cent
+    return wording.NOT_SUPPLIED if relative is None else wording.per_cent(abs(relative))
+
+
+def _rate(finding: Finding) -> str:
+    return wording.NOT_SUPPLIED if finding.rate is None else narrative.rate_in_prose(finding.rate)
+
+
+NAMES: Mapping[str, Callable[[Finding], str]] = {
+    "quarter": lambda finding: _said(finding.value.value, finding.measure),
+    "rolling_12": lambda finding: _said(finding.rolling.value, finding.measure),
+    "previous_12": lambda finding: _said(finding.previous.value, finding.measure),
+    "change": _change,
+    "change_per_cent": _change_per_cent,
+    "rate_per_1000": _rate,
+}
+
+
+def bind(text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> str:
+    """The commentary with each `{{ … }}` replaced by its figure in house style.
+
+    code: the measure that a bare name speaks of; None where the text belongs to no measure. Raises InputError
+    with file, line and a suggestion for anything in braces that cannot be looked up.
+    """
+
+    def figure(found: re.Match[str]) -> str:
+        where = f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
+        asked = _LOOK_UP.fullmatch(found["inside"].strip())
+        if asked is None:
+            raise InputError(
+                f'{where} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
+            )
+        finding = _finding(asked["measure"] or code, findings, where)
+        if asked["month"] is not None:
+            if asked["name"] != "month":
+                raise InputError(f"{where}: only month takes brackets, not {asked['name']}")
+            return _month(finding, asked["month"], where)
+        if asked["name"] not in NAMES:
+            raise InputError(f"{where}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
+        return NAMES[asked["name"]](finding)
+
+    return _BRACES.sub(figure, text)
+
+
+def _finding(code: str | None, findings: Mapping[str, Finding], where: str) -> Finding:
+    if code is None:
+        raise InputError(f"{where}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
+    if code not in findings:
+        raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, findings)}")
+    return findings[code]
+
+
+def _month(finding: Finding, written: str, where: str) -> str:
+    months = finding.months["value"].dropna()
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written):
+        raise InputError(f"{where}: {written!r} is not a month; write it as 2019-12")
+    period = pd.Period(written, freq="M")
+    if period not in months.index:
+        ends = f"{months.index.min()} to {months.index.max()}" if len(months) else "no months at all"
+        raise InputError(f"{where}: {finding.measure.code} has no figure for {written}; it has {ends}")
+    return _said(float(months.loc[period]), finding.measure)
+
+
+def _said(value: float | None, measure: Measure) -> str:
+    return narrative.in_prose(value, measure)

@@ -1,0 +1,80 @@
+"""A small CSV table as text, its columns checked: where every reader of files starts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from perf_lib.errors import InputError, suggestion
+from perf_lib.strict import read_text, shown
+
+LINE = "line"
+"""The column that remembers which line of the file a row stood on, for complaints."""
+
+
+def read_table(path: Path, required: Sequence[str] = (), optional: Sequence[str] = ()) -> pd.DataFrame:
+    """A CSV file as text, with the line each row stood on; blank cells are empty strings.
+
+    With `required` given, exactly those columns and none but `optional` besides may stand in the file.
+    Raises InputError naming the file and the column, or the line whose cells do not match the header.
+    """
+    rows = list(csv.reader(io.StringIO(read_text(path), newline="")))
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise InputError(f"{shown(path)}: is empty; its first line names the columns")
+    header = [cell.strip() for cell in rows[0]]
+    _check_columns(path, header, required, optional)
+    body = []
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            raise InputError(
+                f"{shown(path)}, line {line}: has {len(row)} cells where the header has {len(header)}"
+            )
+        body.append([cell.strip() for cell in row] + [line])
+    table = pd.DataFrame(body, columns=[*header, LINE])
+    for name in optional:
+        if name not in table:
+            table[name] = ""
+    return table
+
+
+def number_column(path: Path, table: pd.DataFrame, column: str, labels: pd.Series) -> pd.Series:
+    """A text column as floats, blanks as missing; anything else is named, with its row's label."""
+    text = table[column].str.replace(",", "", regex=False)
+    numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype(float)
+    wrong = (numbers.isna() & (text != "")) | numbers.isin([float("inf"), float("-inf")])
+    refuse_first(path, table, wrong, labels, lambda row: f"{column} {row[column]!r} is not a number")
+    return numbers
+
+
+def refuse_first(path: Path, table: pd.DataFrame, wrong: pd.Series, labels: pd.Series, say: object) -> None:
+    """Refuse the file for its first wrong row: file, line, measure and month, and what `say` makes of the row."""
+    if wrong.any():
+        position = int(wrong.to_numpy().argmax())
+        row, more = table.iloc[position], int(wrong.sum()) - 1
+        what = say(row) if callable(say) else say
+        raise InputError(
+            f"{shown(path)}, line {row[LINE]}: {labels.iloc[position]}: {what}"
+            + (f" (and {more} more such row{'s' if more > 1 else ''})" if more else "")
+        )
+
+
+def _check_columns(path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{shown(path)}: the column {twice!r} stands twice")
+    if not required:
+        return
+    missing = [name for name in required if name not in header]
+    if missing:
+        raise InputError(f"{shown(path)}: lacks the column {missing[0]!r}; expected {', '.join(required)}")
+    unknown = next((name for name in header if name not in (*required, *optional)), None)
+    if unknown is not None:
+        raise InputError(
+            f"{shown(path)}: unknown column {unknown!r}; {suggestion(unknown, [*required, *optional])}"
+        )

@@ -1,0 +1,275 @@
+"""The Finding: all that may be said of one measure in one quarter. Every view reads it, none computes.
+
+    findings(params, frame, rates) → {code: Finding}
+
+Figures are cut at the quarter's last month, so an earlier quarter's report is made from today's data as it
+would have stood then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from perf_lib import peers, series, spc
+from perf_lib.measures import Catalogue, Measure
+from perf_lib.quarters import Quarter
+from perf_lib.series import NOTHING, YEAR, Figure
+from perf_lib.settings import Settings
+
+
+@dataclass(frozen=True)
+class QuarterFigure:
+    """One line of a headline box: a quarter and the 12 months to its end, now and as first published."""
+
+    quarter: Quarter
+    value: Figure
+    rolling: Figure
+    first_value: float | None = None
+    first_rolling: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PeerComparison:
+    """Where the area stands among its peers on 12-month rates per 1,000 residents, and how it got there."""
+
+    month: pd.Period
+    position: peers.PeerPosition
+    rates: pd.Series
+    """The group's rates by area at `month`, the area's own included, lowest first."""
+    history: pd.DataFrame
+    """The group's rates: months in rows, areas in columns."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """All that may be said of one measure in one quarter."""
+
+    measure: Measure
+    quarter: Quarter
+    area: str
+    months: pd.DataFrame
+    """The measure's rows of the tidy frame up to the quarter's end, by month without gaps."""
+    rolling_months: pd.Series
+    """The rolling 12 months at each of those months."""
+    as_at: pd.Period | None
+    """The last month with a figure."""
+    value: Figure
+    """The quarter."""
+    rolling: Figure
+    """The 12 months to `as_at`."""
+    previous: Figure
+    """The 12 months before those."""
+    box: tuple[QuarterFigure, ...]
+    """The financial year's quarters up to this one."""
+    rate: float | None
+    """The rolling 12 months per 1,000 residents, for a count with a known population."""
+    arithmetic: Mapping[str, spc.Arithmetic]
+    """The sum behind each published rule for the newest month, by code; empty for a measure that has none."""
+    signal_history: pd.DataFrame
+    """Every month's published rules: months in rows, codes in columns."""
+    peers: PeerComparison | None
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """Codes of the published rules that the newest month meets."""
+        return frozenset(code for code, test in self.arithmetic.items() if test.met)
+
+    @property
+    def not_enough(self) -> frozenset[str]:
+        """Codes of the rules whose window has a missing month: neither met nor not met."""
+        return frozenset(code for code, test in self.arithmetic.items() if not test.enough)
+
+    @property
+    def change(self) -> float | None:
+        """The rolling 12 months less the 12 before, in the unit (percentage points for percentages)."""
+        return series.change(self.rolling.value, self.previous.value)
+
+    @property
+    def change_per_cent(self) -> float | None:
+        """That change relative to the earlier figure; None for percentages, whose change is in points."""
+        if self.measure.is_percentage:
+            return None
+        return series.change_per_cent(self.rolling.value, self.previous.value)
+
+    @property
+    def direction(self) -> int:
+        """Which way the rolling 12 months went: 1 up, -1 down, 0 neither or not known."""
+        return 0 if not self.change else (1 if self.change > 0 else -1)
+
+    @property
+    def improved(self) -> bool | None:
+        """Whether that was for the better by the measure's own `better`; None where neither can be said."""
+        if self.direction == 0 or self.measure.better == "neither":
+            return None
+        return (self.direction > 0) == (self.measure.better == "higher")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the data reach the quarter's last month."""
+        return self.as_at == self.quarter.last
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any figure was supplied in the last 12 months."""
+        return self.as_at is not None and self.as_at > self.quarter.last - YEAR
+
+    @property
+    def last_12(self) -> pd.DataFrame:
+        """The last twelve months' rows, missing months included."""
+        return self.months.reindex(pd.period_range(self.quarter.last - (YEAR - 1), self.quarter.last, freq="M"))
+
+    def origin_of(self, first: pd.Period, last: pd.Period) -> frozenset[str]:
+        """How the figures of some months are known: published, derived, illustrative."""
+        window = self.months.loc[first:last]
+        return frozenset(window.loc[window["value"].notna(), "origin"])
+
+    @property
+    def rests_on_illustrative(self) -> frozenset[str]:
+        """Codes of the signals whose window reaches into illustrative months."""
+        reach = {rule.code: rule.window for rule in spc.RULES}
+        last = self.quarter.last
+        return frozenset(
+            code for code in self.signals if "illustrative" in self.origin_of(last - (reach[code] - 1), last)
+        )
+
+
+def findings(
+    catalogue: Catalogue,
+    settings: Settings,
+    quarter: Quarter,
+    frame: pd.DataFrame,
+    rates: pd.DataFrame | None = None,
+    published: Mapping[Quarter, pd.DataFrame] | None = None,
+) -> dict[str, Finding]:
+    """The Finding of every measure in the catalogue, in its order.
+
+    frame: the tidy monthly frame. rates: peers' 12-month rates. published: earlier quarters' figures as first
+    published, by quarter.
+    """
+    area = settings.body.area
+    known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
+    months = {code: _months_of(known, code, quarter) for code in catalogue}
+    rolling = {code: series.rolling_12(months[code], measure) for code, measure in catalogue.items()}
+    history = _signal_history(catalogue, months, rolling)
+    return {
+        code: _finding(
+            measure=measure,
+            quarter=quarter,
+            area=area,
+            months=months[code],
+            rolling=rolling[code],
+            history=history.get(code),
+            comparison=_compare(measure, settings, rates, quarter),
+            population=_population(rates, area, quarter),
+            published=published or {},
+        )
+        for code, measure in catalogue.items()
+    }
+
+
+def _finding(
+    *,
+    measure: Measure,
+    quarter: Quarter,
+    area: str,
+    months: pd.DataFrame,
+    rolling: pd.Series,
+    history: pd.DataFrame | None,
+    comparison: PeerComparison | None,
+    population: float | None,
+    published: Mapping[Quarter, pd.DataFrame],
+) -> Finding:
+    supplied = months.index[months["value"].notna()]
+    as_at = supplied.max() if len(supplied) else None
+    now = _twelve_months(months, measure, as_at)
+    return Finding(
+        measure=measure,
+        quarter=quarter,
+        area=area,
+        months=months,
+        rolling_months=rolling,
+        as_at=as_at,
+        value=series.over(months, measure, quarter.first, quarter.last),
+        rolling=now,
+        previous=_twelve_months(months, measure, None if as_at is None else as_at - YEAR),
+        box=tuple(_box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
+        rate=series.rate_per_1000(now.value, population) if measure.kind == "count" else None,
+        arithmetic=spc.arithmetic(months["value"].astype(float), rolling) if measure.has_signals else {},
+        signal_history=pd.DataFrame(index=months.index) if history is None else history,
+        peers=comparison,
+    )
+
+
+def _months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
+    own = known[known["measure"] == code].set_index("month").drop(columns=["measure", "area"])
+    first = own.index.min() if len(own) else quarter.first
+    return own.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
+
+
+def _signal_history(
+    catalogue: Catalogue, months: Mapping[str, pd.DataFrame], rolling: Mapping[str, pd.Series]
+) -> dict[str, pd.DataFrame]:
+    """The published rules of every eligible measure at every month: one pass over all of them."""
+    eligible = [code for code, measure in catalogue.items() if measure.has_signals]
+    if not eligible:
+        return {}
+    values = pd.DataFrame({code: months[code]["value"].astype(float) for code in eligible}).sort_index()
+    twelve = pd.DataFrame({code: rolling[code] for code in eligible}).reindex(values.index)
+    answers = spc.signals(values, rolling=twelve, every_month=True)
+    return {code: answers.loc[code].reindex(months[code].index) for code in eligible}
+
+
+def _twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | None) -> Figure:
+    """The rolling 12 months to `last`; a survey of single months has none."""
+    if last is None or (measure.kind == "survey" and measure.covers_months == 1):
+        return NOTHING
+    first = last if measure.kind == "survey" else last - (YEAR - 1)
+    return series.over(months, measure, first, last)
+
+
+def _box_line(
+    months: pd.DataFrame, measure: Measure, quarter: Quarter, published: pd.DataFrame | None
+) -> QuarterFigure:
+    rolling = _twelve_months(months, measure, quarter.last)
+    value = NOTHING if measure.kind == "rolling" else series.over(months, measure, quarter.first, quarter.last)
+    first = {kind: _first_published(published, measure.code, kind) for kind in ("quarter", "rolling_12")}
+    return QuarterFigure(quarter, value, rolling, first["quarter"][0], first["rolling_12"][0], first["quarter"][1])
+
+
+def _first_published(published: pd.DataFrame | None, code: str, kind: str) -> tuple[float | None, str]:
+    if published is None or (code, kind) not in published.index:
+        return None, ""
+    row = published.loc[(code, kind)]
+    return (float(row["value"]) if pd.notna(row["value"]) else None), str(row["reason"])
+
+
+def _compare(
+    measure: Measure, settings: Settings, rates: pd.DataFrame | None, quarter: Quarter
+) -> PeerComparison | None:
+    if rates is None or measure.peers is None or settings.peer_group is None:
+        return None
+    area = settings.body.area
+    of_series = rates[
+        (rates["series"] == measure.peers) & (rates["level"] == "force") & (rates["month"] <= quarter.last)
+    ]
+    table = of_series.pivot(index="month", columns="area", values="rate")
+    group = [area, *settings.peer_group.areas]
+    if not set(group) <= set(table.columns) or table[group].dropna().empty:
+        return None
+    month = table[group].dropna().index.max()
+    year_before = table.loc[month - YEAR] if month - YEAR in table.index else None
+    position = peers.position(
+        table.loc[month, group], area, None if year_before is None else year_before[group], table.loc[month].dropna()
+    )
+    return PeerComparison(month, position, table.loc[month, group].sort_values(), table[group])
+
+
+def _population(rates: pd.DataFrame | None, area: str, quarter: Quarter) -> float | None:
+    if rates is None:
+        return None
+    own = rates[(rates["area"] == area) & (rates["level"] == "force") & (rates["month"] <= quarter.last)]
+    return float(own.sort_values("month")["population"].iloc[-1]) if len(own) else None

@@ -1,0 +1,106 @@
+"""Fragments of a page: semantic HTML that JupyterLab shows, nbconvert keeps, and the PDF is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import mistune
+from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of a page: HTML to show, and the same in plain words for a terminal."""
+
+    html: str = field(repr=False)
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __add__(self, other: Fragment) -> Fragment:
+        return Fragment(self.html + other.html, f"{self.text}\n{other.text}".strip())
+
+
+EMPTY = Fragment("", "")
+
+
+def fill(template: str, **values: object) -> str:
+    """A template of `templates/` with its values, everything escaped that is not marked as HTML."""
+    return _environment().get_template(template).render(**values)
+
+
+def paragraphs(sentences_by_paragraph: list[str], css: str = "") -> Fragment:
+    """Computed paragraphs, each of which is numbered when the report is bound."""
+    classes = f"paragraph {css}".strip()
+    html = "".join(f'<div class="{classes}"><p>{escape(text)}</p></div>\n' for text in sentences_by_paragraph)
+    return Fragment(html, "\n".join(sentences_by_paragraph))
+
+
+def commentary(markdown: str) -> Fragment:
+    """A person's Markdown: its paragraphs numbered, its HTML shown as text, nothing loaded from anywhere."""
+    if not markdown.strip():
+        return EMPTY
+    soup = BeautifulSoup(str(_markdown()(markdown)), "html.parser")
+    for paragraph in soup.find_all("p", recursive=False):
+        paragraph.wrap(soup.new_tag("div", attrs={"class": "paragraph commentary"}))
+    for block in soup.find_all(["ul", "ol", "blockquote"], recursive=False):
+        block.wrap(soup.new_tag("div", attrs={"class": "commentary"}))
+    return Fragment(str(soup), markdown.strip())
+
+
+def prose(markdown: str) -> Fragment:
+    """Markdown without paragraph numbers, for what introduces rather than reports."""
+    return Fragment(str(_markdown()(markdown)), markdown.strip())
+
+
+def heading(level: int, text: str, anchor: str) -> Fragment:
+    """A heading with the anchor that links lead to."""
+    return Fragment(f'<h{level} id="{escape(anchor)}">{escape(text)}</h{level}>\n', text)
+
+
+def image(uri: str, alt: str, css: str) -> Markup:
+    """A picture with its words."""
+    return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
+
+
+class _CommentaryRenderer(mistune.HTMLRenderer):
+    """Markdown as a person may use it in a report: no raw HTML, no headings, no pictures from elsewhere."""
+
+    def heading(self, text: str, level: int, **attrs: object) -> str:
+        return f"<p><strong>{text}</strong></p>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"{text} ({self.link(escape(url), url)})"
+
+
+@cache
+def _markdown() -> mistune.Markdown:
+    return mistune.create_markdown(renderer=_CommentaryRenderer(escape=True), plugins=["strikethrough"])
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["image"] = image
+    return environment
+
+
+def text_of(html: str) -> str:
+    """The words of a piece of HTML, for tests and plain text."""
+    return BeautifulSoup(html, "html.parser").get_text(" ", strip=True)

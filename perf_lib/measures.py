@@ -1,0 +1,112 @@
+"""The catalogue: what each measure is, how its months roll up, and which way is better."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from perf_lib.errors import InputError, suggestion
+from perf_lib.strict import Strict, build, read_yaml, shown
+from perf_lib.wording import PERCENT, SECONDS
+
+Kind = Literal["count", "proportion", "mean", "rolling", "survey"]
+Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
+
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Measure(Strict):
+    """One measure of the catalogue, as `params/measures.yaml` describes it.
+
+    `kind` settles how months become quarters and rolling 12 months:
+    count: the sum. proportion and mean: sum of numerators over sum of denominators. rolling: each month's
+    figure is itself a figure for twelve months, taken as given. survey: points, each with its margin.
+    """
+
+    code: str
+    title: str
+    priority: int = Field(ge=1)
+    kind: Kind
+    unit: str
+    better: Literal["lower", "higher", "neither"]
+    noun: str
+    """How a sentence names it: what was counted, in the plural, or the subject of "The … was 88.8 per cent"."""
+    singular: str | None = None
+    """For a count, `noun` for one."""
+    of: str | None = None
+    """What the denominator counts: defendants prosecuted, incidents attended, people employed."""
+    denominator_is: Literal["flow", "stock"] = "flow"
+    """A flow adds up over months (incidents); a stock does not (headcount), so its average is taken."""
+    frequency: Literal["monthly", "quarterly"] = "monthly"
+    covers_months: Literal[1, 12] = 1
+    """How many months a survey's point speaks for."""
+    decimals: int | None = Field(default=None, ge=0, le=3)
+    peers: str | None = None
+    """The series of the peers' file that answers to this measure."""
+    dashboard: bool = True
+    """Whether the measure has a row in the dashboard (some are drawn in the report only)."""
+    marking: Marking | None = None
+    note: str | None = None
+    """What a reader must know of the figures, printed wherever they are."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Measure:
+        if not CODE.fullmatch(self.code):
+            raise ValueError(f"the code {self.code!r} is not in lower case with underscores, as hate_crime is")
+        if self.kind == "count" and self.unit in (PERCENT, SECONDS):
+            raise ValueError(f"a count is not in {self.unit}; its unit says what is counted")
+        if self.kind == "count" and not self.singular:
+            raise ValueError("a count needs 'singular', the noun for one")
+        if self.denominator_is == "stock" and self.kind != "mean":
+            raise ValueError("only a mean has a stock for its denominator")
+        if self.frequency == "quarterly" and self.kind != "survey":
+            raise ValueError("only a survey is quarterly")
+        return self
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether a difference of two figures is in percentage points."""
+        return self.unit == PERCENT
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether months are added up as numerators over denominators."""
+        return self.kind in ("proportion", "mean")
+
+    @property
+    def has_signals(self) -> bool:
+        """Whether exceptional months and trends may be sought.
+
+        Not where each figure already overlaps the last (rolling, surveys of twelve months): a run of
+        such figures rises or falls by construction.
+        """
+        return self.kind in ("count", "proportion", "mean")
+
+
+class Catalogue(dict[str, Measure]):
+    """Measures by code, in the order of the file; a wrong code is answered with the nearest right one."""
+
+    def __missing__(self, code: str) -> Measure:
+        raise InputError(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self)}")
+
+    @property
+    def on_dashboard(self) -> list[Measure]:
+        """The measures that have a row in the dashboard."""
+        return [measure for measure in self.values() if measure.dashboard]
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """The catalogue that a measures.yaml describes: a mapping of codes to measures."""
+    written = read_yaml(path)
+    if not written:
+        raise InputError(f"{shown(path)}: describes no measure")
+    catalogue = Catalogue()
+    for code, entry in written.items():
+        where = f"{shown(path)}, {code}"
+        if not isinstance(entry, dict):
+            raise InputError(f"{where}: a measure is a mapping of keys such as title, priority and kind")
+        catalogue[str(code)] = build(Measure, {**entry, "code": str(code)}, where)
+    return catalogue

@@ -1,0 +1,277 @@
+"""Computed sentences: a Finding in the report's manner, and nothing that is not in the Finding."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from perf_lib import symbols, wording
+from perf_lib.findings import Finding, PeerComparison
+from perf_lib.measures import Measure
+from perf_lib.series import Figure
+from perf_lib.settings import PeerGroup
+
+NO_SIGNAL = "No month is exceptional and no trend is significant."
+
+
+def figures(finding: Finding) -> str:
+    """What the measure came to, in the quarter and in twelve months."""
+    measure, quarter = finding.measure, finding.quarter
+    if finding.as_at is None:
+        return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
+    said = _count(finding) if measure.kind == "count" else _ratio(finding)
+    if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
+        said += f" No figure after {wording.month(finding.as_at)} has been supplied for {quarter.name}."
+    return said
+
+
+def change(finding: Finding) -> str:
+    """How the twelve months compare with the twelve before; empty where either is missing."""
+    now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
+    if now is None or before is None or finding.change is None or finding.as_at is None:
+        return ""
+    earlier = wording.twelve_months_to(finding.as_at - 12)
+    before_said = in_prose(before, measure)
+    difference = _difference(finding)
+    if difference is None:
+        return f"That is the same as in the {earlier}."
+    return f"That is {difference} than the {before_said} of the {earlier}."
+
+
+def signals(finding: Finding) -> list[str]:
+    """Which months are exceptional and which trends significant, under the published rules, with the sums."""
+    if not finding.arithmetic:
+        return []
+    said = [_month_signal(finding, code) for code in ("month_high", "month_low")]
+    said += [_run_signal(finding, f"{count}_months_{side}") for count in ("three", "eight") for side in ("high", "low")]
+    said.append(_trend_signal(finding))
+    said = [sentence for sentence in said if sentence]
+    if not said and not finding.not_enough:
+        said = [NO_SIGNAL]
+    if finding.not_enough and finding.has_data:
+        said.append(_not_enough(finding))
+    if finding.rests_on_illustrative:
+        first = _first_published(finding)
+        since = f" before {wording.month(first)}" if first is not None else ""
+        words = wording.listed([symbols.BY_CODE[c].words for c in _in_order(finding.rests_on_illustrative)])
+        verb = "rests" if len(finding.rests_on_illustrative) == 1 else "rest"
+        said.append(
+            f"{wording.sentence_case(words)} {verb} partly on illustrative months{since}, not on published ones."
+        )
+    return said
+
+
+def peers(finding: Finding, group: PeerGroup) -> str:
+    """Where the area stands among its peers, and whether it moves as they do."""
+    comparison = finding.peers
+    if comparison is None:
+        return ""
+    at = comparison.position
+    standing = {
+        "greater_than_peers": f"above the {group.name}'s average of",
+        "less_than_peers": f"below the {group.name}'s average of",
+        "in_line_above": f"in line with, and above, the {group.name}'s average of",
+        "in_line_below": f"in line with, and below, the {group.name}'s average of",
+    }[at.standing]
+    said = (
+        f"In the {wording.twelve_months_to(comparison.month)} {finding.area} recorded {rate_in_prose(at.rate)} "
+        f"{finding.measure.unit} per 1,000 residents, {standing} {rate_in_prose(at.average)} "
+        f"(bounds {rate_in_prose(at.lower)} to {rate_in_prose(at.upper)})"
+    )
+    if at.national_rank is not None:
+        said += f", the {_lowest(at.national_rank)} of {at.national_n} forces"
+    return f"{said}. {_peer_trend(comparison)}".strip()
+
+
+def context(finding: Finding, group: PeerGroup | None) -> str:
+    """The dashboard's few words: symbols said, in order of weight, with the month where there is one."""
+    if finding.as_at is None:
+        return "Not supplied"
+    parts = []
+    trend = [code for code in ("rolling_increasing", "rolling_decreasing") if code in finding.signals]
+    trend += [code for code in ("discrete_increasing", "discrete_decreasing") if code in finding.signals]
+    parts += [symbols.BY_CODE[code].words for code in trend]
+    for side in ("high", "low"):
+        if f"month_{side}" in finding.signals:
+            parts.append(f"{finding.quarter.last.strftime('%B')} exceptionally {side}")
+        parts += [
+            symbols.BY_CODE[f"{count}_months_{side}"].words
+            for count in ("three", "eight")
+            if f"{count}_months_{side}" in finding.signals
+        ]
+    if finding.peers is not None and group is not None:
+        parts.append(symbols.BY_CODE[finding.peers.position.standing].words)
+        parts += [symbols.BY_CODE["not_trending_with_peers"].words] * bool(finding.peers.position.does_not_trend)
+    if not finding.is_current:
+        parts.append(f"data to {wording.month(finding.as_at)}")
+    if not parts:
+        parts = ["nothing exceptional"] if finding.arithmetic else [_plain_change(finding)]
+    return wording.sentence_case("; ".join(parts))
+
+
+def in_prose(value: float | None, measure: Measure) -> str:
+    """A figure of the measure as a sentence says it."""
+    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and measure.kind != "count":
+        return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
+    return wording.value_in_prose(value, measure.unit, measure.decimals)
+
+
+def rate_in_prose(rate: float) -> str:
+    """A rate per 1,000: one decimal from ten up, two below.
+
+    >>> rate_in_prose(61.456), rate_in_prose(2.169)
+    ('61.5', '2.17')
+    """
+    return wording.number(rate, 1 if rate >= 10 else 2)
+
+
+def in_figures(figure: Figure, measure: Measure) -> str:
+    """A figure with what it was made from: 88.8 per cent (4,524 of 5,095 defendants prosecuted)."""
+    said = in_prose(figure.value, measure)
+    if figure.margin is not None:
+        return f"{said} (plus or minus {wording.percentage_points(figure.margin)})"
+    if figure.unweighted:
+        return f"{said} (the unweighted mean of the months)"
+    if not measure.of or not figure.denominator or measure.denominator_is == "stock":
+        return said
+    total = wording.number(figure.denominator)
+    if measure.is_percentage and figure.numerator is not None:
+        return f"{said} ({wording.number(figure.numerator)} of {total} {measure.of})"
+    return f"{said} ({total} {measure.of})"
+
+
+def _count(finding: Finding) -> str:
+    measure, value, rolling = finding.measure, finding.value.value, finding.rolling.value
+    total = None if rolling is None or finding.as_at is None else wording.twelve_months_to(finding.as_at)
+    if value is None:
+        if total is None or rolling is None:
+            return f"The {measure.noun} cannot be totalled: months are missing."
+        verb = "was" if round(rolling) == 1 else "were"
+        return f"There {verb} {_counted(rolling, measure)} in the {total}."
+    verb = "was" if round(value) == 1 else "were"
+    said = f"There {verb} {_counted(value, measure)} during {finding.quarter.name}"
+    return f"{said} and {wording.number(rolling)} in the {total}." if rolling is not None else f"{said}."
+
+
+def _ratio(finding: Finding) -> str:
+    measure, quarter = finding.measure, finding.quarter
+    assert finding.as_at is not None  # noqa: S101 - figures() has asked
+    parts = []
+    if finding.value and measure.covers_months == 1:
+        parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
+    if finding.rolling:
+        parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
+    if not parts:
+        latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
+        return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
+    return f"The {measure.noun} was {' and '.join(parts)}."
+
+
+def _counted(value: float, measure: Measure) -> str:
+    return wording.counted(value, measure.singular or measure.noun, measure.noun)
+
+
+def _difference(finding: Finding) -> str | None:
+    """208 fewer (12.2 per cent); 3.1 percentage points more; None where what would be printed is nothing."""
+    measure, difference = finding.measure, finding.change
+    assert difference is not None  # noqa: S101 - change() has asked
+    size, relative = abs(difference), finding.change_per_cent
+    more = difference > 0
+    if measure.is_percentage:
+        said = wording.percentage_points(size)
+        return None if said.startswith("0 ") else f"{said} {'more' if more else 'less'}"
+    said = in_prose(size, measure)
+    if not any(digit in said for digit in "123456789"):
+        return None
+    comparative = "more" if more else ("fewer" if measure.kind == "count" else "less")
+    return f"{said} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
+
+
+def _month_signal(finding: Finding, code: str) -> str:
+    test = finding.arithmetic[code]
+    if not test.met or test.mean is None or test.limit is None:
+        return ""
+    side, limit = ("high", "an upper limit") if code.endswith("high") else ("low", "a lower limit")
+    measure = finding.measure
+    return (
+        f"{wording.month(test.last)} was exceptionally {side}: {in_prose(test.values[-1], measure)}, against an average "
+        f"of {_finer(test.mean, measure)} over the 24 months before it and {limit} of {_finer(test.limit, measure)}."
+    )
+
+
+def _run_signal(finding: Finding, code: str) -> str:
+    test = finding.arithmetic[code]
+    if not test.met or test.mean is None or test.limit is None:
+        return ""
+    measure, side = finding.measure, "above" if code.endswith("high") else "below"
+    span = wording.span(test.first, test.last)
+    if code.startswith("three"):
+        return (
+            f"Each month from {span} was exceptionally {'high' if side == 'above' else 'low'}: {side} "
+            f"{_finer(test.limit, measure)}, one standard deviation from the average of the past 24 months."
+        )
+    return (
+        f"Each of the eight months from {span} was {side} the average of the past 24 months, "
+        f"{_finer(test.mean, measure)}."
+    )
+
+
+def _trend_signal(finding: Finding) -> str:
+    said = []
+    for stem, words in (("discrete", "monthly figures"), ("rolling", "rolling 12 months")):
+        for way in ("increasing", "decreasing"):
+            if f"{stem}_{way}" in finding.signals:
+                said.append(f"the {words} show a significant {way} trend")
+    return f"Over the last 12 months {wording.listed(said)}." if said else ""
+
+
+def _not_enough(finding: Finding) -> str:
+    if finding.as_at is not None and not finding.is_current:
+        return f"There is not enough data for symbols: figures stop at {wording.month(finding.as_at)}."
+    if len(finding.not_enough) == len(finding.arithmetic):
+        return "There is not enough data for any symbol: months are missing."
+    words = wording.listed([symbols.BY_CODE[code].words for code in _in_order(finding.not_enough)])
+    return f"There is not enough data for these symbols: {words}."
+
+
+def _peer_trend(comparison: PeerComparison) -> str:
+    at = comparison.position
+    if at.change is None or at.group_change is None:
+        return ""
+    way = "does not trend" if at.does_not_trend else "trends"
+    return (
+        f"It {way} with its peers: the rate changed by {_signed(at.change)} on the year before, theirs by "
+        f"{_signed(at.group_change)} on average."
+    )
+
+
+def _lowest(rank: int) -> str:
+    return "lowest" if rank == 1 else f"{wording.ordinal(rank)} lowest"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{wording.per_cent(value)}"
+
+
+def _finer(value: float, measure: Measure) -> str:
+    """An average or limit: one decimal more than the figures themselves where they are small."""
+    if measure.kind == "count":
+        return wording.number(value, 1 if abs(value) < 1000 else 0)
+    if measure.unit in (wording.PERCENT, wording.SECONDS):
+        return in_prose(value, measure)
+    return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
+
+
+def _plain_change(finding: Finding) -> str:
+    if finding.change is None:
+        return "no earlier year to compare with"
+    way = {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
+    return f"{way} on the year before"
+
+
+def _first_published(finding: Finding) -> pd.Period | None:
+    published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
+    return published.min() if len(published) else None
+
+
+def _in_order(codes: frozenset[str]) -> list[str]:
+    return [symbol.code for symbol in symbols.SYMBOLS if symbol.code in codes]

@@ -1,0 +1,210 @@
+"""What one quarter's report is asked for: the body, its plan and peers, its inputs, what people wrote.
+
+`params/settings.yaml` holds for every quarter; a key in `params/<quarter>/settings.yaml` replaces it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from perf_lib.errors import InputError, suggestion
+from perf_lib.measures import Catalogue, Marking, read_catalogue
+from perf_lib.quarters import Quarter
+from perf_lib.strict import Strict, build, read_text, read_yaml, shown
+
+SAMPLE_PREFIX = "sample:"
+_SAMPLE = Path(__file__).parent / "sample"
+
+
+class Body(Strict):
+    """Who reports, on whom, to whom."""
+
+    name: str
+    force: str
+    area: str
+    role: str
+    panel: str
+    plan: str
+
+
+class PeerGroup(Strict):
+    """The areas that the body compares itself with."""
+
+    name: str
+    abbreviation: str
+    areas: tuple[str, ...] = Field(min_length=3)
+    note: str | None = None
+
+
+class Inputs(Strict):
+    """Files that figures arrive in, each relative to the params folder or `sample:` for the bundled one."""
+
+    monthly: tuple[str, ...] = Field(min_length=1)
+    peers: str | None = None
+    tables: dict[str, str] = Field(default_factory=dict)
+
+
+class Highlights(Strict):
+    """Measures put before the panel by a person's judgement, each with a sentence saying why."""
+
+    of_concern: dict[str, str] = Field(default_factory=dict)
+    excellent_work: dict[str, str] = Field(default_factory=dict)
+    in_the_news: dict[str, str] = Field(default_factory=dict)
+
+
+class Objective(Strict):
+    """One objective of the plan that the deep dive goes into; `text` is a Markdown file in deep_dive/."""
+
+    code: str
+    group: str
+    title: str
+    text: str
+
+
+class DeepDive(Strict):
+    """The part of the plan that this quarter's report goes into."""
+
+    title: str
+    introduction: str
+    objectives: tuple[Objective, ...]
+
+
+class Settings(Strict):
+    """All that one quarter's report is asked for."""
+
+    body: Body
+    priorities: dict[int, str]
+    inputs: Inputs
+    peer_group: PeerGroup | None = None
+    notes: tuple[str, ...] = ()
+    """What readers must know of the data as a whole."""
+    language: str = "en-GB"
+    marking: Marking = "OFFICIAL"
+    panel_date: date | None = None
+    highlights: Highlights = Highlights()
+    deep_dive: DeepDive | None = None
+
+
+class Params:
+    """A params folder, opened for one quarter: its catalogue, settings and what people wrote.
+
+    Raises InputError for anything in it that cannot be right.
+    """
+
+    def __init__(self, folder: Path, quarter: Quarter) -> None:
+        if not folder.is_dir():
+            raise InputError(f"the params folder {shown(folder)} does not exist")
+        self.folder = folder
+        self.quarter = quarter
+        self.quarter_folder = folder / str(quarter)
+        if not self.quarter_folder.is_dir():
+            near = suggestion(str(quarter), quarters_in(folder))
+            raise InputError(f"there is no quarter {quarter} in {shown(folder)}; {near}")
+        self.catalogue: Catalogue = read_catalogue(folder / "measures.yaml")
+        self.settings = self._read_settings()
+        self._check_names()
+
+    def _read_settings(self) -> Settings:
+        shared, own = self.folder / "settings.yaml", self.quarter_folder / "settings.yaml"
+        written = {**read_yaml(shared), **(read_yaml(own) if own.exists() else {})}
+        unknown = next((key for key in written if key not in Settings.model_fields), None)
+        if unknown is not None:  # said here, where it is still known which of the two files it came from
+            where = own if own.exists() and unknown in read_yaml(own) else shared
+            raise InputError(
+                f"{shown(where)}: unknown key {unknown!r}; {suggestion(str(unknown), Settings.model_fields)}"
+            )
+        return build(Settings, written, shown(own if own.exists() else shared))
+
+    def _check_names(self) -> None:
+        where = shown(self.quarter_folder / "settings.yaml")
+        for measure in self.catalogue.values():
+            if measure.priority not in self.settings.priorities:
+                catalogue, allowed = (
+                    shown(self.folder / "measures.yaml"),
+                    ", ".join(map(str, self.settings.priorities)),
+                )
+                raise InputError(
+                    f"{catalogue}, {measure.code}: priority {measure.priority} is not in the plan; {allowed} are"
+                )
+        for tag, tagged in self.settings.highlights:
+            for code in tagged:
+                if code not in self.catalogue:
+                    near = suggestion(code, self.catalogue)
+                    raise InputError(f"{where}: highlights.{tag}: unknown measure {code!r}; {near}")
+        for path in self.commentary_files():
+            if path.stem not in self.catalogue:
+                near = suggestion(path.stem, self.catalogue)
+                raise InputError(f"{shown(path)}: unknown measure {path.stem!r}; {near}")
+
+    def commentary_files(self) -> list[Path]:
+        """The quarter's commentary, a Markdown file a measure."""
+        return sorted((self.quarter_folder / "commentary").glob("*.md"))
+
+    def commentary(self, code: str) -> str:
+        """What a person wrote of a measure this quarter; empty where nothing was."""
+        return self._text("commentary", f"{code}.md")
+
+    def introduction(self) -> str:
+        """What a person wrote to open the report; empty where nothing was."""
+        return self._text("introduction.md")
+
+    def objective_text(self, objective: Objective) -> str:
+        """What a person wrote of one objective of the deep dive."""
+        return read_text(inside(self.quarter_folder / "deep_dive", objective.text, "deep_dive"))
+
+    def _text(self, *parts: str) -> str:
+        path = self.quarter_folder.joinpath(*parts)
+        return read_text(path) if path.exists() else ""
+
+    def input_path(self, written: str) -> Path:
+        """Where an input that settings name is to be found: in the params folder, or bundled."""
+        if written.startswith(SAMPLE_PREFIX):
+            return inside(_SAMPLE, written.removeprefix(SAMPLE_PREFIX), "inputs")
+        return inside(self.folder, written, "inputs")
+
+    def files_read(self) -> list[Path]:
+        """Every file that this quarter's report depends on, for the run record."""
+        inputs = self.settings.inputs
+        named = [*inputs.monthly, *([inputs.peers] if inputs.peers else []), *inputs.tables.values()]
+        own = sorted(path for path in self.quarter_folder.rglob("*") if path.is_file())
+        published = [p for q in self.quarter.year_to_date[:-1] if (p := self.published_path(q)).exists()]
+        shared = [self.folder / "measures.yaml", self.folder / "settings.yaml"]
+        return [*shared, *published, *own, *map(self.input_path, named)]
+
+    def published_path(self, quarter: Quarter) -> Path:
+        """Where a quarter's figures as first published are kept."""
+        return self.folder / str(quarter) / "published.csv"
+
+
+def quarters_in(folder: Path) -> list[str]:
+    """The quarters that a params folder has, oldest first."""
+    found = []
+    for path in folder.iterdir():
+        try:
+            found.append(Quarter.parse(path.name))
+        except InputError:
+            continue
+    return [str(quarter) for quarter in sorted(found)]
+
+
+def find_params(written: str | Path) -> Path:
+    """The params folder: as written, or, for a relative one, in this folder or the nearest above it.
+
+    A notebook runs the same from the project's folder (papermill) and from notebooks/ (JupyterLab).
+    """
+    path = Path(written)
+    if path.is_absolute():
+        return path
+    here = Path.cwd()
+    return next((found for base in (here, *here.parents) if (found := base / path).is_dir()), here / path)
+
+
+def inside(folder: Path, written: str, what: str) -> Path:
+    """A path that stays inside its folder, or one line saying that it does not."""
+    path = (folder / written).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise InputError(f"{what}: {written!r} leads outside its folder {shown(folder)}")
+    return path

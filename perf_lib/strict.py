@@ -1,0 +1,113 @@
+"""Reading what people write in YAML: every key known, every value checked, every complaint one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from perf_lib.errors import InputError, suggestion
+
+
+class Strict(BaseModel):
+    """A frozen record that refuses unknown keys and does not guess at types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+StrictModel = TypeVar("StrictModel", bound=Strict)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """The safe loader, which also refuses a key written twice (YAML would keep the last in silence)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is written twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_text(path: Path) -> str:
+    """A text file as UTF-8, or one line saying why not."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{shown(path)}: there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown(path)}: byte {error.start + 1} is not UTF-8; save the file as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{shown(path)}: cannot be read: {error.strerror}") from None
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds a mapping."""
+    try:
+        # _UniqueKeyLoader is a SafeLoader: it makes plain values only.
+        loaded = yaml.load(read_text(path), Loader=_UniqueKeyLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise InputError(f"{shown(path)}{where}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{shown(path)}: not YAML: {str(error).splitlines()[0]}") from None
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise InputError(f"{shown(path)}: holds {type(loaded).__name__}, where keys and values are expected")
+    return loaded
+
+
+def build(model: type[StrictModel], data: Any, where: str) -> StrictModel:
+    """The record that `data` describes; `where` (file, and measure if any) starts the complaint."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{where}: {_complaint(model, error)}") from None
+
+
+def shown(path: Path) -> str:
+    """A path as messages print it: its last two parts, which name the file without naming the machine."""
+    return "/".join(path.parts[-2:])
+
+
+def _complaint(model: type[Strict], error: ValidationError) -> str:
+    first, *others = error.errors(include_url=False)
+    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    more = f" (and {len(others)} more)" if others else ""
+    if first["type"] == "extra_forbidden":
+        known = _fields_at(model, first["loc"][:-1])
+        return f"unknown key {place!r}; {suggestion(str(first['loc'][-1]), known)}{more}"
+    if first["type"] == "missing":
+        return f"the key {place!r} is missing{more}"
+    message = first["msg"].removeprefix("Value error, ")
+    value = first.get("input")
+    parts = [place, "" if isinstance(value, dict | list) else repr(value), message[:1].lower() + message[1:]]
+    return ": ".join(part for part in parts if part) + more
+
+
+def _fields_at(model: type[Strict], location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed where an unknown one was found, however deep in the record."""
+    current: Any = model
+    for part in location:
+        field = getattr(current, "model_fields", {}).get(part)
+        if field is None:
+            continue
+        current = next((a for a in (field.annotation, *_arguments(field.annotation)) if _is_model(a)), current)
+    return list(current.model_fields)
+
+
+def _arguments(annotation: Any) -> tuple[Any, ...]:
+    found = getattr(annotation, "__args__", ())
+    return tuple(inner for argument in found for inner in (argument, *_arguments(argument)))
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
