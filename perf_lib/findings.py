@@ -257,15 +257,16 @@ def _compare(
         (rates["series"] == measure.peers) & (rates["level"] == "force") & (rates["month"] <= quarter.last)
     ]
     table = of_series.pivot(index="month", columns="area", values="rate")
-    group = [area, *settings.peer_group.areas]
-    if not set(group) <= set(table.columns) or table[group].dropna().empty:
+    if area not in table or table[area].dropna().empty:
         return None
-    month = table[group].dropna().index.max()
-    year_before = table.loc[month - YEAR] if month - YEAR in table.index else None
-    position = peers.position(
-        table.loc[month, group], area, None if year_before is None else year_before[group], table.loc[month].dropna()
-    )
-    return PeerComparison(month, position, table.loc[month, group].sort_values(), table[group])
+    group = [area, *settings.peer_group.areas]
+    history = table.reindex(columns=group)
+    month = history[area].dropna().index.max()
+    year_before = history.loc[month - YEAR] if month - YEAR in history.index else None
+    position = peers.position(history.loc[month], area, year_before, table.loc[month].dropna())
+    if position.standing is None:  # too few peers with a rate to stand among
+        return None
+    return PeerComparison(month, position, history.loc[month].dropna().sort_values(), history)
 
 
 def _population(rates: pd.DataFrame | None, area: str, quarter: Quarter) -> float | None:

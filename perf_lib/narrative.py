@@ -10,7 +10,9 @@ from perf_lib.measures import Measure
 from perf_lib.series import Figure
 from perf_lib.settings import PeerGroup
 
-NO_SIGNAL = "No month is exceptional and no trend is significant."
+NO_SIGNAL = "The last month is not exceptional and no trend is significant."
+
+_TRENDS = ("rolling_increasing", "rolling_decreasing", "discrete_increasing", "discrete_decreasing")
 
 
 def figures(finding: Finding) -> str:
@@ -20,7 +22,7 @@ def figures(finding: Finding) -> str:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
     said = _count(finding) if measure.kind == "count" else _ratio(finding)
     if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
-        said += f" No figure after {wording.month(finding.as_at)} has been supplied for {quarter.name}."
+        said += f" No later figure has been supplied for {quarter.name}."
     return said
 
 
@@ -66,6 +68,7 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     if comparison is None:
         return ""
     at = comparison.position
+    assert at.standing and at.lower is not None and at.upper is not None  # noqa: S101 - findings has asked
     standing = {
         "greater_than_peers": f"above the {group.name}'s average of",
         "less_than_peers": f"below the {group.name}'s average of",
@@ -77,34 +80,34 @@ def peers(finding: Finding, group: PeerGroup) -> str:
         f"{finding.measure.unit} per 1,000 residents, {standing} {rate_in_prose(at.average)} "
         f"(bounds {rate_in_prose(at.lower)} to {rate_in_prose(at.upper)})"
     )
-    if at.national_rank is not None:
-        said += f", the {_lowest(at.national_rank)} of {at.national_n} forces"
+    if at.national_rank_words is not None:
+        said += f", the {at.national_rank_words} forces"
     return f"{said}. {_peer_trend(comparison)}".strip()
 
 
-def context(finding: Finding, group: PeerGroup | None) -> str:
-    """The dashboard's few words: symbols said, in order of weight, with the month where there is one."""
+def message(finding: Finding) -> str:
+    """The measure over time in a few words, for a chart's title: trends, then months, with the month named."""
     if finding.as_at is None:
-        return "Not supplied"
-    parts = []
-    trend = [code for code in ("rolling_increasing", "rolling_decreasing") if code in finding.signals]
-    trend += [code for code in ("discrete_increasing", "discrete_decreasing") if code in finding.signals]
-    parts += [symbols.BY_CODE[code].words for code in trend]
+        return wording.NOT_SUPPLIED
+    parts = [symbols.BY_CODE[code].words for code in _TRENDS if code in finding.signals]
     for side in ("high", "low"):
         if f"month_{side}" in finding.signals:
             parts.append(f"{finding.quarter.last.strftime('%B')} exceptionally {side}")
-        parts += [
-            symbols.BY_CODE[f"{count}_months_{side}"].words
-            for count in ("three", "eight")
-            if f"{count}_months_{side}" in finding.signals
-        ]
-    if finding.peers is not None and group is not None:
-        parts.append(symbols.BY_CODE[finding.peers.position.standing].words)
-        parts += [symbols.BY_CODE["not_trending_with_peers"].words] * bool(finding.peers.position.does_not_trend)
-    if not finding.is_current:
-        parts.append(f"data to {wording.month(finding.as_at)}")
+        runs = (f"{count}_months_{side}" for count in ("three", "eight"))
+        parts += [symbols.BY_CODE[code].words for code in runs if code in finding.signals]
     if not parts:
         parts = ["nothing exceptional"] if finding.arithmetic else [_plain_change(finding)]
+    if not finding.is_current:
+        parts.append(f"data to {wording.month(finding.as_at)}")
+    return "; ".join(parts)
+
+
+def context(finding: Finding) -> str:
+    """The dashboard's few words: the measure over time, then where it stands among its peers."""
+    parts = [message(finding)]
+    if finding.peers is not None:
+        parts.append(symbols.BY_CODE[finding.peers.position.standing].words)
+        parts += [symbols.BY_CODE["not_trending_with_peers"].words] * bool(finding.peers.position.does_not_trend)
     return wording.sentence_case("; ".join(parts))
 
 
@@ -156,7 +159,7 @@ def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     assert finding.as_at is not None  # noqa: S101 - figures() has asked
     parts = []
-    if finding.value and measure.covers_months == 1:
+    if finding.value and measure.kind != "rolling" and measure.covers_months == 1:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
     if finding.rolling:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
@@ -193,8 +196,9 @@ def _month_signal(finding: Finding, code: str) -> str:
     side, limit = ("high", "an upper limit") if code.endswith("high") else ("low", "a lower limit")
     measure = finding.measure
     return (
-        f"{wording.month(test.last)} was exceptionally {side}: {in_prose(test.values[-1], measure)}, against an average "
-        f"of {_finer(test.mean, measure)} over the 24 months before it and {limit} of {_finer(test.limit, measure)}."
+        f"{wording.month(test.last)} was exceptionally {side}: {_finer(test.values[-1], measure, printed=True)}, against an "
+        f"average of {_finer(test.mean, measure)} over the 24 months before it and {limit} of "
+        f"{_finer(test.limit, measure)}."
     )
 
 
@@ -221,7 +225,7 @@ def _trend_signal(finding: Finding) -> str:
         for way in ("increasing", "decreasing"):
             if f"{stem}_{way}" in finding.signals:
                 said.append(f"the {words} show a significant {way} trend")
-    return f"Over the last 12 months {wording.listed(said)}." if said else ""
+    return f"{wording.sentence_case(wording.listed(said))} over the last year." if said else ""
 
 
 def _not_enough(finding: Finding) -> str:
@@ -244,20 +248,21 @@ def _peer_trend(comparison: PeerComparison) -> str:
     )
 
 
-def _lowest(rank: int) -> str:
-    return "lowest" if rank == 1 else f"{wording.ordinal(rank)} lowest"
-
-
 def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{wording.per_cent(value)}"
 
 
-def _finer(value: float, measure: Measure) -> str:
-    """An average or limit: one decimal more than the figures themselves where they are small."""
+def _finer(value: float, measure: Measure, printed: bool = False) -> str:
+    """An average or limit, finer than the figures themselves where they are small, so that it can be told apart.
+
+    `printed`: the figure itself, which is only made finer where the average beside it is.
+    """
+    if measure.unit == wording.SECONDS and value < 60:
+        return f"{wording.number(value, 1)} seconds"
+    if printed or measure.unit in (wording.PERCENT, wording.SECONDS):
+        return in_prose(value, measure)
     if measure.kind == "count":
         return wording.number(value, 1 if abs(value) < 1000 else 0)
-    if measure.unit in (wording.PERCENT, wording.SECONDS):
-        return in_prose(value, measure)
     return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
 
 

@@ -3,6 +3,6 @@
 from perf_lib.extracts.monthly import read_monthly
 from perf_lib.extracts.peers_rates import read_peer_rates
 from perf_lib.extracts.published import read_published
-from perf_lib.extracts.tables import read_table
+from perf_lib.extracts.tables import read_reasons
 
-__all__ = ["read_monthly", "read_peer_rates", "read_published", "read_table"]
+__all__ = ["read_monthly", "read_peer_rates", "read_published", "read_reasons"]

@@ -56,9 +56,7 @@ def _read_one(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     for column, allowed in (("origin", ORIGINS), ("status", STATUSES)):
         refuse(
             ~table[column].isin(allowed),
-            lambda row, column=column, allowed=allowed: (
-                f"{column} {row[column]!r}; {suggestion(row[column], allowed)}"
-            ),
+            lambda row, column=column, allowed=allowed: f"{column} {row[column]!r}; {suggestion(row[column], allowed)}",
         )
     figures = {
         name: number_column(path, table, name, labels) for name in ("numerator", "denominator", "value", "margin")
@@ -69,9 +67,7 @@ def _read_one(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     return frame
 
 
-def _check_figures(
-    table: pd.DataFrame, figures: dict[str, pd.Series], catalogue: Catalogue, refuse: object
-) -> None:
+def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue: Catalogue, refuse: object) -> None:
     assert callable(refuse)  # noqa: S101 - for the type checker
     numerator, denominator, value = figures["numerator"], figures["denominator"], figures["value"]
     kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
@@ -97,9 +93,7 @@ def _check_figures(
         lambda row: f"value {row['value']} is not whole; the measure is a count",
     )
     blank = table["status"].isin(WITHOUT_VALUE)
-    refuse(
-        blank & value.notna(), lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}"
-    )
+    refuse(blank & value.notna(), lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}")
     refuse(
         ~blank & value.isna(),
         f"the value is blank; give a number, or the status {' or '.join(map(repr, WITHOUT_VALUE))}",
@@ -108,9 +102,7 @@ def _check_figures(
     # A printed value may be rounded to its last decimal; more than that apart and one of the three is wrong.
     refuse(
         (kind != "rolling") & ((computed - value).abs() > np.maximum(0.51, 0.006 * value.abs())),
-        lambda row: (
-            f"value {row['value']} is not numerator {row['numerator']} over denominator {row['denominator']}"
-        ),
+        lambda row: f"value {row['value']} is not numerator {row['numerator']} over denominator {row['denominator']}",
     )
 
 

@@ -30,9 +30,7 @@ def read_peer_rates(path: Path) -> pd.DataFrame:
     refuse_first(path, table, ~table["month"].str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])"), labels, "not a month")
     figures = {name: number_column(path, table, name, labels) for name in ("offences", "population", "rate")}
     for name, column in figures.items():
-        refuse_first(
-            path, table, ~(column > 0), labels, lambda row, name=name: f"{name} {row[name]!r} is not above 0"
-        )
+        refuse_first(path, table, ~(column > 0), labels, lambda row, name=name: f"{name} {row[name]!r} is not above 0")
     frame = table.assign(**figures, month=pd.PeriodIndex(table["month"], freq="M"))
     keys = ["series", "area", "level", "month"]
     refuse_first(path, frame, frame.duplicated(keys), labels, "the row is given twice; once is allowed")

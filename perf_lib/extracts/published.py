@@ -17,9 +17,7 @@ def read_published(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     """Figures as first published: a row a measure and kind (`quarter` or `rolling_12`), indexed by both."""
     table = read_table(path, COLUMNS)
     labels = table["measure"] + ", " + table["period"]
-    refuse_first(
-        path, table, ~table["measure"].isin(list(catalogue)), labels, "the measure is not in the catalogue"
-    )
+    refuse_first(path, table, ~table["measure"].isin(list(catalogue)), labels, "the measure is not in the catalogue")
     refuse_first(
         path,
         table,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from perf_lib.strict import read_text, shown
 
 LINE = "line"
 """The column that remembers which line of the file a row stood on, for complaints."""
+
+_TWELVE_MONTHS = re.compile(r"months_12_to_(\d{4})_(0[1-9]|1[0-2])")
 
 
 def read_table(path: Path, required: Sequence[str] = (), optional: Sequence[str] = ()) -> pd.DataFrame:
@@ -32,9 +35,7 @@ def read_table(path: Path, required: Sequence[str] = (), optional: Sequence[str]
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(header):
-            raise InputError(
-                f"{shown(path)}, line {line}: has {len(row)} cells where the header has {len(header)}"
-            )
+            raise InputError(f"{shown(path)}, line {line}: has {len(row)} cells where the header has {len(header)}")
         body.append([cell.strip() for cell in row] + [line])
     table = pd.DataFrame(body, columns=[*header, LINE])
     for name in optional:
@@ -75,6 +76,20 @@ def _check_columns(path: Path, header: list[str], required: Sequence[str], optio
         raise InputError(f"{shown(path)}: lacks the column {missing[0]!r}; expected {', '.join(required)}")
     unknown = next((name for name in header if name not in (*required, *optional)), None)
     if unknown is not None:
-        raise InputError(
-            f"{shown(path)}: unknown column {unknown!r}; {suggestion(unknown, [*required, *optional])}"
-        )
+        raise InputError(f"{shown(path)}: unknown column {unknown!r}; {suggestion(unknown, [*required, *optional])}")
+
+
+def read_reasons(path: Path) -> pd.DataFrame:
+    """Counts by reason: indexed by reason, a column for each twelve months, by the month they end in.
+
+    In the file such a column is named `months_12_to_2019_12`; there is a `reason` column and any code columns.
+    """
+    table = read_table(path)
+    if "reason" not in table:
+        raise InputError(f"{shown(path)}: lacks the column 'reason'")
+    ends = {name: found for name in table if (found := _TWELVE_MONTHS.fullmatch(str(name)))}
+    if not ends:
+        raise InputError(f"{shown(path)}: has no column named as months_12_to_2019_12 is")
+    counts = pd.DataFrame({name: number_column(path, table, str(name), table["reason"]) for name in ends})
+    counts.columns = pd.PeriodIndex([f"{found[1]}-{found[2]}" for found in ends.values()], freq="M")
+    return counts.set_axis(table["reason"])

@@ -64,14 +64,19 @@ def extra_variation(mean: float) -> float:
     return next(cv for bound, cv in EXTRA_VARIATION if mean < bound)
 
 
-def unrest(random: np.random.Generator, cv: float, phi: float = AUTOCORRELATION) -> Array:
-    """Lognormal noise of mean one whose logarithm is first-order autoregressive."""
-    sd = np.sqrt(np.log1p(cv**2))
+def wander(random: np.random.Generator, sd: float, phi: float) -> Array:
+    """First-order autoregressive noise of mean zero, at its long-run spread from the first month on."""
     steps = random.normal(0, sd * np.sqrt(1 - phi**2), len(MONTHS))
     steps[0] = random.normal(0, sd)
     for month in range(1, len(steps)):
         steps[month] += phi * steps[month - 1]
-    return np.exp(steps - sd**2 / 2)
+    return steps
+
+
+def unrest(random: np.random.Generator, cv: float) -> Array:
+    """Lognormal noise of mean one whose logarithm is autoregressive."""
+    sd = float(np.sqrt(np.log1p(cv**2)))
+    return np.exp(wander(random, sd, AUTOCORRELATION) - sd**2 / 2)
 
 
 def benchmark(series: Array, totals: Totals) -> Array:

@@ -20,6 +20,7 @@ from perf_lib.sample.benchmarking import (
     span,
     tilted,
     unrest,
+    wander,
     whole,
 )
 from perf_lib.sample.histories import (
@@ -67,7 +68,7 @@ def mean(measure: str) -> tuple[Array, Array]:
 
 def sickness() -> tuple[Array, Array]:
     """Days lost, to a tenth, and people: 15.9 days a person in 2019, 1.7 of them in December."""
-    people = np.round(HEADCOUNT.path() * HEADCOUNT.unrest(generator("sickness_days_lost, of")))
+    people: Array = np.round(HEADCOUNT.path() * HEADCOUNT.unrest(generator("sickness_days_lost, of")))
     history = MEANS["sickness_days_lost"]
     lost = people * history.path() * season(history.summer) * history.unrest(generator("sickness_days_lost"))
     year = published.rolling_box("sickness_days_lost", "2019-20 Q3") or 0
@@ -77,7 +78,8 @@ def sickness() -> tuple[Array, Array]:
         ("2019-01", "2019-11"): year * people[span(*YEAR_2019)].mean() - december,
         ("2019-12", "2019-12"): december,
     }
-    return benchmark(lost, totals).round(1), people
+    days: Array = np.round(benchmark(lost, totals), 1)
+    return days, people
 
 
 def share(measure: str) -> tuple[Array, Array]:
@@ -108,8 +110,8 @@ def abandoned() -> tuple[Array, Array]:
 def appeals() -> tuple[Array, Array]:
     """Complaint appeals upheld, of those completed: one or two a month, about a quarter of them upheld."""
     random = generator("complaint_appeals_upheld")
-    completed = 1.0 + random.poisson(1.1, len(MONTHS))
-    upheld = random.binomial(completed.astype(int), 0.22).astype(float)
+    completed = random.poisson(1.1, len(MONTHS)).astype(float) + 1
+    upheld: Array = random.binomial(completed.astype(int), 0.22).astype(float)
     completed[span(*YEAR_2019)], upheld[span(*YEAR_2019)] = APPEALS_2019, APPEALS_UPHELD_2019
     return upheld, completed
 
@@ -137,7 +139,7 @@ def rolling(measure: str) -> Array:
     """A 12-month figure month by month, to one decimal, that comes smoothly to the first one published."""
     history, random = ROLLING[measure], generator(measure)
     path = history.path()
-    wandering = (history.noise or 0) * np.log(unrest(random, 0.5, 0.9)) / 0.5
+    wandering = wander(random, history.noise or 0, 0.9)
     first, figure = _first_known(measure)
     short_of_it = figure - path[first] - wandering[first]
     return np.round(path + wandering + short_of_it * np.exp(-np.abs(first - np.arange(len(path))) / 6), 1)

@@ -93,7 +93,9 @@ def denominator_totals(measure: str) -> dict[Span, float]:
 
 def peers() -> pd.DataFrame:
     """The 12-month rates of every force, two regions and the nation, tidy: a row a series, area, level and month."""
-    ons = facts("ons_rates_by_force").query("offences != '' and rate_per_1000 != ''").copy()
+    ons = facts("ons_rates_by_force")
+    # Blank rows repeat filled ones; Greater Manchester supplied no figures ("..") for two of the years.
+    ons = ons[ons["offences"].str.isdecimal()].copy()
     people = ons["population"].astype(int)
     larger = people == people.groupby([ons["force"], ons["year_ending"], ons["offence_group"]]).transform("max")
     ons["level"] = "force"

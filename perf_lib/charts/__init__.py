@@ -1,0 +1,8 @@
+"""Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
+
+from perf_lib.charts.canvas import Chart
+from perf_lib.charts.monthly import monthly, points
+from perf_lib.charts.pairs import lines, scatter, z_score_comparison
+from perf_lib.charts.standing import peer_bars, peer_projection
+
+__all__ = ["Chart", "lines", "monthly", "peer_bars", "peer_projection", "points", "scatter", "z_score_comparison"]

@@ -1,0 +1,136 @@
+"""What every chart shares: its paper, ink and type, and how it becomes an accessible figure on a page.
+
+Colours are the six of the Government Analysis Function's guidance for categorical data; bars start at zero;
+the message is the figure's caption, in the page's own type; no chart has two vertical axes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter
+
+from perf_lib import wording
+from perf_lib.markup import Fragment, fill
+
+BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
+PALETTE = (BLUE, ORANGE, TURQUOISE, PINK, PURPLE, GREY)
+ILLUSTRATIVE = "#B4C4D4"
+BAND = "#E4E8EC"
+WIDTH = 7.0  # inches: the text width of an A4 page
+
+_FONTS = Path(__file__).parents[1] / "fonts"
+# Liberation Sans has Arial's widths to the unit: what is laid out here fits wherever either is installed.
+_FAMILY = "Liberation Sans, Arial, Helvetica, sans-serif"
+_STYLE = {
+    "font.family": "Liberation Sans",
+    "font.size": 9,
+    "axes.edgecolor": "#7a8691",
+    "axes.labelcolor": GREY,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "grid.color": "#D9DEE3",
+    "grid.linewidth": 0.6,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "text.color": GREY,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "perf_lib",
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: its message, what is plotted, the words for who cannot see it, and the figures behind it."""
+
+    title: str
+    subtitle: str
+    alt: str
+    svg: str = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        return self.fragment().html
+
+    def fragment(self) -> Fragment:
+        """The figure as a piece of a page."""
+        html = fill("chart.html.j2", chart=self, uri=data_uri(self.svg), headings=list(self.table.columns))
+        return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}")
+
+
+def canvas(height: float, rows: int = 1, ratios: tuple[float, ...] = (1.0,)) -> tuple[Canvas, list[Axes]]:
+    """Paper of the text's width and a number of panels on it, one above another, months aligned."""
+    with mpl.rc_context(_style()):
+        paper = Canvas(figsize=(WIDTH, height), layout="constrained")
+        panels = paper.subplots(rows, 1, sharex=rows > 1, squeeze=False, gridspec_kw={"height_ratios": ratios})
+    return paper, list(panels[:, 0])
+
+
+def drawn(paper: Canvas) -> str:
+    """The chart as SVG: text as text, no date, no program's name, the same bytes each time."""
+    sink = io.StringIO()
+    with mpl.rc_context(_style()):
+        paper.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+    svg = sink.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = svg.replace("'Liberation Sans'", _FAMILY)
+    return re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", " ", svg)).strip()
+
+
+def data_uri(svg: str) -> str:
+    """The drawing inside the page itself, readable and a third smaller than base64."""
+    text = svg.replace('"', "'")
+    for character, code in (("%", "%25"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ("&", "%26")):
+        text = text.replace(character, code)
+    return f"data:image/svg+xml,{text}"
+
+
+def months_axis(axis: Axes, months: pd.PeriodIndex) -> None:
+    """Quarter-ends along the bottom: few enough to stay level and readable."""
+    step = 3 if len(months) <= 40 else 6
+    marks = [i for i, month in enumerate(months) if (months[-1].ordinal - month.ordinal) % step == 0]
+    axis.set_xticks(marks, [wording.short_month(months[i]) for i in marks])
+    axis.set_xlim(-0.8, len(months) - 0.2)
+    axis.grid(visible=False, axis="x")
+
+
+def values_axis(axis: Axes, unit: str, decimals: int | None = None) -> None:
+    """Figures up the side, printed as a table prints them."""
+    small = max(abs(edge) for edge in axis.get_ylim()) < 10
+
+    def printed(value: float, _: int) -> str:
+        if unit == wording.SECONDS:
+            return wording.clock(value)
+        fine = decimals if decimals is not None else 0
+        fine = max(fine, 1) if small and unit not in (wording.PERCENT,) and abs(value % 1) > 1e-9 else fine
+        return wording.value_in_table(value, unit, fine if unit != wording.PERCENT else int(abs(value % 1) > 1e-9))
+
+    axis.yaxis.set_major_formatter(FuncFormatter(printed))
+    axis.locator_params(axis="y", nbins=5)
+
+
+def panel_title(axis: Axes, text: str) -> None:
+    """What a panel shows, at its top left."""
+    axis.set_title(text, loc="left", fontsize=9, fontweight="bold", color=GREY, pad=6)
+
+
+@cache
+def _style() -> dict[str, object]:
+    for path in sorted(_FONTS.glob("*.ttf")):
+        font_manager.fontManager.addfont(path)
+    return dict(_STYLE)

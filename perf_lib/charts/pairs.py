@@ -1,0 +1,169 @@
+"""Measures side by side: lines on one scale, z-scores, and one measure against another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from perf_lib import series, wording
+from perf_lib.charts.canvas import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALETTE,
+    Chart,
+    canvas,
+    drawn,
+    months_axis,
+    panel_title,
+    values_axis,
+)
+from perf_lib.charts.monthly import SHOWN
+from perf_lib.findings import Finding
+
+_DASHES = ("-", "--", ":", "-.")
+
+
+def lines(findings: Sequence[Finding]) -> Chart:
+    """Several measures of one unit as lines, named at their ends; the axis does not start at zero."""
+    unit = findings[0].measure.unit
+    months = findings[0].months.index[-SHOWN:]
+    table = pd.DataFrame({each.measure.title: each.months["value"].reindex(months) for each in findings})
+    return _lines(
+        table,
+        title=f"{wording.sentence_case(wording.listed([_last_of(each) for each in findings]))}",
+        what=wording.listed([each.measure.title for each in findings]),
+        panel="Per cent" if unit == wording.PERCENT else wording.sentence_case(unit),
+        unit=unit,
+        note=_illustrative_note(findings, months),
+    )
+
+
+def z_score_comparison(one: Finding, other: Finding) -> Chart:
+    """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
+    both = pd.DataFrame({each.measure.title: each.rolling_months for each in (one, other)}).dropna()
+    scores = both.apply(series.z_scores)
+    squared = series.r_squared(*(both[name] for name in both))
+    apart = scores.iloc[:, 0].corr(scores.iloc[:, 1]) < 0 if len(scores) > 2 else False
+    how = "moved in opposite directions" if apart else "moved together"
+    said = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
+    return _lines(
+        scores,
+        title=f"{one.measure.title} and {other.measure.title} {how}{said}",
+        what=f"{one.measure.title} and {other.measure.title}, rolling 12 months as z-scores",
+        panel="Rolling 12 months, standard deviations from each one's mean",
+        unit="z",
+        note=_illustrative_note([one, other], scores.index),
+    )
+
+
+def scatter(across: Finding, up: Finding, months: int = 24) -> Chart:
+    """One measure against another, a point a month, with the line of best fit and its R²."""
+    last = across.quarter.last
+    span = pd.period_range(last - (months - 1), last, freq="M")
+    both = pd.DataFrame(
+        {each.measure.title: each.months["value"].astype(float).reindex(span) for each in (across, up)}
+    ).dropna()
+    squared = series.r_squared(both.iloc[:, 0], both.iloc[:, 1])
+    paper, (axis,) = canvas(3.0)
+    sns.regplot(
+        x=both.iloc[:, 0].to_numpy(),
+        y=both.iloc[:, 1].to_numpy(),
+        ci=None,
+        ax=axis,
+        color=BLUE,
+        line_kws={"color": ORANGE, "linewidth": 1.6},
+        scatter_kws={"s": 28},
+    )
+    axis.set_xlabel(_axis_words(across))
+    axis.set_ylabel("")
+    panel_title(axis, _axis_words(up))
+    values_axis(axis, up.measure.unit, up.measure.decimals)
+    axis.xaxis.set_major_formatter(lambda value, _: wording.value_in_table(value, across.measure.unit))
+    strength = "not known" if squared is None else wording.number(squared, 2)
+    rises = both.corr().iloc[0, 1] > 0 if len(both) > 2 else True
+    message = f"{up.measure.title} {'rises' if rises else 'falls'} with {_lower(across.measure.title)} (R² {strength})"
+    window = f"{len(both)} months to {wording.month(last)}"
+    return Chart(
+        title=message,
+        subtitle=f"One point a month, {window}, with the line of best fit.{_illustrative_note([across, up], span)}",
+        alt=f"Scatter chart, {window}: {message}. {across.measure.title} runs from "
+        f"{_printed(both.iloc[:, 0].min(), across)} to {_printed(both.iloc[:, 0].max(), across)}, "
+        f"{_lower(up.measure.title)} from {_printed(both.iloc[:, 1].min(), up)} to "
+        f"{_printed(both.iloc[:, 1].max(), up)}.",
+        svg=drawn(paper),
+        table=pd.DataFrame(
+            {"Month": [wording.short_month(month) for month in both.index]}
+            | {each.measure.title: [_printed(v, each) for v in both[each.measure.title]] for each in (across, up)}
+        ),
+    )
+
+
+def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str, note: str) -> Chart:
+    paper, (axis,) = canvas(2.9)
+    x = np.arange(len(table))
+    for (name, column), colour, dash in zip(table.items(), PALETTE, _DASHES * 2, strict=False):
+        axis.plot(x, column.astype(float), color=colour, linestyle=dash, linewidth=2, label=str(name))
+    axis.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1.08),
+        ncols=1 if len(table.columns) > 2 else 2,
+        frameon=False,
+        fontsize=9,
+        borderaxespad=0,
+        labelcolor=GREY,
+        handlelength=2.6,
+    )
+    panel_title(axis, panel)
+    months_axis(axis, pd.PeriodIndex(table.index))
+    axis.margins(y=0.15)
+    values_axis(axis, unit, 1 if unit == "z" else None)
+    ends = wording.listed(
+        [
+            f"{name} at {_value(column.dropna().iloc[-1], unit)}"
+            for name, column in table.items()
+            if column.notna().any()
+        ]
+    )
+    span = wording.span(table.index[0], table.index[-1])
+    return Chart(
+        title=title,
+        subtitle=f"{wording.sentence_case(span)}. The axis does not start at zero.{note}",
+        alt=f"Line chart of {what}, {span}: {title}. The last figures are {ends}.",
+        svg=drawn(paper),
+        table=pd.DataFrame(
+            {"Month": [wording.short_month(month) for month in table.index]}
+            | {str(name): [_value(v, unit) for v in column.astype(float)] for name, column in table.items()}
+        ),
+    )
+
+
+def _value(value: float, unit: str) -> str:
+    return wording.value_in_table(value, unit, 1 if unit == "z" else None)
+
+
+def _last_of(finding: Finding) -> str:
+    known = finding.months["value"].dropna()
+    last = wording.value_in_table(float(known.iloc[-1]), finding.measure.unit) if len(known) else wording.NOT_SUPPLIED
+    return f"{_lower(finding.measure.title)} {last}"
+
+
+def _axis_words(finding: Finding) -> str:
+    unit = "minutes:seconds" if finding.measure.unit == wording.SECONDS else finding.measure.unit
+    return f"{finding.measure.title} ({unit})"
+
+
+def _printed(value: float, finding: Finding) -> str:
+    return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _illustrative_note(findings: Sequence[Finding], months: pd.PeriodIndex) -> str:
+    touched = any("illustrative" in each.origin_of(months[0], months[-1]) for each in findings)
+    return " Some of the months shown are illustrative, not published." if touched else ""

@@ -1,0 +1,126 @@
+"""The area among its peers: rates with the group's average and bounds, and its course had it moved as they did."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from perf_lib import narrative, symbols, wording
+from perf_lib.charts.canvas import (
+    BAND,
+    BLUE,
+    GREY,
+    ILLUSTRATIVE,
+    ORANGE,
+    Chart,
+    canvas,
+    drawn,
+    months_axis,
+    panel_title,
+)
+from perf_lib.findings import Finding, PeerComparison
+from perf_lib.settings import PeerGroup
+
+
+def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
+    """Each area's 12-month rate, the area's own picked out, with the group's average and its bounds."""
+    comparison = _comparison(finding)
+    rates, at = comparison.rates, comparison.position
+    paper, (axis,) = canvas(0.28 * len(rates) + 0.9)
+    y = np.arange(len(rates))
+    axis.axvspan(at.lower, at.upper, color=BAND, linewidth=0)
+    axis.barh(y, rates, height=0.68, color=[ORANGE if area == finding.area else BLUE for area in rates.index])
+    axis.axvline(at.average, color=GREY, linewidth=1.2)
+    axis.text(at.average, len(rates) - 0.35, f" average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
+    axis.set_yticks(y, list(rates.index))
+    for label, area in zip(axis.get_yticklabels(), rates.index, strict=True):
+        label.set_fontweight("bold" if area == finding.area else "normal")
+    for position, rate in zip(y, rates, strict=True):
+        axis.text(rate, position, f" {_rate(rate)}", va="center", fontsize=9)
+    axis.set_xlim(0, rates.max() * 1.12)
+    axis.set_ylim(-0.6, len(rates) + 0.15)
+    axis.grid(visible=False)
+    axis.set_xlabel(f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
+    standing = symbols.BY_CODE[at.standing].words
+    span = wording.twelve_months_to(comparison.month)
+    ranked = ", ".join(f"{area} {_rate(rate)}" for area, rate in rates.items())
+    return Chart(
+        title=f"{finding.measure.title}: {finding.area} is {standing}",
+        subtitle=f"Rate per 1,000 residents, {span}. The line is the {group.name}'s average, {finding.area} included; "
+        "the band its bounds.",
+        alt=f"Bar chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
+        f"From lowest: {ranked}. The group's average is {_rate(at.average)}, bounds {_rate(at.lower)} to "
+        f"{_rate(at.upper)}.",
+        svg=drawn(paper),
+        table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [_rate(rate) for rate in rates]}),
+    )
+
+
+def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
+    """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did."""
+    comparison = _comparison(finding)
+    history = comparison.history.dropna()
+    average = history.mean(axis=1)
+    own = history[finding.area]
+    as_peers = own.iloc[0] * average / average.iloc[0]
+    months = pd.period_range(history.index[0], history.index[-1], freq="M")
+    x = history.index.astype("int64").to_numpy() - months[0].ordinal
+    paper, (axis,) = canvas(2.7)
+    others = history.drop(columns=finding.area)
+    axis.plot(x, others, color=ILLUSTRATIVE, linewidth=0.8, alpha=0.8)
+    axis.plot(x, average, color=GREY, linewidth=2)
+    axis.plot(x, as_peers, color=ORANGE, linewidth=1.6, linestyle="--")
+    axis.plot(x, own, color=ORANGE, linewidth=2.2, marker="o", markersize=4)
+    ends = {
+        f"{group.abbreviation} average": average.iloc[-1],
+        finding.area: own.iloc[-1],
+        "as its peers": as_peers.iloc[-1],
+    }
+    _label_ends(axis, float(x[-1]), ends, {f"{group.abbreviation} average": GREY})
+    months_axis(axis, months)
+    axis.set_xlim(-0.8, len(months) + 4.5)
+    axis.set_ylim(0, history.to_numpy().max() * 1.1)
+    panel_title(axis, "Rate per 1,000 residents, 12 months to each quarter's end")
+    now, theirs = (100 * (line.iloc[-1] / line.iloc[0] - 1) for line in (own, average))
+    since = wording.month(history.index[0])
+    way = "rose" if now > 0 else "fell"
+    message = f"{finding.area}'s rate {way} {wording.per_cent(abs(now))} since {since}, the group's " + (
+        f"{'rose' if theirs > 0 else 'fell'} {wording.per_cent(abs(theirs))}"
+    )
+    return Chart(
+        title=f"{finding.measure.title}: {message}",
+        subtitle=f"The broken line is where {finding.area} would be had it moved as the {group.name}'s average did; "
+        "thin lines are the other members.",
+        alt=f"Line chart of {finding.measure.title} per 1,000 residents, 12 months to {since} until 12 months to "
+        f"{wording.month(history.index[-1])}: {message}. {finding.area} went from {_rate(own.iloc[0])} to "
+        f"{_rate(own.iloc[-1])}, the group's average from {_rate(average.iloc[0])} to {_rate(average.iloc[-1])}.",
+        svg=drawn(paper),
+        table=pd.DataFrame(
+            {
+                "12 months to": [wording.short_month(month) for month in history.index],
+                finding.area: [_rate(rate) for rate in own],
+                f"{group.abbreviation} average": [_rate(rate) for rate in average],
+                "As its peers": [_rate(rate) for rate in as_peers],
+            }
+        ),
+    )
+
+
+def _label_ends(axis: object, x: float, ends: dict[str, float], colours: dict[str, str]) -> None:
+    """Name lines at their ends, nudged apart where they end close together."""
+    placed: list[float] = []
+    span = max(ends.values()) * 0.09
+    for name, value in sorted(ends.items(), key=lambda item: item[1]):
+        height = max([value, *[taken + span for taken in placed[-1:]]])
+        placed.append(height)
+        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, "#B34A12"))  # type: ignore[attr-defined]
+
+
+def _comparison(finding: Finding) -> PeerComparison:
+    if finding.peers is None:
+        raise ValueError(f"{finding.measure.code} has no peers to draw")
+    return finding.peers
+
+
+def _rate(rate: float) -> str:
+    return narrative.rate_in_prose(rate)

@@ -1,0 +1,216 @@
+"""The desk: all that a notebook or an analyst touches.
+
+report = open_report("2019-20-Q3")
+offences = report["sexual_offences"]
+offences.headline()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from perf_lib import charts, commentary, dashboard, extracts, markup, narrative, wording
+from perf_lib.charts import Chart
+from perf_lib.errors import InputError, suggestion
+from perf_lib.findings import Finding, findings
+from perf_lib.markup import Fragment
+from perf_lib.quarters import Quarter
+from perf_lib.settings import Params, Settings, find_params
+
+
+class MeasureReport:
+    """One measure in one quarter, ready to be shown part by part; each part is one call in a notebook."""
+
+    def __init__(self, report: Report, finding: Finding) -> None:
+        self._report = report
+        self.finding = finding
+
+    def headline(self) -> Fragment:
+        """The headline box: the financial year's quarters, what was first published, the symbols."""
+        return dashboard.headline_box(self.finding)
+
+    def sentences(self) -> Fragment:
+        """What the figures say, computed: the totals, the change on the year, exceptional months and trends."""
+        finding = self.finding
+        first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
+        second = " ".join(narrative.signals(finding))
+        note = finding.measure.note or ""
+        return markup.paragraphs([text for text in (first, second, note) if text])
+
+    def chart(self) -> Chart | Fragment:
+        """The months with their average and limits above the rolling 12 months; nothing where no month is known."""
+        return charts.monthly(self.finding) if self.finding.as_at is not None else markup.EMPTY
+
+    def peers(self) -> Fragment:
+        """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
+        group = self._report.settings.peer_group
+        if self.finding.peers is None or group is None:
+            return markup.EMPTY
+        said = markup.paragraphs([narrative.peers(self.finding, group)])
+        return said + charts.peer_bars(self.finding, group).fragment()
+
+    def peer_projection(self) -> Fragment:
+        """The rate over time beside the group's average and the course its peers took."""
+        group = self._report.settings.peer_group
+        if self.finding.peers is None or group is None:
+            return markup.EMPTY
+        return charts.peer_projection(self.finding, group).fragment()
+
+    def table(self) -> Fragment:
+        """The last twelve months, with the same months a year before."""
+        return dashboard.months_table(self.finding)
+
+    def commentary(self) -> Fragment:
+        """What a person wrote of the measure this quarter, its figures bound."""
+        code = self.finding.measure.code
+        return self._report.bound(self._report.params.commentary(code), code, f"commentary/{code}.md")
+
+    def _repr_html_(self) -> str:
+        return self.headline().html
+
+    def __repr__(self) -> str:
+        return f"{self.headline()}\n{self.sentences()}"
+
+
+@dataclass(frozen=True)
+class Report(Mapping[str, MeasureReport]):
+    """One quarter's report: measures by code, and the parts that are about all of them."""
+
+    quarter: Quarter
+    params: Params
+    findings: Mapping[str, Finding]
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def settings(self) -> Settings:
+        """What the report was asked for."""
+        return self.params.settings
+
+    def __getitem__(self, code: str) -> MeasureReport:
+        if code not in self.findings:
+            raise InputError(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self.findings)}")
+        return MeasureReport(self, self.findings[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __repr__(self) -> str:
+        return f"Report of {self.settings.body.name} for {self.quarter.label}: {len(self)} measures"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.findings)
+
+    def title(self) -> Fragment:
+        """The report's title: body, quarter, panel."""
+        body, quarter = self.settings.body, self.quarter
+        panel = f"For the {body.panel}"
+        if self.settings.panel_date is not None:
+            day = self.settings.panel_date
+            panel += f", {day.day} {day.strftime('%B %Y')}"
+        html = markup.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
+        return Fragment(html, f"{body.name}: {quarter.label}. {panel}")
+
+    def introduction(self) -> Fragment:
+        """What a person wrote to open the report, its figures bound."""
+        return self.bound(self.params.introduction(), None, "introduction.md")
+
+    def about_the_data(self) -> Fragment:
+        """What must be known of the figures as a whole, and who the peers are."""
+        notes = list(self.settings.notes)
+        group = self.settings.peer_group
+        if group is not None:
+            members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
+            notes.append(f"{members} {group.note or ''}".strip())
+        return markup.paragraphs(notes)
+
+    def exceptions(self) -> Fragment:
+        """What is put before the panel under the report's four criteria; the first is computed."""
+        return dashboard.exceptions(self.findings, self.settings.highlights)
+
+    def priority(self, number: int) -> Fragment:
+        """A priority's heading."""
+        if number not in self.settings.priorities:
+            allowed = ", ".join(map(str, self.settings.priorities))
+            raise InputError(f"there is no priority {number} in the plan; allowed: {allowed}")
+        return markup.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
+
+    def section(self, title: str) -> Fragment:
+        """The heading of a part that is no priority."""
+        return markup.heading(2, title, title.lower().replace(" ", "-"))
+
+    def key(self) -> Fragment:
+        """The sixteen symbols and what each means."""
+        return dashboard.key(self.findings)
+
+    def dashboard(self) -> Fragment:
+        """Appendix A: every measure in a row."""
+        return dashboard.dashboard(self.findings, self.settings.priorities)
+
+    def lines(self, *codes: str) -> Chart:
+        """Several measures of one unit in one chart."""
+        return charts.lines([self[code].finding for code in codes])
+
+    def z_score_comparison(self, one: str, other: str) -> Chart:
+        """Two measures' rolling 12 months on one scale."""
+        return charts.z_score_comparison(self[one].finding, self[other].finding)
+
+    def scatter(self, across: str, up: str) -> Chart:
+        """One measure's months against another's, with R²."""
+        return charts.scatter(self[across].finding, self[up].finding)
+
+    def reasons(self, name: str, caption: str) -> Fragment:
+        """A table of reasons that settings name under `inputs.tables`: twelve months against the twelve before."""
+        if name not in self.tables:
+            raise InputError(f"settings name no table {name!r} under inputs.tables; {suggestion(name, self.tables)}")
+        return dashboard.reasons(caption, self.tables[name], self.quarter)
+
+    def deep_dive(self) -> Fragment:
+        """The part of the plan this report goes into, objective by objective; empty where none is set."""
+        dive = self.settings.deep_dive
+        if dive is None:
+            return markup.paragraphs(["No part of the plan was chosen for a closer look this quarter."])
+        shown = markup.paragraphs([f"{dive.title}. {dive.introduction}"])
+        group = None
+        for objective in dive.objectives:
+            if objective.group != group:
+                group = objective.group
+                shown += markup.heading(3, group, f"objective-{objective.code}-group")
+            shown += markup.heading(4, f"{objective.code} {objective.title}", f"objective-{objective.code}")
+            shown += self.bound(self.params.objective_text(objective), None, f"deep_dive/{objective.text}")
+        return shown
+
+    def bound(self, text: str, code: str | None, file: str) -> Fragment:
+        """A person's Markdown with its figures bound and its paragraphs to be numbered."""
+        path = self.params.quarter_folder / file
+        return markup.commentary(commentary.bind(text, code, self.findings, path))
+
+
+def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report:
+    """One quarter's report, from a params folder and the inputs that it names.
+
+    Raises InputError, one line, for anything in settings, data or commentary that cannot be right.
+
+    >>> report = open_report("2019-20-Q3")
+    >>> report["sexual_offences"].finding.rolling.value
+    1496.0
+    """
+    asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    opened = Params(find_params(params), asked)
+    inputs = opened.settings.inputs
+    frame = extracts.read_monthly([opened.input_path(written) for written in inputs.monthly], opened.catalogue)
+    rates = extracts.read_peer_rates(opened.input_path(inputs.peers)) if inputs.peers else None
+    published = {
+        each: extracts.read_published(path, opened.catalogue)
+        for each in asked.year_to_date
+        if (path := opened.published_path(each)).exists()
+    }
+    made = findings(opened.catalogue, opened.settings, asked, frame, rates, published)
+    tables = {name: extracts.read_reasons(opened.input_path(file)) for name, file in inputs.tables.items()}
+    return Report(asked, opened, made, tables)
