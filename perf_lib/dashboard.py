@@ -84,6 +84,7 @@ def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) ->
     ]
     html = fill(
         "dashboard.html.j2",
+        title="Appendix A: dashboard",
         priorities=[table for table in tables if table["rows"]],
         months=[wording.short_month(month) for month in months],
     )

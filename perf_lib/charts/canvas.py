@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import matplotlib as mpl
 import pandas as pd
+from markupsafe import Markup
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -27,6 +30,8 @@ PALETTE = (BLUE, ORANGE, TURQUOISE, PINK, PURPLE, GREY)
 ILLUSTRATIVE = "#B4C4D4"
 BAND = "#E4E8EC"
 WIDTH = 7.0  # inches: the text width of an A4 page
+
+Given = ParamSpec("Given")
 
 _FONTS = Path(__file__).parents[1] / "fonts"
 # Liberation Sans has Arial's widths to the unit: what is laid out here fits wherever either is installed.
@@ -72,19 +77,28 @@ class Chart:
         return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}")
 
 
+def in_house_style(draw: Callable[Given, Chart]) -> Callable[Given, Chart]:
+    """Draw in our type and ink without touching the caller's own matplotlib settings."""
+
+    @wraps(draw)
+    def styled(*args: Given.args, **kwargs: Given.kwargs) -> Chart:
+        with mpl.rc_context(_style()):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
 def canvas(height: float, rows: int = 1, ratios: tuple[float, ...] = (1.0,)) -> tuple[Canvas, list[Axes]]:
     """Paper of the text's width and a number of panels on it, one above another, months aligned."""
-    with mpl.rc_context(_style()):
-        paper = Canvas(figsize=(WIDTH, height), layout="constrained")
-        panels = paper.subplots(rows, 1, sharex=rows > 1, squeeze=False, gridspec_kw={"height_ratios": ratios})
+    paper = Canvas(figsize=(WIDTH, height), layout="constrained")
+    panels = paper.subplots(rows, 1, sharex=rows > 1, squeeze=False, gridspec_kw={"height_ratios": ratios})
     return paper, list(panels[:, 0])
 
 
 def drawn(paper: Canvas) -> str:
     """The chart as SVG: text as text, no date, no program's name, the same bytes each time."""
     sink = io.StringIO()
-    with mpl.rc_context(_style()):
-        paper.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+    paper.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
     svg = sink.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
@@ -92,12 +106,13 @@ def drawn(paper: Canvas) -> str:
     return re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", " ", svg)).strip()
 
 
-def data_uri(svg: str) -> str:
+def data_uri(svg: str) -> Markup:
     """The drawing inside the page itself, readable and a third smaller than base64."""
     text = svg.replace('"', "'")
     for character, code in (("%", "%25"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ("&", "%26")):
         text = text.replace(character, code)
-    return f"data:image/svg+xml,{text}"
+    # No quotation mark, angle bracket or ampersand is left, so it stands in an attribute as it is.
+    return Markup(f"data:image/svg+xml,{text}")  # noqa: S704 - see the line above
 
 
 def months_axis(axis: Axes, months: pd.PeriodIndex) -> None:

@@ -16,6 +16,7 @@ from perf_lib.charts.canvas import (
     Chart,
     canvas,
     drawn,
+    in_house_style,
     months_axis,
     panel_title,
     values_axis,
@@ -26,6 +27,7 @@ from perf_lib.series import YEAR
 SHOWN = 36  # months: the two years a baseline needs and the year it judges
 
 
+@in_house_style
 def monthly(finding: Finding) -> Chart:
     """Monthly figures as bars with the average and limits of the 24 months before, over the rolling 12 months.
 
@@ -59,6 +61,7 @@ def monthly(finding: Finding) -> Chart:
     )
 
 
+@in_house_style
 def points(finding: Finding) -> Chart:
     """A survey's points with their margins, or a rolling measure's line; the axis does not start at zero."""
     measure = finding.measure

@@ -17,6 +17,7 @@ from perf_lib.charts.canvas import (
     Chart,
     canvas,
     drawn,
+    in_house_style,
     months_axis,
     panel_title,
     values_axis,
@@ -27,6 +28,7 @@ from perf_lib.findings import Finding
 _DASHES = ("-", "--", ":", "-.")
 
 
+@in_house_style
 def lines(findings: Sequence[Finding]) -> Chart:
     """Several measures of one unit as lines, named at their ends; the axis does not start at zero."""
     unit = findings[0].measure.unit
@@ -42,6 +44,7 @@ def lines(findings: Sequence[Finding]) -> Chart:
     )
 
 
+@in_house_style
 def z_score_comparison(one: Finding, other: Finding) -> Chart:
     """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
     both = pd.DataFrame({each.measure.title: each.rolling_months for each in (one, other)}).dropna()
@@ -60,6 +63,7 @@ def z_score_comparison(one: Finding, other: Finding) -> Chart:
     )
 
 
+@in_house_style
 def scatter(across: Finding, up: Finding, months: int = 24) -> Chart:
     """One measure against another, a point a month, with the line of best fit and its R²."""
     last = across.quarter.last

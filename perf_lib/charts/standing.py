@@ -15,6 +15,7 @@ from perf_lib.charts.canvas import (
     Chart,
     canvas,
     drawn,
+    in_house_style,
     months_axis,
     panel_title,
 )
@@ -22,6 +23,7 @@ from perf_lib.findings import Finding, PeerComparison
 from perf_lib.settings import PeerGroup
 
 
+@in_house_style
 def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     """Each area's 12-month rate, the area's own picked out, with the group's average and its bounds."""
     comparison = _comparison(finding)
@@ -56,6 +58,7 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     )
 
 
+@in_house_style
 def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
     """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did."""
     comparison = _comparison(finding)

@@ -1,0 +1,1 @@
+"""The press: notebooks executed, bound into one report, rendered to HTML and PDF, and recorded."""

@@ -1,0 +1,130 @@
+"""Our nbconvert exporters: a report page as one HTML file, and as PDF/UA.
+
+Registered as entry points, so `jupyter nbconvert --to perf-report-html` and JupyterLab's "Save and Export
+Notebook As" have them too.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from perf_lib.markup import TEMPLATES
+from perf_lib.press import binding
+from perf_lib.press.pdf import to_pdf
+
+_CONTENTS = "<!--contents-->"
+_HEADING = re.compile(r'<h([1-4])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
+_IMAGE_WITHOUT_WORDS = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
+_TAGS = re.compile(r"<[^>]+>")
+
+
+class ReportHTMLExporter(HTMLExporter):
+    """A notebook as a report page: no code, nothing loaded from anywhere, contents, numbered paragraphs."""
+
+    export_from_notebook = "Report (HTML)"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "perf_report"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [*super()._default_extra_template_basedirs(), str(TEMPLATES / "nbconvert")]
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page and its resources."""
+        printed = _printed(nb)
+        facts = _facts(printed, resources)
+        made = {**(resources or {}), "report": {**facts, "css": _css(), "contents_marker": _CONTENTS}}
+        # HTMLExporter's own step loads styles and scripts, and highlights code, that this page has no use for.
+        self.register_filter("highlight_code", _as_it_is)
+        page, made = TemplateExporter.from_notebook_node(self, printed, made, **kw)
+        page = _IMAGE_WITHOUT_WORDS.sub(r'\1 alt="A picture without a description">', page)
+        page = _without_dead_links(_with_title(page, facts["title"]))
+        return page.replace(_CONTENTS, contents(page), 1), made
+
+
+class ReportPDFExporter(ReportHTMLExporter):
+    """The same page as PDF/UA-1, by way of pandoc and Typst: tagged, with contents, bookmarks and page numbers."""
+
+    export_from_notebook = "Report (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    @default("template_extension")
+    def _template_extension_default(self) -> str:
+        return ".html.j2"
+
+    def from_notebook_node(  # type: ignore[override]  # nbconvert's own PDF exporters answer bytes too
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The PDF's bytes and resources."""
+        page, made = super().from_notebook_node(nb, resources, **kw)
+        made["output_extension"] = ".pdf"
+        return to_pdf(page, made["report"]), made
+
+
+def _as_it_is(code: str, **_: Any) -> str:
+    return code
+
+
+def contents(page: str) -> str:
+    """A list of the page's parts and measures, each a link."""
+    lines = []
+    for level, anchor, title in _HEADING.findall(page):
+        if level in "23":
+            lines.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
+    return f"<ul>\n{chr(10).join(lines)}\n</ul>" if lines else ""
+
+
+def _printed(nb: NotebookNode) -> NotebookNode:
+    if nb.metadata.get(binding.OWN, {}).get("numbered"):
+        return nb
+    printed = binding.page(nb)
+    binding.numbered(printed)
+    return printed
+
+
+def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]:
+    own = nb.metadata.get(binding.OWN, {})
+    named = (resources or {}).get("metadata", {}).get("name", "Report")
+    title = own.get("title") or nb.metadata.get("title") or named
+    return {
+        "title": title,
+        "running": own.get("running") or title,
+        "marking": own.get("marking") or "",
+        "language": own.get("language") or "en-GB",
+        "author": own.get("author") or "",
+        "whole": bool(own.get("whole")),
+    }
+
+
+def _with_title(page: str, title: str) -> str:
+    """Every page has one heading of the first level: its own, or the notebook's title."""
+    if re.search(r"<h1\b", page):
+        return page
+    return page.replace('<main id="main">', f'<main id="main">\n<h1 id="title">{html.escape(title)}</h1>', 1)
+
+
+def _without_dead_links(page: str) -> str:
+    """Links to a place that is not on this page become plain words: one priority's page lacks the others."""
+    places = set(re.findall(r'\bid="([^"]+)"', page))
+    return _LINK.sub(lambda link: link[0] if link[1] in places else link[2], page)
+
+
+def _css() -> str:
+    return (Path(TEMPLATES) / "report.css").read_text(encoding="utf-8")

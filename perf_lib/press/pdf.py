@@ -1,0 +1,82 @@
+"""A report page from HTML to PDF/UA-1: pandoc reads the HTML, a short Lua filter names its parts, Typst sets it.
+
+Nothing from the system is needed: pandoc and Typst come as wheels, the type as files of ours. Typst refuses a
+picture without words, so a chart that lost its alt text stops the press.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import tempfile
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from perf_lib.errors import PerfError
+from perf_lib.markup import TEMPLATES
+
+FONTS = Path(__file__).parents[1] / "fonts"
+_IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
+_MAIN = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
+_SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
+_SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
+
+
+def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
+    """The PDF of a page made by ReportHTMLExporter; the same bytes for the same page.
+
+    facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
+    contents page).
+    """
+    # Imported here: the two carry programs of 100 MB, and only this step needs them.
+    import pypandoc
+    import typst
+
+    found = _MAIN.search(page)
+    body = _SCREEN_ONLY.sub("", found[1] if found else page)
+    with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
+        folder = Path(scratch)
+        body = _IMAGE.sub(lambda image: f'src="{_to_file(image, folder)}"', body)
+        source = pypandoc.convert_text(
+            body,
+            "typst",
+            format="html+raw_html",
+            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
+        )
+        (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+        main = folder / "main.typ"
+        main.write_text(_preamble(facts) + source, encoding="utf-8")
+        try:
+            return typst.compile(
+                str(main),
+                root=str(folder),
+                font_paths=[str(FONTS)],
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"],
+                timestamp=0,
+            )
+        except typst.TypstError as error:
+            raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
+
+
+def _to_file(image: re.Match[str], folder: Path) -> str:
+    """A picture out of the page into a file named by its content (a filter cannot open data URIs)."""
+    kind, encoded, data = image.groups()
+    content = b64decode(data) if encoded else unquote_to_bytes(html.unescape(data))
+    path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.{_SUFFIX[kind]}"
+    path.write_bytes(content)
+    return path.name
+
+
+def _preamble(facts: dict[str, Any]) -> str:
+    said = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole")}
+    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
+    return f'#import "report.typ": *\n#show: report.with({arguments})\n\n'
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "message", None) or error).strip().splitlines()[0]

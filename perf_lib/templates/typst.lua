@@ -1,0 +1,101 @@
+-- Names the parts of a report page for Typst: each class of our HTML becomes a call of a function in report.typ.
+
+local function quoted(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
+end
+
+local function raw(text)
+  return pandoc.RawBlock("typst", text)
+end
+
+local function wrapped(call, blocks)
+  local out = pandoc.Blocks({ raw(call .. "[") })
+  out:extend(blocks)
+  out:insert(raw("]"))
+  return out
+end
+
+local function set(blocks)
+  local text = pandoc.write(pandoc.Pandoc(blocks), "typst", { wrap_text = "none" })
+  return (text:gsub("%s+$", ""))
+end
+
+function Image(image)
+  local alt = pandoc.utils.stringify(image.caption)
+  local kind = image.classes:includes("symbol") and "symbol" or "picture"
+  return pandoc.RawInline("typst", "#" .. kind .. "(" .. quoted(image.src) .. ", " .. quoted(alt) .. ")")
+end
+
+local function cells(row, tag)
+  local out = {}
+  for _, cell in ipairs(row.cells) do
+    table.insert(out, "[" .. set(cell.contents) .. "]")
+  end
+  return table.concat(out, ", ")
+end
+
+-- A table is set by report.typ, which knows its kinds: head, rows and caption are handed over as they are.
+local function as_table(kind, block)
+  local rows = {}
+  for _, body in ipairs(block.bodies) do
+    for _, row in ipairs(body.body) do
+      table.insert(rows, "(" .. cells(row) .. ",)")
+    end
+  end
+  local head = {}
+  for _, row in ipairs(block.head.rows) do
+    table.insert(head, cells(row))
+  end
+  local caption = set(block.caption.long)
+  return raw("#" .. kind .. "-table(caption: [" .. caption .. "], head: (" .. table.concat(head, ", ")
+    .. ",), rows: (" .. table.concat(rows, ",\n") .. ",))")
+end
+
+local tables = { box = "box", key = "key", dashboard = "dashboard", ["figures-table"] = "figures" }
+
+local function kind_of(div)
+  for class, kind in pairs(tables) do
+    if div.classes:includes(class) then return kind end
+  end
+end
+
+local function with_tables(kind, blocks)
+  return blocks:walk({ Table = function(block) return as_table(kind, block) end })
+end
+
+function Figure(figure)
+  local picture, caption = nil, set(figure.caption.long)
+  figure:walk({ RawInline = function(inline) picture = inline.text:gsub("^#", "") end })
+  return raw("#chart(" .. picture .. ", [" .. caption .. "])")
+end
+
+function Div(div)
+  if div.classes:includes("paragraph") then
+    local number = div.attributes["number"] or ""
+    return wrapped("#numbered(" .. quoted(number) .. ")", div.content)
+  elseif div.classes:includes("headline") then
+    return wrapped("#headline", with_tables("box", div.content))
+  elseif div.classes:includes("dashboard") then
+    return wrapped("#landscape", with_tables("dashboard", div.content))
+  elseif div.classes:includes("title") then
+    return wrapped("#cover", div.content)
+  elseif kind_of(div) then
+    return with_tables(kind_of(div), div.content)
+  end
+  return div.content
+end
+
+function Span(span)
+  if span.classes:includes("subtitle") then
+    local out = pandoc.Inlines({ pandoc.RawInline("typst", "#subtitle[") })
+    out:extend(span.content)
+    out:insert(pandoc.RawInline("typst", "]"))
+    return out
+  elseif span.classes:includes("symbol") then
+    local out = pandoc.Inlines({ pandoc.RawInline("typst", "#told[") })
+    out:extend(span.content)
+    out:insert(pandoc.RawInline("typst", "]"))
+    return out
+  end
+  return span.content
+end
