@@ -32,7 +32,7 @@ from perf_lib.calibrated_arithmetic import Arithmetic, arithmetic
 from perf_lib.calibrated_tables import CONTRASTS
 from perf_lib.scales import Kind
 from perf_lib.spc_rules import NO_DATA
-from perf_lib.windows import Months
+from perf_lib.windows import YEAR, Months
 
 __all__ = [
     "FALSE_DISCOVERY",
@@ -205,7 +205,7 @@ def year_on_year(
         return None
     estimate, error, df = (float(part[-1, 0]) for part in (found.estimate, found.error, found.df))
     half = float(stdtrit(df, (1 + level) / 2)) * error
-    before, now = asked.scale.rolling_years()
+    before, now = (asked.scale.rolled(year) for year in (slice(-2 * YEAR, -YEAR), slice(-YEAR, None)))
     last_year = asked.scale.mean_of_last_year(int(found.step[-1, 0]))
     lower, upper = (asked.scale.change(last_year, estimate + off) for off in (-half, half))
     points = kind == "proportion"

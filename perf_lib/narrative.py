@@ -195,8 +195,9 @@ def _month_signal(finding: Finding, code: str) -> str:
         return ""
     side, limit = ("high", "an upper limit") if code.endswith("high") else ("low", "a lower limit")
     measure = finding.measure
+    value = _finer(test.values[-1], measure, printed=True)
     return (
-        f"{wording.month(test.last)} was exceptionally {side}: {_finer(test.values[-1], measure, printed=True)}, against an "
+        f"{wording.month(test.last)} was exceptionally {side}: {value}, against an "
         f"average of {_finer(test.mean, measure)} over the 24 months before it and {limit} of "
         f"{_finer(test.limit, measure)}."
     )

@@ -67,11 +67,15 @@ class Scaled:
             return np.exp(z)
         return 100 * np.sin(np.clip(z, 0, np.pi / 2)) ** 2
 
-    def rolling_years(self) -> tuple[float, float]:
-        """The first series' last 12 months and the 12 before: sums, ratios of sums, or unweighted means of means."""
-        later, earlier = slice(-YEAR, None), slice(-2 * YEAR, -YEAR)
-        before, now = (self._rolled(part) for part in (earlier, later))
-        return before, now
+    def rolled(self, part: slice) -> float:
+        """The first series' figure over some months: a sum, a ratio of sums, or an unweighted mean of means."""
+        top = self.numerator[part, 0]
+        if self.kind == "count":
+            return float(top.sum())
+        if self.denominator is None:
+            return float(self.value[part, 0].mean())
+        ratio = float(top.sum() / self.denominator[part, 0].sum())
+        return 100 * ratio if self.kind == "proportion" else ratio
 
     def mean_of_last_year(self, step: int) -> float:
         """The first series' mean transformed value over the 12 months before the last 12, by months or quarters."""
@@ -86,15 +90,6 @@ class Scaled:
         if self.kind == "count":
             return 100 * ((after / before) ** 2 - 1)
         return 100 * float(np.sin(min(after, np.pi / 2)) ** 2 - np.sin(before) ** 2)
-
-    def _rolled(self, part: slice) -> float:
-        top = self.numerator[part, 0]
-        if self.kind == "count":
-            return float(top.sum())
-        if self.denominator is None:
-            return float(self.value[part, 0].mean())
-        ratio = float(top.sum() / self.denominator[part, 0].sum())
-        return 100 * ratio if self.kind == "proportion" else ratio
 
 
 def scaled(

@@ -9,15 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr  # type: ignore[import-untyped]  # SciPy ships no types
 
+from perf_lib.errors import InputError
 from perf_lib.spc_rules import BASELINE, CODES, NO_DATA, RULES, SLOPE_DF, Parts, Rule
 from perf_lib.windows import Bools, Months, shifted, slope_t
 
-__all__ = ["CODES", "NO_DATA", "RULES", "Arithmetic", "Rule", "arithmetic", "baseline", "enough", "signals"]
+__all__ = [
+    "CODES",
+    "NO_DATA",
+    "RULES",
+    "Arithmetic",
+    "Assurance",
+    "Rule",
+    "arithmetic",
+    "assurance",
+    "baseline",
+    "enough",
+    "signals",
+]
+
+MOVING_RANGES = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two neighbouring months
 
 
 def signals(
@@ -137,6 +153,61 @@ def arithmetic(
     rolled = None if rolling is None else rolling.to_frame(name)
     parts = Parts.of(series.to_frame(name), rolled, {name: breaks}, {name: exclude}, every_month=True)
     return {rule.code: _explained(rule, parts) for rule in RULES}
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """Whether a process, left as it is, will meet its target: always (`met`), never (`missed`) or now and then.
+
+    `lower` and `upper` are the natural process limits of the months `first` to `last`; `mean` lies midway.
+    """
+
+    verdict: Literal["met", "missed", "hit_and_miss"]
+    target: float
+    better: Literal["higher", "lower"]
+    mean: float
+    lower: float
+    upper: float
+    first: pd.Period
+    last: pd.Period
+
+
+def assurance(
+    series: pd.Series,
+    target: float,
+    better: Literal["higher", "lower"],
+    breaks: Iterable[pd.Period | str] = (),
+    exclude: Iterable[pd.Period | str] = (),
+) -> Assurance | None:
+    """Will the process meet the target, miss it, or hit and miss? None without 24 whole months since any break.
+
+    The natural process limits of the last 24 months are the mean +- 2.66 mean moving ranges (Wheeler, Understanding
+    Variation, 2000), within which nearly every month of an unchanged process falls. A target outside them is always
+    met or always missed; one inside (or on a limit) is met by chance.
+
+    >>> months = pd.period_range("2018-01", periods=24, freq="M")
+    >>> answered = pd.Series([90, 92] * 12, index=months)  # mean 91, moving ranges of 2: 85.7 to 96.3
+    >>> [assurance(answered, target, "higher").verdict for target in (85, 90, 97)]
+    ['met', 'hit_and_miss', 'missed']
+    """
+    if better not in ("higher", "lower"):
+        raise InputError(f"better {better!r}: a target needs a direction; allowed: higher, lower")
+    if not np.isfinite(target):
+        raise InputError(f"target {target} is not a finite number")
+    name = "series"
+    parts = Parts.of(series.to_frame(name), None, {name: breaks}, {name: exclude}, every_month=False)
+    values = parts.values[-BASELINE:, 0]
+    if len(values) < BASELINE or not np.isfinite(values).all() or parts.since[-1, 0] < BASELINE - 1:
+        return None
+    mean = float(values.mean())
+    reach = MOVING_RANGES * float(np.abs(np.diff(values)).mean())
+    lower, upper = mean - reach, mean + reach
+    verdict: Literal["met", "missed", "hit_and_miss"] = "hit_and_miss"
+    if target < lower:
+        verdict = "met" if better == "higher" else "missed"
+    elif target > upper:
+        verdict = "missed" if better == "higher" else "met"
+    return Assurance(verdict, float(target), better, mean, lower, upper, parts.months[-BASELINE], parts.months[-1])
 
 
 def _laid_out(parts: Parts, columns: dict[str, Bools], every_month: bool) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def months_axis(axis: Axes, months: pd.PeriodIndex) -> None:
     step = 3 if len(months) <= 40 else 6
     marks = [i for i, month in enumerate(months) if (months[-1].ordinal - month.ordinal) % step == 0]
     axis.set_xticks(marks, [wording.short_month(months[i]) for i in marks])
-    axis.set_xlim(-0.8, len(months) - 0.2)
+    axis.set_xlim(-0.8, len(months) + 0.07 * len(months))  # room for the newest figure beside its month
     axis.grid(visible=False, axis="x")
 
 

@@ -39,7 +39,7 @@ def monthly(finding: Finding) -> Chart:
     shown = finding.months.iloc[-SHOWN:]
     limits = spc.baseline(finding.months["value"].astype(float)).reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
-    paper, (above, below) = canvas(3.9, rows=2, ratios=(1.55, 1.0))
+    paper, (above, below) = canvas(3.5, rows=2, ratios=(1.55, 1.0))
     _bars(above, finding, shown, limits)
     panel_title(above, f"{wording.sentence_case(measure.unit)} each month" if measure.kind == "count" else "Each month")
     values_axis(above, measure.unit, measure.decimals)
@@ -53,7 +53,7 @@ def monthly(finding: Finding) -> Chart:
         subtitle=_subtitle(
             shown,
             "The shaded band is the average of the 24 months before, give or take two standard "
-            "deviations; a triangle marks a month beyond it.",
+            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero.",
         ),
         alt=_alt(finding, shown),
         svg=drawn(paper),
@@ -67,7 +67,7 @@ def points(finding: Finding) -> Chart:
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
     values = shown["value"].astype(float)
-    paper, (axis,) = canvas(2.6)
+    paper, (axis,) = canvas(2.3)
     x = np.arange(len(shown))
     known = values.notna().to_numpy()
     illustrative = (shown["origin"] == "illustrative").to_numpy()
@@ -156,8 +156,17 @@ def _two_part_line(axis: Axes, x: np.ndarray, values: np.ndarray, illustrative: 
 
 
 def _label(axis: Axes, x: int, y: float, text: str) -> None:
+    """The newest figure, in the margin beside it, clear of bars and lines."""
     axis.annotate(
-        text, (x, y), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=9, fontweight="bold", color=GREY
+        text,
+        (x, y),
+        xytext=(9, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        fontweight="bold",
+        color=GREY,
+        annotation_clip=False,
     )
 
 

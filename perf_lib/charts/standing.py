@@ -28,18 +28,30 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     """Each area's 12-month rate, the area's own picked out, with the group's average and its bounds."""
     comparison = _comparison(finding)
     rates, at = comparison.rates, comparison.position
-    paper, (axis,) = canvas(0.28 * len(rates) + 0.9)
+    paper, (axis,) = canvas(0.25 * len(rates) + 0.8)
     y = np.arange(len(rates))
     axis.axvspan(at.lower, at.upper, color=BAND, linewidth=0)
     axis.barh(y, rates, height=0.68, color=[ORANGE if area == finding.area else BLUE for area in rates.index])
     axis.axvline(at.average, color=GREY, linewidth=1.2)
-    axis.text(at.average, len(rates) - 0.35, f" average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
+    axis.text(at.average, len(rates) - 0.4, f"average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
     axis.set_yticks(y, list(rates.index))
     for label, area in zip(axis.get_yticklabels(), rates.index, strict=True):
         label.set_fontweight("bold" if area == finding.area else "normal")
-    for position, rate in zip(y, rates, strict=True):
-        axis.text(rate, position, f" {_rate(rate)}", va="center", fontsize=9)
-    axis.set_xlim(0, rates.max() * 1.12)
+    for position, (area, rate) in zip(y, rates.items(), strict=True):
+        own = area == finding.area
+        colour, weight = ("#1d2328", "bold") if own else ("white", "normal")
+        axis.annotate(
+            _rate(rate),
+            (rate, position),
+            xytext=(-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=9,
+            color=colour,
+            fontweight=weight,
+        )
+    axis.set_xlim(0, rates.max() * 1.04)
     axis.set_ylim(-0.6, len(rates) + 0.15)
     axis.grid(visible=False)
     axis.set_xlabel(f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
@@ -68,7 +80,7 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
     as_peers = own.iloc[0] * average / average.iloc[0]
     months = pd.period_range(history.index[0], history.index[-1], freq="M")
     x = history.index.astype("int64").to_numpy() - months[0].ordinal
-    paper, (axis,) = canvas(2.7)
+    paper, (axis,) = canvas(2.5)
     others = history.drop(columns=finding.area)
     axis.plot(x, others, color=ILLUSTRATIVE, linewidth=0.8, alpha=0.8)
     axis.plot(x, average, color=GREY, linewidth=2)

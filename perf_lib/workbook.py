@@ -1,0 +1,164 @@
+"""Findings as tables for analysts: findings.csv, and an accessible workbook of dashboard and months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from perf_lib import narrative, symbols, wording
+from perf_lib.findings import Finding
+from perf_lib.settings import Settings
+
+NO_FIGURE = "[x]"  # the Government Statistical Service's sign for "not available"
+
+COLUMNS = [
+    "measure",
+    "title",
+    "priority",
+    "unit",
+    "quarter",
+    "as_at",
+    "quarter_value",
+    "quarter_numerator",
+    "quarter_denominator",
+    "rolling_12",
+    "rolling_12_numerator",
+    "rolling_12_denominator",
+    "previous_12",
+    "change",
+    "change_per_cent",
+    "rate_per_1000",
+    "symbols",
+    "not_enough_data",
+    "rests_on_illustrative",
+    "context",
+]
+
+
+def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
+    """One row a measure, numbers as they are; symbol codes separated by spaces."""
+    return pd.DataFrame([_row(finding) for finding in findings.values()], columns=COLUMNS)
+
+
+def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
+    """Every month of every measure, unrounded, with how each figure is known."""
+    parts = [
+        finding.months.reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
+        for code, finding in findings.items()
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    columns = ["measure", "month", "numerator", "denominator", "value", "rolling_12", "origin", "status"]
+    return table[columns].assign(month=table["month"].astype(str))
+
+
+def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
+    """findings.csv, the same bytes on every system."""
+    findings_table(findings).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Path) -> None:
+    """dashboard.xlsx: a cover, contents, the dashboard as printed, the findings and the months unrounded."""
+    # Imported here: only this file needs it, and importing perf_lib should stay light.
+    import gptables
+
+    quarter = next(iter(findings.values())).quarter
+    body = settings.body
+    cover = gptables.Cover(
+        title=f"{body.force} performance dashboard, {quarter.label}",
+        intro=[f"Published by the {body.name} for the {body.panel}."],
+        about=[*settings.notes, f"{NO_FIGURE} means that there is no figure."],
+    )
+    sheets = {
+        "Dashboard": gptables.GPTable(
+            table=_dashboard(findings),
+            table_name="dashboard",
+            title=f"Dashboard, {quarter.label}",
+            instructions="One row a measure, figures as the report prints them.",
+            source="perf_lib",
+        ),
+        "Findings": gptables.GPTable(
+            table=findings_table(findings).pipe(_spelt_out),
+            table_name="findings",
+            title="Findings, unrounded",
+            instructions="One row a measure, figures as computed.",
+            source="perf_lib",
+        ),
+        "Months": gptables.GPTable(
+            table=months_table(findings).pipe(_spelt_out),
+            table_name="months",
+            title="Monthly figures, unrounded",
+            instructions="One row a measure and month, with how each figure is known.",
+            source="perf_lib",
+        ),
+    }
+    gptables.write_workbook(
+        filename=str(path),
+        sheets=sheets,
+        cover=cover,
+        contentsheet="Contents",
+        # A title that starts with = stays text: no cell can turn into a formula.
+        workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
+    )
+
+
+def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
+    """Missing figures and blank cells said in words or a sign, so that no cell is empty to a screen reader."""
+    return table.astype(object).where(lambda t: t.notna() & (t != ""), NO_FIGURE)
+
+
+def _dashboard(findings: Mapping[str, Finding]) -> pd.DataFrame:
+    rows = []
+    for finding in findings.values():
+        measure = finding.measure
+        if not measure.dashboard:
+            continue
+        months = {
+            wording.short_month(month): wording.value_in_table(row["value"], measure.unit, measure.decimals)
+            for month, row in finding.last_12.iterrows()
+        }
+        change = (
+            wording.change_in_table(finding.change, measure.unit, measure.decimals)
+            if measure.is_percentage
+            else wording.change_per_cent_in_table(finding.change_per_cent)
+        )
+        rows.append(
+            {
+                "Measure": measure.title,
+                "Priority": measure.priority,
+                **months,
+                "Quarter": wording.value_in_table(finding.value.value, measure.unit, measure.decimals),
+                "12 months": wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals),
+                "Change": change,
+                "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
+                "Context": narrative.context(finding),
+            }
+        )
+    return pd.DataFrame(rows).replace("–", NO_FIGURE)
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    measure, value, rolling = finding.measure, finding.value, finding.rolling
+    return {
+        "measure": measure.code,
+        "title": measure.title,
+        "priority": measure.priority,
+        "unit": measure.unit,
+        "quarter": str(finding.quarter),
+        "as_at": None if finding.as_at is None else str(finding.as_at),
+        "quarter_value": value.value,
+        "quarter_numerator": value.numerator,
+        "quarter_denominator": value.denominator,
+        "rolling_12": rolling.value,
+        "rolling_12_numerator": rolling.numerator,
+        "rolling_12_denominator": rolling.denominator,
+        "previous_12": finding.previous.value,
+        "change": finding.change,
+        "change_per_cent": finding.change_per_cent,
+        "rate_per_1000": finding.rate,
+        "symbols": " ".join(symbols.codes(finding)),
+        "not_enough_data": " ".join(s.code for s in symbols.SYMBOLS if s.code in finding.not_enough),
+        "rests_on_illustrative": " ".join(s.code for s in symbols.SYMBOLS if s.code in finding.rests_on_illustrative),
+        "context": narrative.context(finding),
+    }
