@@ -4,11 +4,12 @@ Each month to come is projected at the latest level times its usual season; the 
 already known plus those projected. The method is simple exponential smoothing (Brown 1959; Hyndman & Athanasopoulos,
 Forecasting: Principles and Practice, 3rd ed., 2021, section 8.1) of the seasonally adjusted logarithm:
 
-- season: twelve month effects fitted beside a quadratic trend to the last 60 months (36 at least);
+- season: twelve month effects fitted to the last 60 months beside a quadratic trend (36 to 59 months: a straight line;
+  fewer, as only the back-tests have: none, since the trend would cost more than it saves);
 - level: smoothed with the weight alpha that would have projected one month ahead best; held flat;
 - spread: the errors of the months to come share the level's, so with L = I + alpha x (ones below the diagonal) their
-  covariance is s2 (L L' + 12/n I), the last term for the month effects. s2 counts the fourteen parameters that the
-  season and trend took out of the residuals; without that, an 80 per cent interval covers 75 per cent.
+  covariance is s2 (L L' + 12/n I), the last term for the month effects. s2 counts the parameters that season and trend
+  took out of the residuals; without that, an 80 per cent interval covers 75 per cent.
 
 It is refused where there is too little to go on, and where over the series' own past it would not have beaten saying
 "the next months will be those of last year".
@@ -38,7 +39,6 @@ EXPECTED_AT_LEAST = 5.0  # a month: smaller numbers have no usable logarithm
 PRESENT_AT_LEAST = 0.75
 LEVELS = (80, 95)
 ALPHAS = np.r_[0.02, np.arange(0.05, 0.96, 0.05)]
-FITTED = YEAR + 2  # month effects and a quadratic trend
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def fan(z: Floats, ahead: int = AHEAD) -> tuple[Floats, Floats, Floats]:
     seasons -= seasons.mean(axis=1, keepdims=True)
     adjusted = np.where(present, held - seasons[:, np.arange(n) % YEAR], np.nan)
     level, squares, alpha = _smoothed(adjusted)
-    counted = present[:, YEAR:].sum(axis=1) * (1 - FITTED / present.sum(axis=1))
+    counted = present[:, YEAR:].sum(axis=1) * (1 - (YEAR + _trend(n)) / present.sum(axis=1))
     variance = squares / np.maximum(counted, 1)
     ones_below = np.tril(np.ones((ahead, ahead)), -1)
     spread = np.eye(ahead) + alpha[:, None, None] * ones_below
@@ -154,12 +154,19 @@ def _smoothed(adjusted: Floats) -> tuple[Floats, Floats, Floats]:
     return level[rows, best], squares[rows, best], ALPHAS[best]
 
 
+def _trend(n: int) -> int:
+    """The degree of the trend that n months can bear."""
+    if n >= LONGEST:
+        return 2
+    return 1 if n >= SHORTEST else 0
+
+
 @lru_cache(maxsize=256)
 def _season_of(n: int, absent: tuple[int, ...]) -> Floats:
-    """What turns n values into twelve month effects: least squares with a quadratic trend beside them."""
+    """What turns n values into twelve month effects: least squares with the trend beside them."""
     time = np.arange(n)
-    u = (time - time.mean()) / n
-    design = np.column_stack([time[:, None] % YEAR == np.arange(YEAR), u, u**2 - np.mean(u**2)]).astype(float)
+    powers = [((time - time.mean()) / n) ** power for power in range(1, _trend(n) + 1)]
+    design = np.column_stack([time[:, None] % YEAR == np.arange(YEAR), *powers]).astype(float)
     design[list(absent)] = 0.0
     return np.asarray(np.linalg.pinv(design)[:YEAR])
 

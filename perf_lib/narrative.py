@@ -96,9 +96,9 @@ def message(finding: Finding) -> str:
         runs = (f"{count}_months_{side}" for count in ("three", "eight"))
         parts += [symbols.BY_CODE[code].words for code in runs if code in finding.signals]
     if not parts:
-        parts = ["nothing exceptional"] if finding.arithmetic else [_plain_change(finding)]
-    if not finding.is_current:
-        parts.append(f"data to {wording.month(finding.as_at)}")
+        parts = [_nothing_said(finding)]
+    if not finding.is_current and finding.arithmetic:
+        parts.append(f"figures stop at {wording.month(finding.as_at)}")
     return "; ".join(parts)
 
 
@@ -267,11 +267,22 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
     return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
 
 
-def _plain_change(finding: Finding) -> str:
+def _nothing_said(finding: Finding) -> str:
+    """What stands where no symbol does: for a measure without symbols, its latest figure and where that leads."""
+    if finding.arithmetic:
+        return (
+            "not enough data for symbols"
+            if len(finding.not_enough) == len(finding.arithmetic)
+            else "nothing exceptional"
+        )
+    assert finding.as_at is not None  # noqa: S101 - message() has asked
+    latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), finding.measure)
+    if not finding.is_current:
+        latest += f" at {wording.month(finding.as_at)}"
     if finding.change is None:
-        return "no earlier year to compare with"
+        return latest
     way = {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
-    return f"{way} on the year before"
+    return f"{latest}, {way} on the year before"
 
 
 def _first_published(finding: Finding) -> pd.Period | None:

@@ -153,9 +153,9 @@ class Report(Mapping[str, MeasureReport]):
         """Appendix A: every measure in a row."""
         return dashboard.dashboard(self.findings, self.settings.priorities)
 
-    def lines(self, *codes: str) -> Chart:
-        """Several measures of one unit in one chart."""
-        return charts.lines([self[code].finding for code in codes])
+    def lines(self, *codes: str, title: str) -> Chart:
+        """Measures of one unit in one chart, under a title that says what they have in common."""
+        return charts.lines([self[code].finding for code in codes], title)
 
     def z_score_comparison(self, one: str, other: str) -> Chart:
         """Two measures' rolling 12 months on one scale."""

@@ -91,7 +91,7 @@ def test_bounds_of_a_log_normal_and_of_a_share():
 
 
 def test_proportions_stay_within_0_and_100_and_weigh_by_last_years_cases():
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(14)
     cases = series(rng.integers(20, 80, 96))
     found = projected(cases.map(lambda n: rng.binomial(n, 0.85)), "proportion", cases)
     assert found.table.stack().between(0, 100).all()
@@ -118,7 +118,7 @@ def test_refused_for_want_of_history():
 
 
 def test_refused_for_a_recent_break():
-    values = series(steady(7))
+    values = series(steady(13))
     found = project(values, breaks=["2018-01"])
     assert found == Refused("recent_break", "needs 36 months since the last break; there are 24")
     old = projected(values, breaks=["2016-01"])
@@ -182,7 +182,7 @@ def test_the_callers_series_is_not_altered():
 
 
 def test_an_80_per_cent_interval_covers_about_80_per_cent():
-    # 1,500 steady over-dispersed series: the sum of the six months to come lies inside its interval as often as it says.
+    # 1,500 steady over-dispersed series: as often inside its interval as it says.
     rng = np.random.default_rng(12)
     season = 1 + 0.1 * np.cos(2 * np.pi * np.arange(66) / 12)
     y = rng.poisson(250 * season * np.exp(rng.normal(0, 0.09, (1500, 66))))

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from perf_lib import wording
 from perf_lib.markup import Fragment, fill
@@ -31,6 +31,7 @@ ILLUSTRATIVE = "#B4C4D4"
 BAND = "#E4E8EC"
 WIDTH = 7.0  # inches: the text width of an A4 page
 
+_SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10**9)
 Given = ParamSpec("Given")
 
 _FONTS = Path(__file__).parents[1] / "fonts"
@@ -136,7 +137,11 @@ def values_axis(axis: Axes, unit: str, decimals: int | None = None) -> None:
         return wording.value_in_table(value, unit, fine if unit != wording.PERCENT else int(abs(value % 1) > 1e-9))
 
     axis.yaxis.set_major_formatter(FuncFormatter(printed))
-    axis.locator_params(axis="y", nbins=5)
+    if unit == wording.SECONDS:  # whole parts of a minute, not of a hundred seconds
+        low, high = axis.get_ylim()
+        axis.yaxis.set_major_locator(MultipleLocator(next(step for step in _SECONDS if (high - low) / step <= 5)))
+    else:
+        axis.locator_params(axis="y", nbins=5)
 
 
 def panel_title(axis: Axes, text: str) -> None:

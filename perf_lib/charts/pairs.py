@@ -29,14 +29,14 @@ _DASHES = ("-", "--", ":", "-.")
 
 
 @in_house_style
-def lines(findings: Sequence[Finding]) -> Chart:
-    """Several measures of one unit as lines, named at their ends; the axis does not start at zero."""
+def lines(findings: Sequence[Finding], title: str) -> Chart:
+    """Measures of one unit as lines, told apart by dash as well as colour; the axis does not start at zero."""
     unit = findings[0].measure.unit
     months = findings[0].months.index[-SHOWN:]
     table = pd.DataFrame({each.measure.title: each.months["value"].reindex(months) for each in findings})
     return _lines(
         table,
-        title=f"{wording.sentence_case(wording.listed([_last_of(each) for each in findings]))}",
+        title=title,
         what=wording.listed([each.measure.title for each in findings]),
         panel="Per cent" if unit == wording.PERCENT else wording.sentence_case(unit),
         unit=unit,
@@ -147,12 +147,6 @@ def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str,
 
 def _value(value: float, unit: str) -> str:
     return wording.value_in_table(value, unit, 1 if unit == "z" else None)
-
-
-def _last_of(finding: Finding) -> str:
-    known = finding.months["value"].dropna()
-    last = wording.value_in_table(float(known.iloc[-1]), finding.measure.unit) if len(known) else wording.NOT_SUPPLIED
-    return f"{_lower(finding.measure.title)} {last}"
 
 
 def _axis_words(finding: Finding) -> str:

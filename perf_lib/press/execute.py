@@ -90,6 +90,7 @@ def _execute(source: Path, parameters: Mapping[str, str], target: Path, working_
                 request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 config=_kernel_config(sockets),
+                extra_arguments=["--log-level=CRITICAL"],  # what a kernel has to say of itself at its end
             )
         # Whatever becomes of one notebook or its kernel, the others are to finish: it is said, not raised.
         except Exception as failure:

@@ -73,6 +73,8 @@ function Div(div)
   if div.classes:includes("paragraph") then
     local number = div.attributes["number"] or ""
     return wrapped("#numbered(" .. quoted(number) .. ")", div.content)
+  elseif div.classes:includes("commentary") then
+    return wrapped("#belonging", div.content)
   elseif div.classes:includes("headline") then
     return wrapped("#headline", with_tables("box", div.content))
   elseif div.classes:includes("dashboard") then
