@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perf_lib.errors import PerfError
+
+if TYPE_CHECKING:
+    from perf_lib.press.run import Steps
 
 app = typer.Typer(
     name="perf-lib",
@@ -65,7 +68,7 @@ class _progress:
         self._bar = Progress(*columns, console=console, disable=self._plain, transient=True)
         self._title = title
 
-    def __enter__(self) -> object:
+    def __enter__(self) -> Steps:
         from perf_lib.press.run import Steps
 
         self._bar.start()

@@ -88,7 +88,7 @@ def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) ->
         priorities=[table for table in tables if table["rows"]],
         months=[wording.short_month(month) for month in months],
     )
-    words = [f"{row['title']}: {row['context']}" for table in tables for row in table["rows"]]
+    words = [f"{f.measure.title}: {narrative.context(f)}" for f in findings.values() if f.measure.dashboard]
     return Fragment(html, "\n".join(words))
 
 
@@ -104,9 +104,11 @@ def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragm
         }
         for name, (title, none) in CRITERIA.items()
     ]
-    html = fill("exceptions.html.j2", groups=groups)
-    told = [f"{group['title']}: {', '.join(line['title'] for line in group['lines']) or 'none'}" for group in groups]
-    return Fragment(html, "\n".join(told))
+    told = [
+        f"{title}: {', '.join(findings[code].measure.title for code in tagged[name]) or 'none'}"
+        for name, (title, _) in CRITERIA.items()
+    ]
+    return Fragment(fill("exceptions.html.j2", groups=groups), "\n".join(told))
 
 
 def significant(finding: Finding) -> bool:

@@ -38,6 +38,10 @@ class PeerComparison:
 
     month: pd.Period
     position: peers.PeerPosition
+    standing: peers.Standing
+    """Among the published bounds of the group's average, `lower` and `upper`."""
+    lower: float
+    upper: float
     rates: pd.Series
     """The group's rates by area at `month`, the area's own included, lowest first."""
     history: pd.DataFrame
@@ -264,9 +268,10 @@ def _compare(
     month = history[area].dropna().index.max()
     year_before = history.loc[month - YEAR] if month - YEAR in history.index else None
     position = peers.position(history.loc[month], area, year_before, table.loc[month].dropna())
-    if position.standing is None:  # too few peers with a rate to stand among
+    standing, lower, upper = position.standing, position.lower, position.upper
+    if standing is None or lower is None or upper is None:  # too few peers with a rate to stand among
         return None
-    return PeerComparison(month, position, history.loc[month].dropna().sort_values(), history)
+    return PeerComparison(month, position, standing, lower, upper, history.loc[month].dropna().sort_values(), history)
 
 
 def _population(rates: pd.DataFrame | None, area: str, quarter: Quarter) -> float | None:

@@ -68,17 +68,16 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     if comparison is None:
         return ""
     at = comparison.position
-    assert at.standing and at.lower is not None and at.upper is not None  # noqa: S101 - findings has asked
     standing = {
         "greater_than_peers": f"above the {group.name}'s average of",
         "less_than_peers": f"below the {group.name}'s average of",
         "in_line_above": f"in line with, and above, the {group.name}'s average of",
         "in_line_below": f"in line with, and below, the {group.name}'s average of",
-    }[at.standing]
+    }[comparison.standing]
     said = (
         f"In the {wording.twelve_months_to(comparison.month)} {finding.area} recorded {rate_in_prose(at.rate)} "
         f"{finding.measure.unit} per 1,000 residents, {standing} {rate_in_prose(at.average)} "
-        f"(bounds {rate_in_prose(at.lower)} to {rate_in_prose(at.upper)})"
+        f"(bounds {rate_in_prose(comparison.lower)} to {rate_in_prose(comparison.upper)})"
     )
     if at.national_rank_words is not None:
         said += f", the {at.national_rank_words} forces"
@@ -106,7 +105,7 @@ def context(finding: Finding) -> str:
     """The dashboard's few words: the measure over time, then where it stands among its peers."""
     parts = [message(finding)]
     if finding.peers is not None:
-        parts.append(symbols.BY_CODE[finding.peers.position.standing].words)
+        parts.append(symbols.BY_CODE[finding.peers.standing].words)
         parts += [symbols.BY_CODE["not_trending_with_peers"].words] * bool(finding.peers.position.does_not_trend)
     return wording.sentence_case("; ".join(parts))
 

@@ -169,5 +169,7 @@ def _scale(measure: RollsUp) -> float:
 def _as_given(row: pd.Series) -> Figure:
     if pd.isna(row["value"]):
         return NOTHING
-    parts = {name: float(row[name]) for name in ("numerator", "denominator", "margin") if pd.notna(row.get(name))}
-    return Figure(float(row["value"]), **parts)
+    numerator, denominator, margin = (
+        float(row[name]) if pd.notna(row.get(name)) else None for name in ("numerator", "denominator", "margin")
+    )
+    return Figure(float(row["value"]), numerator, denominator, margin)

@@ -36,7 +36,7 @@ def _rule(code: str) -> Callable[[Finding], bool]:
 
 
 def _standing(code: str) -> Callable[[Finding], bool]:
-    return lambda finding: finding.peers is not None and finding.peers.position.standing == code
+    return lambda finding: finding.peers is not None and finding.peers.standing == code
 
 
 def _not_trending(finding: Finding) -> bool:

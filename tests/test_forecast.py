@@ -118,7 +118,7 @@ def test_refused_for_want_of_history():
 
 
 def test_refused_for_a_recent_break():
-    values = series(steady(13))
+    values = series(steady(15))
     found = project(values, breaks=["2018-01"])
     assert found == Refused("recent_break", "needs 36 months since the last break; there are 24")
     old = projected(values, breaks=["2016-01"])

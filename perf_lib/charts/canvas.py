@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 import pandas as pd
@@ -83,7 +83,7 @@ def in_house_style(draw: Callable[Given, Chart]) -> Callable[Given, Chart]:
 
     @wraps(draw)
     def styled(*args: Given.args, **kwargs: Given.kwargs) -> Chart:
-        with mpl.rc_context(_style()):
+        with mpl.rc_context(_style()):  # type: ignore[arg-type]  # its keys are a long list of literals
             return draw(*args, **kwargs)
 
     return styled
@@ -150,7 +150,7 @@ def panel_title(axis: Axes, text: str) -> None:
 
 
 @cache
-def _style() -> dict[str, object]:
+def _style() -> dict[str, Any]:
     for path in sorted(_FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(path)
     return dict(_STYLE)

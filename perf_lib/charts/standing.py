@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from perf_lib import narrative, symbols, wording
 from perf_lib.charts.canvas import (
@@ -30,7 +31,7 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     rates, at = comparison.rates, comparison.position
     paper, (axis,) = canvas(0.25 * len(rates) + 0.8)
     y = np.arange(len(rates))
-    axis.axvspan(at.lower, at.upper, color=BAND, linewidth=0)
+    axis.axvspan(comparison.lower, comparison.upper, color=BAND, linewidth=0)
     axis.barh(y, rates, height=0.68, color=[ORANGE if area == finding.area else BLUE for area in rates.index])
     axis.axvline(at.average, color=GREY, linewidth=1.2)
     axis.text(at.average, len(rates) - 0.4, f"average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
@@ -55,7 +56,7 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     axis.set_ylim(-0.6, len(rates) + 0.15)
     axis.grid(visible=False)
     axis.set_xlabel(f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
-    standing = symbols.BY_CODE[at.standing].words
+    standing = symbols.BY_CODE[comparison.standing].words
     span = wording.twelve_months_to(comparison.month)
     ranked = ", ".join(f"{area} {_rate(rate)}" for area, rate in rates.items())
     return Chart(
@@ -63,8 +64,8 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
         subtitle=f"Rate per 1,000 residents, {span}. The line is the {group.name}'s average, {finding.area} included; "
         "the band its bounds.",
         alt=f"Bar chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
-        f"From lowest: {ranked}. The group's average is {_rate(at.average)}, bounds {_rate(at.lower)} to "
-        f"{_rate(at.upper)}.",
+        f"From lowest: {ranked}. The group's average is {_rate(at.average)}, bounds {_rate(comparison.lower)} to "
+        f"{_rate(comparison.upper)}.",
         svg=drawn(paper),
         table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [_rate(rate) for rate in rates]}),
     )
@@ -121,14 +122,14 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
     )
 
 
-def _label_ends(axis: object, x: float, ends: dict[str, float], colours: dict[str, str]) -> None:
+def _label_ends(axis: Axes, x: float, ends: dict[str, float], colours: dict[str, str]) -> None:
     """Name lines at their ends, nudged apart where they end close together."""
     placed: list[float] = []
     span = max(ends.values()) * 0.09
     for name, value in sorted(ends.items(), key=lambda item: item[1]):
         height = max([value, *[taken + span for taken in placed[-1:]]])
         placed.append(height)
-        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, "#B34A12"))  # type: ignore[attr-defined]
+        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, "#B34A12"))
 
 
 def _comparison(finding: Finding) -> PeerComparison:
