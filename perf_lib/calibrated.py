@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
 
-from perf_lib.calibrated_answers import Asked, below, p_value
+from perf_lib.calibrated_answers import HISTORIES, Asked, below, p_value
 from perf_lib.calibrated_arithmetic import Arithmetic, arithmetic
 from perf_lib.calibrated_tables import CONTRASTS
 from perf_lib.scales import Kind
@@ -35,7 +35,10 @@ from perf_lib.spc_rules import NO_DATA
 from perf_lib.windows import YEAR, Months
 
 __all__ = [
+    "ANY_FALSE_ALARM",
+    "CONTRASTS",
     "FALSE_DISCOVERY",
+    "HISTORIES",
     "Arithmetic",
     "Kind",
     "YearOnYear",
@@ -46,6 +49,10 @@ __all__ = [
     "signals",
     "year_on_year",
 ]
+
+# Per cent of simulated stable series that show at least one calibrated symbol at a quarter's end, at alpha = 0.01 and
+# with 60 months of history: mean of six kinds of series and five levels (tests/benchmarks).
+ANY_FALSE_ALARM = 3.4
 
 # A measure has five tests that look at the same months. Four times the smallest p-value keeps its level: they are
 # worth about four independent ones.

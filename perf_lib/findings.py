@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib import peers, series, spc
+from perf_lib import calibrated, series, spc
+from perf_lib.comparable import Comparable, headlines, histories
 from perf_lib.measures import Catalogue, Measure
 from perf_lib.quarters import Quarter
 from perf_lib.series import NOTHING, YEAR, Figure
-from perf_lib.settings import Settings
+from perf_lib.settings import Break, Settings
+from perf_lib.standing import PeerComparison, compare, population
 
 
 @dataclass(frozen=True)
@@ -30,22 +32,6 @@ class QuarterFigure:
     first_value: float | None = None
     first_rolling: float | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class PeerComparison:
-    """Where the area stands among its peers on 12-month rates per 1,000 residents, and how it got there."""
-
-    month: pd.Period
-    position: peers.PeerPosition
-    standing: peers.Standing
-    """Among the published bounds of the group's average, `lower` and `upper`."""
-    lower: float
-    upper: float
-    rates: pd.Series
-    """The group's rates by area at `month`, the area's own included, lowest first."""
-    history: pd.DataFrame
-    """The group's rates: months in rows, areas in columns."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +57,35 @@ class Finding:
     """The financial year's quarters up to this one."""
     rate: float | None
     """The rolling 12 months per 1,000 residents, for a count with a known population."""
-    arithmetic: Mapping[str, spc.Arithmetic]
-    """The sum behind each published rule for the newest month, by code; empty for a measure that has none."""
+    comparable: Comparable
+    """The months as far as they can be compared, which rules and projection are asked of."""
     signal_history: pd.DataFrame
     """Every month's published rules: months in rows, codes in columns."""
+    calibrated_history: pd.DataFrame
+    """Every month's calibrated rules: months in rows, codes in columns."""
+    is_headline: bool
+    """Whether the measure is an exception that survives the false-discovery control over all measures."""
     peers: PeerComparison | None
+
+    @property
+    def arithmetic(self) -> Mapping[str, spc.Arithmetic]:
+        """The sum behind each published rule for the newest month, by code; empty for a measure that has none."""
+        return self.comparable.published
+
+    @property
+    def calibrated(self) -> Mapping[str, calibrated.Arithmetic]:
+        """The sum behind each calibrated rule, by the code of the published rule it answers to."""
+        return self.comparable.calibrated
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Breaks on record that fall in the measure's months."""
+        return self.comparable.breaks
+
+    @property
+    def calibrated_signals(self) -> frozenset[str]:
+        """Codes whose calibrated rule the newest month meets."""
+        return frozenset(code for code, test in self.calibrated.items() if test.met)
 
     @property
     def signals(self) -> frozenset[str]:
@@ -158,7 +168,12 @@ def findings(
     known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
     months = {code: _months_of(known, code, quarter) for code in catalogue}
     rolling = {code: series.rolling_12(months[code], measure) for code, measure in catalogue.items()}
-    history = _signal_history(catalogue, months, rolling)
+    comparables = {
+        code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
+        for code, measure in catalogue.items()
+    }
+    published_history, calibrated_history = histories(comparables)
+    exceptional = headlines(comparables)
     return {
         code: _finding(
             measure=measure,
@@ -166,9 +181,11 @@ def findings(
             area=area,
             months=months[code],
             rolling=rolling[code],
-            history=history.get(code),
-            comparison=_compare(measure, settings, rates, quarter),
-            population=_population(rates, area, quarter),
+            comparable=comparables[code],
+            history=(published_history.get(code), calibrated_history.get(code)),
+            is_headline=code in exceptional,
+            comparison=compare(measure, settings, rates, quarter),
+            residents=population(rates, area, quarter),
             published=published or {},
         )
         for code, measure in catalogue.items()
@@ -182,9 +199,11 @@ def _finding(
     area: str,
     months: pd.DataFrame,
     rolling: pd.Series,
-    history: pd.DataFrame | None,
+    comparable: Comparable,
+    history: tuple[pd.DataFrame | None, pd.DataFrame | None],
+    is_headline: bool,
     comparison: PeerComparison | None,
-    population: float | None,
+    residents: float | None,
     published: Mapping[Quarter, pd.DataFrame],
 ) -> Finding:
     supplied = months.index[months["value"].notna()]
@@ -201,9 +220,11 @@ def _finding(
         rolling=now,
         previous=_twelve_months(months, measure, None if as_at is None else as_at - YEAR),
         box=tuple(_box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
-        rate=series.rate_per_1000(now.value, population) if measure.kind == "count" else None,
-        arithmetic=spc.arithmetic(months["value"].astype(float), rolling) if measure.has_signals else {},
-        signal_history=pd.DataFrame(index=months.index) if history is None else history,
+        rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
+        comparable=comparable,
+        signal_history=_or_empty(history[0], months),
+        calibrated_history=_or_empty(history[1], months),
+        is_headline=is_headline,
         peers=comparison,
     )
 
@@ -214,17 +235,8 @@ def _months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame
     return own.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
 
 
-def _signal_history(
-    catalogue: Catalogue, months: Mapping[str, pd.DataFrame], rolling: Mapping[str, pd.Series]
-) -> dict[str, pd.DataFrame]:
-    """The published rules of every eligible measure at every month: one pass over all of them."""
-    eligible = [code for code, measure in catalogue.items() if measure.has_signals]
-    if not eligible:
-        return {}
-    values = pd.DataFrame({code: months[code]["value"].astype(float) for code in eligible}).sort_index()
-    twelve = pd.DataFrame({code: rolling[code] for code in eligible}).reindex(values.index)
-    answers = spc.signals(values, rolling=twelve, every_month=True)
-    return {code: answers.loc[code].reindex(months[code].index) for code in eligible}
+def _or_empty(history: pd.DataFrame | None, months: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(index=months.index) if history is None else history
 
 
 def _twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | None) -> Figure:
@@ -249,33 +261,3 @@ def _first_published(published: pd.DataFrame | None, code: str, kind: str) -> tu
         return None, ""
     row = published.loc[(code, kind)]
     return (float(row["value"]) if pd.notna(row["value"]) else None), str(row["reason"])
-
-
-def _compare(
-    measure: Measure, settings: Settings, rates: pd.DataFrame | None, quarter: Quarter
-) -> PeerComparison | None:
-    if rates is None or measure.peers is None or settings.peer_group is None:
-        return None
-    area = settings.body.area
-    of_series = rates[
-        (rates["series"] == measure.peers) & (rates["level"] == "force") & (rates["month"] <= quarter.last)
-    ]
-    table = of_series.pivot(index="month", columns="area", values="rate")
-    if area not in table or table[area].dropna().empty:
-        return None
-    group = [area, *settings.peer_group.areas]
-    history = table.reindex(columns=group)
-    month = history[area].dropna().index.max()
-    year_before = history.loc[month - YEAR] if month - YEAR in history.index else None
-    position = peers.position(history.loc[month], area, year_before, table.loc[month].dropna())
-    standing, lower, upper = position.standing, position.lower, position.upper
-    if standing is None or lower is None or upper is None:  # too few peers with a rate to stand among
-        return None
-    return PeerComparison(month, position, standing, lower, upper, history.loc[month].dropna().sort_values(), history)
-
-
-def _population(rates: pd.DataFrame | None, area: str, quarter: Quarter) -> float | None:
-    if rates is None:
-        return None
-    own = rates[(rates["area"] == area) & (rates["level"] == "force") & (rates["month"] <= quarter.last)]
-    return float(own.sort_values("month")["population"].iloc[-1]) if len(own) else None

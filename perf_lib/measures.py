@@ -48,6 +48,8 @@ class Measure(Strict):
     """The series of the peers' file that answers to this measure."""
     dashboard: bool = True
     """Whether the measure has a row in the dashboard (some are drawn in the report only)."""
+    target: float | None = None
+    """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None
     note: str | None = None
     """What a reader must know of the figures, printed wherever they are."""
@@ -62,6 +64,8 @@ class Measure(Strict):
             raise ValueError("a count needs 'singular', the noun for one")
         if self.denominator_is == "stock" and self.kind != "mean":
             raise ValueError("only a mean has a stock for its denominator")
+        if self.target is not None and (self.better == "neither" or not self.has_signals):
+            raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
         if self.frequency == "quarterly" and self.kind != "survey":
             raise ValueError("only a survey is quarterly")
         return self

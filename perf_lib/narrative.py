@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from perf_lib import symbols, wording
-from perf_lib.findings import Finding, PeerComparison
+from perf_lib.findings import Finding
 from perf_lib.measures import Measure
 from perf_lib.series import Figure
 from perf_lib.settings import PeerGroup
+from perf_lib.standing import PeerComparison
 
 NO_SIGNAL = "The last month is not exceptional and no trend is significant."
 

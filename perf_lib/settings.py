@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+import pandas as pd
+from pydantic import Field, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.measures import Catalogue, Marking, read_catalogue
@@ -72,6 +74,42 @@ class DeepDive(Strict):
     objectives: tuple[Objective, ...]
 
 
+class Break(Strict):
+    """A dated reason why a measure's months cannot all be compared, put on record by a person.
+
+    process change: from the month of `first`, history starts anew. exclusion and data quality: the months from
+    `first` to `last` are left out of averages, tests and projections; their figures still count in totals.
+    """
+
+    measures: tuple[str, ...] = Field(min_length=1)
+    kind: Literal["process change", "exclusion", "data quality"]
+    first: date
+    last: date | None = None
+    reason: str
+    author: str
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Break:
+        if self.kind == "process change" and self.last is not None:
+            raise ValueError("a process change has a first day and no last: what follows it is the new history")
+        if self.kind != "process change" and self.last is None:
+            raise ValueError(f"{self.kind} needs its last day")
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"the last day {self.last} is before the first, {self.first}")
+        return self
+
+    @property
+    def starts(self) -> pd.Period:
+        """The first month concerned."""
+        return pd.Period(self.first, freq="M")
+
+    @property
+    def excluded(self) -> pd.PeriodIndex:
+        """The months left out of comparison; none for a process change."""
+        last = self.starts - 1 if self.last is None else pd.Period(self.last, freq="M")
+        return pd.period_range(self.starts, last, freq="M")
+
+
 class Settings(Strict):
     """All that one quarter's report is asked for."""
 
@@ -84,6 +122,7 @@ class Settings(Strict):
     language: str = "en-GB"
     marking: Marking = "OFFICIAL"
     panel_date: date | None = None
+    breaks: tuple[Break, ...] = ()
     highlights: Highlights = Highlights()
     deep_dive: DeepDive | None = None
 
@@ -134,6 +173,11 @@ class Params:
                 if code not in self.catalogue:
                     near = suggestion(code, self.catalogue)
                     raise InputError(f"{where}: highlights.{tag}: unknown measure {code!r}; {near}")
+        for each in self.settings.breaks:
+            for code in each.measures:
+                if code not in self.catalogue:
+                    near = suggestion(code, self.catalogue)
+                    raise InputError(f"{where}: breaks, {each.first}: unknown measure {code!r}; {near}")
         for path in self.commentary_files():
             if path.stem not in self.catalogue:
                 near = suggestion(path.stem, self.catalogue)

@@ -16,10 +16,11 @@ import pandas as pd
 from scipy.special import stdtr  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.errors import InputError
-from perf_lib.spc_rules import BASELINE, CODES, NO_DATA, RULES, SLOPE_DF, Parts, Rule
+from perf_lib.spc_rules import ANY_FALSE_ALARM, BASELINE, CODES, NO_DATA, RULES, SLOPE_DF, Parts, Rule
 from perf_lib.windows import Bools, Months, shifted, slope_t
 
 __all__ = [
+    "ANY_FALSE_ALARM",
     "CODES",
     "NO_DATA",
     "RULES",

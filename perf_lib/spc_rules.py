@@ -86,6 +86,8 @@ RULES: tuple[Rule, ...] = (
     Rule("rolling_decreasing", 12, "low", None, 23, "Rolling 12 months fall over a year (p < 0.05)", 62.7),
 )
 
+ANY_FALSE_ALARM = 70.1  # per cent of the same stable series that show at least one of the ten
+
 NO_DATA = "no_data"
 CODES: tuple[str, ...] = (*(rule.code for rule in RULES), NO_DATA)
 
@@ -123,7 +125,9 @@ class Parts:
         if rolling is None:
             line = trailing_sum(values, YEAR)
         else:
-            line = without(alike(table, rolling, "rolling"), exclude).to_numpy()[recent]
+            # A rolling figure is tainted by an excluded month for as long as it counts it: twelve months.
+            tainted = any_of_last(present & ~np.isfinite(values), YEAR)
+            line = np.where(tainted, np.nan, alike(table, rolling, "rolling").to_numpy()[recent])
         # The square of one huge value may overflow to infinity; nothing is beyond an infinite limit.
         with np.errstate(over="ignore", invalid="ignore"):
             mean = trailing_sum(values, BASELINE) / BASELINE

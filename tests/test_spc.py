@@ -316,6 +316,17 @@ def test_an_excluded_month_is_a_missing_one_but_is_not_no_data():
     assert not signals(table, exclude=everything).loc["a"].any()
 
 
+def test_an_excluded_month_leaves_a_rolling_ratio_after_twelve_months():
+    table, ratio = frame([7.0] * 60), frame(np.linspace(80, 90, 60))
+    gone = {"a": ["2017-01"]}
+    own = enough(table, every_month=True, exclude=gone)["rolling_increasing"]
+    given = enough(table, rolling=ratio, every_month=True, exclude=gone)["rolling_increasing"]
+    # Neither may be asked from the excluded month until 12 + 11 months on.
+    assert own.loc["a"].loc["2017-01":].tolist() == given.loc["a"].loc["2017-01":].tolist()
+    assert given.loc["a"].loc["2017-01":"2018-11"].sum() == 0
+    assert given.loc["a"].loc["2018-12":].all()
+
+
 # --- baseline and arithmetic
 
 

@@ -20,8 +20,9 @@ from perf_lib.charts.canvas import (
     months_axis,
     panel_title,
 )
-from perf_lib.findings import Finding, PeerComparison
+from perf_lib.findings import Finding
 from perf_lib.settings import PeerGroup
+from perf_lib.standing import PeerComparison
 
 
 @in_house_style

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # one core, said before NumPy loads: the speeds below are of one
-
 import importlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,6 +17,8 @@ def main(wanted: list[str]) -> int:
     if unknown := set(wanted) - set(names):
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
         return 2
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # one core, said before a benchmark loads NumPy
     results = HERE / "results"
     results.mkdir(exist_ok=True)
     for name in wanted or names:

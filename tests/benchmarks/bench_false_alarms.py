@@ -31,7 +31,8 @@ def _cell(frame: pd.DataFrame) -> dict[str, float]:
     for contrast in CONTRASTS:
         pair = [contrast.high, contrast.low]
         found[f"{contrast.name} test"] = 100 * float((_last_year(p[pair], months).min(axis=2) < 0.05).mean())
-        found[f"{contrast.name} symbol"] = 100 * float(_last_year(shown[0.05][pair], months).any(axis=2).mean())
+        for alpha, part in ((0.05, "symbol"), (0.01, "symbol at 1 %")):
+            found[f"{contrast.name} {part}"] = 100 * float(_last_year(shown[alpha][pair], months).any(axis=2).mean())
     return found
 
 
@@ -79,6 +80,15 @@ def run() -> str:
                 by_kind = [np.mean([cells[level, n][f"{contrast.name} {part}"] for level in LEVELS]) for n in names]
                 rows.append((f"{contrast.name}: {part}", *(float(v) for v in by_kind)))
         text += [
+            f"## Each symbol at 1 per cent, {history} months of history (mean of the levels and kinds)",
+            markdown(
+                ["symbol, either direction", "%"],
+                [
+                    (c.name, float(np.mean([cell[f"{c.name} symbol at 1 %"] for cell in cells.values()])))
+                    for c in CONTRASTS
+                ],
+                digits=2,
+            ),
             f"## Each rule at nominal 5 per cent, {history} months of history (mean of the levels)",
             "The test is the contrast alone; the symbol of three and eight months also wants every one of those months "
             "beyond its usual level, which makes it rarer.",

@@ -49,8 +49,8 @@ def run() -> str:
     return "\n\n".join(
         [
             "# False alarms of other kinds of measure",
-            f"{SERIES:,} stable series a row, 60 months unless said otherwise, newest month. Any symbol at 1 per cent; each "
-            "test at nominal 5 per cent where it could be asked. Below five a month the tests are made on quarters.",
+            f"{SERIES:,} stable series a row, 60 months unless said otherwise, newest month. Any symbol at 1 per cent; "
+            "each test at nominal 5 per cent where it could be asked. Below five a month the tests are of quarters.",
             markdown(["series", "any at 1 %", *(f"{c.name} at 5 %" for c in CONTRASTS)], rows),
         ]
     )

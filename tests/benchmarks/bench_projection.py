@@ -110,8 +110,8 @@ def run() -> str:
         "Sixty months learnt from.",
         "## Simulated",
         markdown(header, [*rows, simulated, shown_rows]),
-        f"Of {tried:,} simulated series {100 - 100 * len(passed) / tried:.0f} per cent were refused: their back-test did "
-        "not beat repeating last year's months.",
+        f"Of {tried:,} simulated series {100 - 100 * len(passed) / tried:.0f} per cent were refused: their back-test "
+        "did not beat repeating last year's months.",
     ]
     targets = []
     checked = [simulated, shown_rows]

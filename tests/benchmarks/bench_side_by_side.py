@@ -97,9 +97,9 @@ def run() -> str:
     return "\n\n".join(
         [
             "# Side by side",
-            f"{STREAMS:,} streams a level and step, over-dispersed, season {100 * SEASON:.0f} %, φ {PHI}. Percentage of "
-            f"streams showing an upward symbol within {WITHIN} months of the change, mean of five levels. Charts are of "
-            "24 months unless said otherwise.",
+            f"{STREAMS:,} streams a level and step, over-dispersed, season {100 * SEASON:.0f} %, φ {PHI}. Percentage "
+            f"of streams showing an upward symbol within {WITHIN} months of the change, mean of the levels. Charts are "
+            "of 24 months unless said otherwise.",
             markdown(["set", "no change (false)", *(f"step +{100 * step:.0f} %" for step in STEPS)], rows),
             "## Targets",
             verdicts(targets),
