@@ -14,6 +14,7 @@ import pandas as pd
 
 from perf_lib import narrative, wording
 from perf_lib.errors import InputError, suggestion
+from perf_lib.extracts.tables import MONTH
 from perf_lib.findings import Finding
 from perf_lib.measures import Measure
 from perf_lib.strict import shown
@@ -74,7 +75,22 @@ def bind(text: str, code: str | None, findings: Mapping[str, Finding], path: Pat
             raise InputError(f"{where}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
         return NAMES[asked["name"]](finding)
 
+    _refuse_left_open(text, path)
     return _BRACES.sub(figure, text)
+
+
+def _refuse_left_open(text: str, path: Path) -> None:
+    """Braces that belong to no whole look-up are a slip of the pen, not prose."""
+    at = 0
+    for found in [*_BRACES.finditer(text), None]:
+        between = text[at : found.start() if found else len(text)]
+        stray = next((found_at for mark in ("{{", "}}") if (found_at := between.find(mark)) >= 0), None)
+        if stray is not None:
+            line = text.count("\n", 0, at + stray) + 1
+            raise InputError(
+                f"{shown(path)}, line {line}: {between[stray : stray + 2]} stands alone, which is not a look-up; write {{{{ name }}}}"
+            )
+        at = found.end() if found else at
 
 
 def _finding(code: str | None, findings: Mapping[str, Finding], where: str) -> Finding:
@@ -87,7 +103,7 @@ def _finding(code: str | None, findings: Mapping[str, Finding], where: str) -> F
 
 def _month(finding: Finding, written: str, where: str) -> str:
     months = finding.months["value"].dropna()
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written):
+    if not MONTH.fullmatch(written):
         raise InputError(f"{where}: {written!r} is not a month; write it as 2019-12")
     period = pd.Period(written, freq="M")
     if period not in months.index:

@@ -80,7 +80,7 @@ class _CommentaryRenderer(mistune.HTMLRenderer):
         return f"<p><strong>{text}</strong></p>\n"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"{text} ({self.link(escape(url), url)})"
+        return f"{text} ({self.link(str(escape(url)), url)})"
 
 
 @cache

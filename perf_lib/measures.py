@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.strict import Strict, build, read_yaml, shown
@@ -28,7 +28,7 @@ class Measure(Strict):
 
     code: str
     title: str
-    priority: int = Field(ge=1)
+    priority: StrictInt = Field(ge=1)
     kind: Kind
     unit: str
     better: Literal["lower", "higher", "neither"]
@@ -43,12 +43,12 @@ class Measure(Strict):
     frequency: Literal["monthly", "quarterly"] = "monthly"
     covers_months: Literal[1, 12] = 1
     """How many months a survey's point speaks for."""
-    decimals: int | None = Field(default=None, ge=0, le=3)
+    decimals: StrictInt | None = Field(default=None, ge=0, le=3)
     peers: str | None = None
     """The series of the peers' file that answers to this measure."""
-    dashboard: bool = True
+    dashboard: StrictBool = True
     """Whether the measure has a row in the dashboard (some are drawn in the report only)."""
-    target: float | None = None
+    target: StrictFloat | None = None
     """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None
     note: str | None = None

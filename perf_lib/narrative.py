@@ -35,8 +35,10 @@ def change(finding: Finding) -> str:
     earlier = wording.twelve_months_to(finding.as_at - 12)
     before_said = in_prose(before, measure)
     difference = _difference(finding)
-    if difference is None:
+    if before_said == in_prose(now, measure):
         return f"That is the same as in the {earlier}."
+    if difference is None:  # too small to print, and yet the two print differently
+        difference = "slightly more" if finding.change > 0 else "slightly less"
     return f"That is {difference} than the {before_said} of the {earlier}."
 
 
@@ -132,7 +134,7 @@ def in_figures(figure: Figure, measure: Measure) -> str:
     said = in_prose(figure.value, measure)
     if figure.margin is not None:
         return f"{said} (plus or minus {wording.percentage_points(figure.margin)})"
-    if figure.unweighted:
+    if figure.unweighted and measure.denominator_is == "flow":
         return f"{said} (the unweighted mean of the months)"
     if not measure.of or not figure.denominator or measure.denominator_is == "stock":
         return said
@@ -281,7 +283,8 @@ def _nothing_said(finding: Finding) -> str:
         latest += f" at {wording.month(finding.as_at)}"
     if finding.change is None:
         return latest
-    way = {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
+    same = in_prose(finding.rolling.value, finding.measure) == in_prose(finding.previous.value, finding.measure)
+    way = "unchanged" if same else {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
     return f"{latest}, {way} on the year before"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from perf_lib.errors import InputError
 
-_WRITTEN = re.compile(r"(?P<year>\d{4})-(?P<next>\d{2})-Q(?P<number>[1-4])")
+_WRITTEN = re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})-Q(?P<number>[1-4])")
 _NUMBER_WORDS = ("one", "two", "three", "four")
 
 

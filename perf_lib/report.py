@@ -153,15 +153,15 @@ class Report(Mapping[str, MeasureReport]):
         """Appendix A: every measure in a row."""
         return dashboard.dashboard(self.findings, self.settings.priorities)
 
-    def lines(self, *codes: str, title: str) -> Chart:
+    def lines(self, *codes: str, title: str) -> Chart | Fragment:
         """Measures of one unit in one chart, under a title that says what they have in common."""
         return charts.lines([self[code].finding for code in codes], title)
 
-    def z_score_comparison(self, one: str, other: str) -> Chart:
+    def z_score_comparison(self, one: str, other: str) -> Chart | Fragment:
         """Two measures' rolling 12 months on one scale."""
         return charts.z_score_comparison(self[one].finding, self[other].finding)
 
-    def scatter(self, across: str, up: str) -> Chart:
+    def scatter(self, across: str, up: str) -> Chart | Fragment:
         """One measure's months against another's, with R²."""
         return charts.scatter(self[across].finding, self[up].finding)
 

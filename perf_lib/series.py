@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+
+from perf_lib.windows import ROUNDING, Bools, Floats
 
 YEAR = 12
 
@@ -65,23 +67,20 @@ def over(months: pd.DataFrame, measure: RollsUp, first: pd.Period, last: pd.Peri
     if measure.kind == "survey":
         points = window.dropna(subset="value")
         return _as_given(points.iloc[-1]) if len(points) else NOTHING
-    numerator, denominator, weighted = _parts(window, measure)
-    value = _rolled(numerator, denominator, measure, len(window)).iloc[-1]
+    rolled = _roll(window, measure, len(window))
+    value, numerator, denominator = (float(part[-1]) for part in rolled[:3])
     if not math.isfinite(value):
         return NOTHING
-    if not weighted or denominator is None:
-        return Figure(float(value), unweighted=not weighted)
-    base = denominator.mean() if measure.denominator_is == "stock" else denominator.sum()
-    return Figure(float(value) * _scale(measure), float(numerator.sum()), float(base))
+    if measure.kind == "count" or not rolled.weighted[-1]:
+        return Figure(value, unweighted=measure.kind != "count")
+    return Figure(value, numerator, denominator)
 
 
 def rolling_12(months: pd.DataFrame, measure: RollsUp) -> pd.Series:
     """The rolling 12 months at every month: the same roll-up as `over`, missing where a month is."""
     if measure.kind in ("rolling", "survey"):
         return months["value"].copy()
-    numerator, denominator, weighted = _parts(months, measure)
-    rolled = _rolled(numerator, denominator, measure, YEAR)
-    return rolled * _scale(measure) if weighted and denominator is not None else rolled
+    return pd.Series(_roll(months, measure, YEAR).value, months.index)
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -112,8 +111,9 @@ def z_scores(series: pd.Series) -> pd.Series:
 
     Puts series of different sizes on one scale. A constant series is zero throughout.
     """
-    spread = series.std(ddof=1)
-    return (series - series.mean()) / spread if spread > 0 else series * 0.0
+    if series.max() - series.min() <= ROUNDING * series.abs().max():
+        return series * 0.0
+    return (series - series.mean()) / series.std(ddof=1)
 
 
 def r_squared(one: pd.Series, other: pd.Series) -> float | None:
@@ -131,39 +131,54 @@ def r_squared(one: pd.Series, other: pd.Series) -> float | None:
     return round(float(np.corrcoef(both["one"], both["other"])[0, 1]) ** 2, 12)
 
 
-def _parts(months: pd.DataFrame, measure: RollsUp) -> tuple[pd.Series, pd.Series | None, bool]:
-    """Numerators, denominators (None for a count) and whether the ratio is properly weighted."""
-    value, numerator, denominator = (months[name].astype(float) for name in ("value", "numerator", "denominator"))
+class _Rolled(NamedTuple):
+    """Windows rolled up, a row a window: their figure, what it was made of, whether it was weighted."""
+
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    weighted: Bools
+
+
+def _roll(months: pd.DataFrame, measure: RollsUp, width: int) -> _Rolled:
+    """Every window of `width` months, at its last month; missing where a month is, and before the first window.
+
+    A nil return is a month in which nothing happened: it adds nothing, and is not missing. A month's mean that
+    came with its number of cases is worth its numerator; where some month came without, the plain mean must do.
+    """
+    if len(months) < width:
+        nothing = np.full(len(months), np.nan)
+        return _Rolled(nothing, nothing, nothing, np.zeros(len(months), bool))
+    value, numerator, denominator = (
+        _windows(months[name].to_numpy(float), width) for name in ("value", "numerator", "denominator")
+    )
+    nil = _windows(months["status"].eq("nil return").to_numpy(float), width) > 0
+    present = np.isfinite(value)
+    whole: Bools = np.all(present | nil, axis=1)
     if measure.kind == "count":
-        return value, None, True
-    supplied = value.notna()
-    if supplied.any() and denominator[supplied].notna().all():
-        # A month's mean supplied with its number of cases is worth its numerator.
-        numerator = numerator.fillna(value * denominator / _scale(measure))
-        nothing_happened = months["status"].eq("nil return")
-        return numerator.mask(nothing_happened, 0.0), denominator.mask(nothing_happened, 0.0), True
-    return value, pd.Series(1.0, months.index).where(supplied), False
+        total = np.where(whole, np.where(present, value, 0.0).sum(axis=1), np.nan)
+        return _padded(total, total, total, whole, width)
+    scale, stock = (100.0 if measure.is_percentage else 1.0), measure.denominator_is == "stock"
+    numerator = np.where(np.isfinite(numerator), numerator, value * denominator / scale)
+    weighted: Bools = np.all(np.isfinite(denominator) | ~present, axis=1) & np.any(present, axis=1)
+    count = np.maximum(present.sum(axis=1), 1)
+    top = np.where(present, numerator, 0.0).sum(axis=1)
+    base = np.where(present, denominator, 0.0).sum(axis=1) / (count if stock else 1)
+    plain = np.where(present, value, 0.0).sum(axis=1) / (1 if stock else count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rolled = np.where(weighted, np.where(base > 0, top / base, np.nan) * scale, plain)
+    rolled = np.where(whole & present.any(axis=1), rolled, np.nan)
+    return _padded(rolled, top, base, weighted, width)
 
 
-def _rolled(numerator: pd.Series, denominator: pd.Series | None, measure: RollsUp, width: int) -> pd.Series:
-    if len(numerator) < width:
-        return pd.Series(np.nan, numerator.index, dtype=float)
-    total = _trailing(numerator, width, np.sum)
-    if denominator is None:
-        return total
-    base = _trailing(denominator, width, np.mean if measure.denominator_is == "stock" else np.sum)
-    return total / base.where(base > 0)
+def _windows(values: Floats, width: int) -> Floats:
+    return np.lib.stride_tricks.sliding_window_view(values, width)
 
 
-def _trailing(series: pd.Series, width: int, reduce: object) -> pd.Series:
-    assert callable(reduce)  # noqa: S101 - for the type checker
-    windows = np.lib.stride_tricks.sliding_window_view(series.to_numpy(float), width)
+def _padded(value: Floats, numerator: Floats, denominator: Floats, weighted: Bools, width: int) -> _Rolled:
     short = np.full(width - 1, np.nan)
-    return pd.Series(np.concatenate([short, reduce(windows, axis=1)]), series.index)
-
-
-def _scale(measure: RollsUp) -> float:
-    return 100.0 if measure.is_percentage else 1.0
+    value, numerator, denominator = (np.concatenate([short, part]) for part in (value, numerator, denominator))
+    return _Rolled(value, numerator, denominator, np.concatenate([np.zeros(width - 1, bool), weighted]))
 
 
 def _as_given(row: pd.Series) -> Figure:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.measures import Catalogue, Marking, read_catalogue
@@ -114,7 +114,7 @@ class Settings(Strict):
     """All that one quarter's report is asked for."""
 
     body: Body
-    priorities: dict[int, str]
+    priorities: dict[StrictInt, str]
     inputs: Inputs
     peer_group: PeerGroup | None = None
     notes: tuple[str, ...] = ()
@@ -148,14 +148,12 @@ class Params:
 
     def _read_settings(self) -> Settings:
         shared, own = self.folder / "settings.yaml", self.quarter_folder / "settings.yaml"
-        written = {**read_yaml(shared), **(read_yaml(own) if own.exists() else {})}
-        unknown = next((key for key in written if key not in Settings.model_fields), None)
-        if unknown is not None:  # said here, where it is still known which of the two files it came from
-            where = own if own.exists() and unknown in read_yaml(own) else shared
-            raise InputError(
-                f"{shown(where)}: unknown key {unknown!r}; {suggestion(str(unknown), Settings.model_fields)}"
-            )
-        return build(Settings, written, shown(own if own.exists() else shared))
+        from_own = read_yaml(own) if own.exists() else {}
+
+        def file_of(key: str) -> str:
+            return shown(own if key in from_own else shared)
+
+        return build(Settings, {**read_yaml(shared), **from_own}, file_of)
 
     def _check_names(self) -> None:
         where = shown(self.quarter_folder / "settings.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,10 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str | int):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is not a word or a whole number", key_node.start_mark
+                )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} is written twice", key_node.start_mark
@@ -65,12 +70,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def build(model: type[StrictModel], data: Any, where: str) -> StrictModel:
-    """The record that `data` describes; `where` (file, and measure if any) starts the complaint."""
+def build(model: type[StrictModel], data: Any, where: str | Callable[[str], str]) -> StrictModel:
+    """The record that `data` describes; `where` (file, and measure if any) starts the complaint.
+
+    Where a record comes from several files, `where` answers which of them a top-level key stands in.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise InputError(f"{where}: {_complaint(model, error)}") from None
+        complaint, key = _complaint(model, error)
+        raise InputError(f"{where(key) if callable(where) else where}: {complaint}") from None
 
 
 def shown(path: Path) -> str:
@@ -78,19 +87,22 @@ def shown(path: Path) -> str:
     return "/".join(path.parts[-2:])
 
 
-def _complaint(model: type[Strict], error: ValidationError) -> str:
-    first, *others = error.errors(include_url=False)
+def _complaint(model: type[Strict], error: ValidationError) -> tuple[str, str]:
+    """The complaint in words, and the top-level key that it is about."""
+    # A misspelt key is both an unknown one and, if it was needed, a missing one: the first says more.
+    first, *others = sorted(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+    key = str(first["loc"][0]) if first["loc"] else ""
     place = ".".join(str(part) for part in first["loc"] if part != "[key]")
     more = f" (and {len(others)} more)" if others else ""
     if first["type"] == "extra_forbidden":
         known = _fields_at(model, first["loc"][:-1])
-        return f"unknown key {place!r}; {suggestion(str(first['loc'][-1]), known)}{more}"
+        return f"unknown key {place!r}; {suggestion(str(first['loc'][-1]), known)}{more}", key
     if first["type"] == "missing":
-        return f"the key {place!r} is missing{more}"
+        return f"the key {place!r} is missing{more}", key
     message = first["msg"].removeprefix("Value error, ")
     value = first.get("input")
     parts = [place, "" if isinstance(value, dict | list) else repr(value), message[:1].lower() + message[1:]]
-    return ": ".join(part for part in parts if part) + more
+    return ": ".join(part for part in parts if part) + more, key
 
 
 def _fields_at(model: type[Strict], location: tuple[int | str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import pandas as pd
@@ -33,6 +33,7 @@ WIDTH = 7.0  # inches: the text width of an A4 page
 
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10**9)
 Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 _FONTS = Path(__file__).parents[1] / "fonts"
 # Liberation Sans has Arial's widths to the unit: what is laid out here fits wherever either is installed.
@@ -78,12 +79,14 @@ class Chart:
         return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}")
 
 
-def in_house_style(draw: Callable[Given, Chart]) -> Callable[Given, Chart]:
+def in_house_style(draw: Callable[Given, Made]) -> Callable[Given, Made]:
     """Draw in our type and ink without touching the caller's own matplotlib settings."""
 
     @wraps(draw)
-    def styled(*args: Given.args, **kwargs: Given.kwargs) -> Chart:
-        with mpl.rc_context(_style()):  # type: ignore[arg-type]  # its keys are a long list of literals
+    def styled(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(_style())  # type: ignore[arg-type]  # its keys are a long list of literals
             return draw(*args, **kwargs)
 
     return styled

@@ -24,16 +24,20 @@ from perf_lib.charts.canvas import (
 )
 from perf_lib.charts.monthly import SHOWN
 from perf_lib.findings import Finding
+from perf_lib.markup import Fragment, paragraphs
 
+SHORTEST = 6  # months in common that a comparison of two measures is made on
 _DASHES = ("-", "--", ":", "-.")
 
 
 @in_house_style
-def lines(findings: Sequence[Finding], title: str) -> Chart:
+def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
     """Measures of one unit as lines, told apart by dash as well as colour; the axis does not start at zero."""
     unit = findings[0].measure.unit
     months = findings[0].months.index[-SHOWN:]
     table = pd.DataFrame({each.measure.title: each.months["value"].reindex(months) for each in findings})
+    if table.isna().all(axis=None):
+        return paragraphs([f"{title}: no figures have been supplied."])
     return _lines(
         table,
         title=title,
@@ -45,12 +49,14 @@ def lines(findings: Sequence[Finding], title: str) -> Chart:
 
 
 @in_house_style
-def z_score_comparison(one: Finding, other: Finding) -> Chart:
+def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
     both = pd.DataFrame({each.measure.title: each.rolling_months for each in (one, other)}).dropna()
+    if len(both) < SHORTEST:
+        return _too_few(one, other)
     scores = both.apply(series.z_scores)
     squared = series.r_squared(*(both[name] for name in both))
-    apart = scores.iloc[:, 0].corr(scores.iloc[:, 1]) < 0 if len(scores) > 2 else False
+    apart = scores.iloc[:, 0].corr(scores.iloc[:, 1]) < 0
     how = "moved in opposite directions" if apart else "moved together"
     said = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
     return _lines(
@@ -64,13 +70,15 @@ def z_score_comparison(one: Finding, other: Finding) -> Chart:
 
 
 @in_house_style
-def scatter(across: Finding, up: Finding, months: int = 24) -> Chart:
+def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     """One measure against another, a point a month, with the line of best fit and its R²."""
     last = across.quarter.last
     span = pd.period_range(last - (months - 1), last, freq="M")
     both = pd.DataFrame(
         {each.measure.title: each.months["value"].astype(float).reindex(span) for each in (across, up)}
     ).dropna()
+    if len(both) < SHORTEST:
+        return _too_few(across, up)
     squared = series.r_squared(both.iloc[:, 0], both.iloc[:, 1])
     paper, (axis,) = canvas(3.0)
     sns.regplot(
@@ -88,7 +96,7 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart:
     values_axis(axis, up.measure.unit, up.measure.decimals)
     axis.xaxis.set_major_formatter(lambda value, _: wording.value_in_table(value, across.measure.unit))
     strength = "not known" if squared is None else wording.number(squared, 2)
-    rises = both.corr().iloc[0, 1] > 0 if len(both) > 2 else True
+    rises = both.corr().iloc[0, 1] > 0
     message = f"{up.measure.title} {'rises' if rises else 'falls'} with {_lower(across.measure.title)} (R² {strength})"
     window = f"{len(both)} months to {wording.month(last)}"
     return Chart(
@@ -104,6 +112,11 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart:
             | {each.measure.title: [_printed(v, each) for v in both[each.measure.title]] for each in (across, up)}
         ),
     )
+
+
+def _too_few(one: Finding, other: Finding) -> Fragment:
+    names = f"{one.measure.title} and {_lower(other.measure.title)}"
+    return paragraphs([f"{names} cannot be compared: they have fewer than {SHORTEST} months in common."])
 
 
 def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str, note: str) -> Chart:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.errors import InputError, suggestion
-from perf_lib.extracts.tables import number_column, read_table, refuse_first
+from perf_lib.extracts.tables import MONTH, number_column, read_table, refuse_first
 from perf_lib.measures import Catalogue
 from perf_lib.strict import shown
 from perf_lib.wording import PERCENT
@@ -19,8 +18,6 @@ COLUMNS = ["measure", "area", "month", "numerator", "denominator", "value", "ori
 ORIGINS = ("published", "derived", "illustrative")
 STATUSES = ("final", "provisional", "nil return", "not supplied")
 WITHOUT_VALUE = ("nil return", "not supplied")
-
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 def read_monthly(paths: Sequence[Path], catalogue: Catalogue) -> pd.DataFrame:
@@ -34,6 +31,7 @@ def read_monthly(paths: Sequence[Path], catalogue: Catalogue) -> pd.DataFrame:
     denominator of zero, a numerator above its denominator, a month given twice, a month left out.
     """
     frame = pd.concat([_read_one(path, catalogue) for path in paths], ignore_index=True)
+    _check_months(paths[-1], frame, catalogue)  # a month may be given by one file only, and a gap lie between two
     return frame.drop(columns=["line", "file"]).sort_values(["measure", "area", "month"], ignore_index=True)
 
 
@@ -50,7 +48,7 @@ def _read_one(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     )
     refuse(table["area"] == "", "the area is blank")
     refuse(
-        ~table["month"].str.fullmatch(_MONTH),
+        ~table["month"].str.fullmatch(MONTH),
         lambda row: f"month {row['month']!r} is not a month; write it as 2019-12",
     )
     for column, allowed in (("origin", ORIGINS), ("status", STATUSES)):
@@ -63,7 +61,8 @@ def _read_one(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     }
     _check_figures(table, figures, catalogue, refuse)
     frame = table.assign(**figures, month=pd.PeriodIndex(table["month"], freq="M"), file=shown(path))
-    _check_months(path, frame, catalogue)
+    keys = ["measure", "area", "month"]
+    refuse_first(path, frame, frame.duplicated(keys), labels, "the month is given twice; once is allowed")
     return frame
 
 
@@ -94,6 +93,8 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
     )
     blank = table["status"].isin(WITHOUT_VALUE)
     refuse(blank & value.notna(), lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}")
+    nil = (table["status"] == "nil return") & (numerator.notna() | denominator.notna())
+    refuse(nil, "status 'nil return' goes with a blank numerator and denominator too: nothing happened")
     refuse(
         ~blank & value.isna(),
         f"the value is blank; give a number, or the status {' or '.join(map(repr, WITHOUT_VALUE))}",

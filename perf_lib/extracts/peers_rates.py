@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib.extracts.tables import number_column, read_table, refuse_first
+from perf_lib.extracts.tables import MONTH, number_column, read_table, refuse_first
 
 COLUMNS = ["series", "area", "level", "month", "offences", "population", "rate", "origin"]
 LEVELS = ("force", "region", "nation")
@@ -27,7 +27,7 @@ def read_peer_rates(path: Path) -> pd.DataFrame:
         labels,
         lambda row: f"level {row['level']!r}; allowed: {', '.join(LEVELS)}",
     )
-    refuse_first(path, table, ~table["month"].str.fullmatch(r"\d{4}-(0[1-9]|1[0-2])"), labels, "not a month")
+    refuse_first(path, table, ~table["month"].str.fullmatch(MONTH), labels, "not a month")
     figures = {name: number_column(path, table, name, labels) for name in ("offences", "population", "rate")}
     for name, column in figures.items():
         refuse_first(path, table, ~(column > 0), labels, lambda row, name=name: f"{name} {row[name]!r} is not above 0")

@@ -16,6 +16,10 @@ from perf_lib.strict import read_text, shown
 LINE = "line"
 """The column that remembers which line of the file a row stood on, for complaints."""
 
+MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
+"""A month as files write it: 2019-12."""
+
+_THOUSANDS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _TWELVE_MONTHS = re.compile(r"months_12_to_(\d{4})_(0[1-9]|1[0-2])")
 
 
@@ -25,13 +29,13 @@ def read_table(path: Path, required: Sequence[str] = (), optional: Sequence[str]
     With `required` given, exactly those columns and none but `optional` besides may stand in the file.
     Raises InputError naming the file and the column, or the line whose cells do not match the header.
     """
-    rows = list(csv.reader(io.StringIO(read_text(path), newline="")))
-    if not rows or not any(cell.strip() for cell in rows[0]):
+    rows = _rows(path)
+    if not rows or not any(cell.strip() for cell in rows[0][1]):
         raise InputError(f"{shown(path)}: is empty; its first line names the columns")
-    header = [cell.strip() for cell in rows[0]]
+    header = [cell.strip() for cell in rows[0][1]]
     _check_columns(path, header, required, optional)
     body = []
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(header):
@@ -44,9 +48,24 @@ def read_table(path: Path, required: Sequence[str] = (), optional: Sequence[str]
     return table
 
 
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The file's rows, each with the line it starts on (a quoted cell may run over several)."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    rows, line = [], 1
+    try:
+        for row in reader:
+            rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{shown(path)}, line {line}: cannot be read as CSV: {error}") from None
+    return rows
+
+
 def number_column(path: Path, table: pd.DataFrame, column: str, labels: pd.Series) -> pd.Series:
     """A text column as floats, blanks as missing; anything else is named, with its row's label."""
-    text = table[column].str.replace(",", "", regex=False)
+    text = table[column]
+    # 1,496 is a number; 12,5 is somebody else's decimal comma and must not become 125.
+    text = text.where(~text.str.fullmatch(_THOUSANDS), text.str.replace(",", "", regex=False))
     numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype(float)
     wrong = (numbers.isna() & (text != "")) | numbers.isin([float("inf"), float("-inf")])
     refuse_first(path, table, wrong, labels, lambda row: f"{column} {row[column]!r} is not a number")
