@@ -55,6 +55,19 @@ def run(
         typer.echo(f"{pack.folder.as_posix()}: nothing has changed since the pack was made")
 
 
+@app.command()
+def explain(
+    quarter: QuarterName,
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A measure's code, such as sexual_offences.")],
+    params: ParamsFolder = Path("params"),
+    outputs: OutputsFolder = Path("outputs"),
+) -> None:
+    """Show the arithmetic behind a measure's symbols, under both rule sets, and its past months."""
+    from perf_lib.report import open_report
+
+    typer.echo(open_report(quarter, params)[measure].explain().text)
+
+
 class _progress:
     """A bar for people at a terminal; plain lines for a log."""
 

@@ -87,9 +87,8 @@ def _refuse_left_open(text: str, path: Path) -> None:
         stray = next((found_at for mark in ("{{", "}}") if (found_at := between.find(mark)) >= 0), None)
         if stray is not None:
             line = text.count("\n", 0, at + stray) + 1
-            raise InputError(
-                f"{shown(path)}, line {line}: {between[stray : stray + 2]} stands alone, which is not a look-up; write {{{{ name }}}}"
-            )
+            alone = between[stray : stray + 2]
+            raise InputError(f"{shown(path)}, line {line}: {alone} alone is not a look-up; write {{{{ name }}}}")
         at = found.end() if found else at
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from perf_lib import narrative, series, symbols, wording
+from perf_lib import calibrated, narrative, series, spc, symbols, wording
 from perf_lib.findings import Finding, QuarterFigure
 from perf_lib.markup import Fragment, fill, paragraphs
 from perf_lib.quarters import Quarter
@@ -14,15 +14,12 @@ from perf_lib.settings import Highlights
 from perf_lib.symbols import Symbol
 
 CRITERIA = {
-    "significant_change": ("Significant change", "No measure shows one by the published rules."),
+    "significant_change": ("Significant change", "No measure shows one."),
     "of_concern": ("Of particular concern", "None was named this quarter."),
     "excellent_work": ("Excellent work or progress", "None was named this quarter."),
     "in_the_news": ("In the local or national news", "None was named this quarter."),
 }
 """The report's own four criteria for what is put before the panel; the first is computed."""
-
-# Exceptional months, as the report means them. Trends are left out: their published tests show on most series.
-EXCEPTIONAL = tuple(f"{span}_{side}" for span in ("month", "three_months", "eight_months") for side in ("high", "low"))
 
 
 def headline_box(finding: Finding) -> Fragment:
@@ -49,7 +46,7 @@ def headline_box(finding: Finding) -> Fragment:
         year=finding.quarter.financial_year,
         headings=headings,
         lines=lines,
-        symbols=_icons(symbols.shown(finding)),
+        symbols=_icons(finding),
         no_symbols=no_symbols(finding),
     )
     told = ", ".join(f"{line['quarter']}: {' / '.join(line['cells'])}" for line in lines)
@@ -60,11 +57,33 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
     """The sixteen symbols, their rule in plain English, and how often chance alone would show each."""
     tested = sum(1 for finding in findings.values() if finding.measure.dashboard and finding.arithmetic)
     rows = [
-        {"uri": symbols.icon_uri(s.code), "words": s.words, "meaning": s.meaning, "chance": _chance(s)}
-        for s in symbols.SYMBOLS
+        {
+            "uri": symbols.icon_uri(symbol.code),
+            "outline": symbols.icon_uri(symbol.code, outline=True) if _has_outline(symbol) else None,
+            "words": symbol.words,
+            "meaning": symbol.meaning,
+            "chance": _chance(symbol, symbols.FALSE_ALARMS),
+            "supported": _chance(symbol, symbols.SUPPORTED_FALSE_ALARMS),
+        }
+        for symbol in symbols.SYMBOLS
     ]
-    html = fill("key.html.j2", rows=rows, tested=tested)
-    return Fragment(html, "\n".join(f"{row['words']}: {row['meaning']}" for row in rows))
+    drawn = (
+        "A symbol drawn solid is borne out by calibrated tests, which allow for season and for neighbouring months "
+        "being alike. One drawn in outline shows by the published rule alone. The last two columns say how often each "
+        "rule shows on a measure in which nothing has changed, in either direction, at a quarter's end."
+    )
+    by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, calibrated.ANY_FALSE_ALARM)]
+    said = (
+        f"Of the {tested} measures in the dashboard that can be tested, chance alone would show a symbol by the "
+        f"published rules on about {by_chance[0]}, and a solid one on about {by_chance[1]}."
+    )
+    html = fill("key.html.j2", rows=rows)
+    told = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
+    return paragraphs([drawn, said]) + Fragment(html, told)
+
+
+def _has_outline(symbol: Symbol) -> bool:
+    return symbol.code in symbols.FALSE_ALARMS or symbol.code in ("greater_than_peers", "less_than_peers")
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:
@@ -94,7 +113,7 @@ def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) ->
 
 def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragment:
     """What is put before the panel, under the report's four criteria."""
-    found = {code: finding for code, finding in findings.items() if significant(finding)}
+    found = {code: finding for code, finding in findings.items() if finding.is_headline}
     tagged = {"significant_change": {code: _said(finding) for code, finding in found.items()}, **dict(highlights)}
     groups = [
         {
@@ -109,11 +128,6 @@ def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragm
         for name, (title, _) in CRITERIA.items()
     ]
     return Fragment(fill("exceptions.html.j2", groups=groups), "\n".join(told))
-
-
-def significant(finding: Finding) -> bool:
-    """Whether the quarter's last months are exceptional by the published rules."""
-    return any(code in finding.signals for code in EXCEPTIONAL)
 
 
 def months_table(finding: Finding) -> Fragment:
@@ -136,7 +150,7 @@ def months_table(finding: Finding) -> Fragment:
 def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Fragment:
     """Any small table, its first column heading its rows."""
     html = fill("table.html.j2", caption=caption, headings=headings, rows=rows)
-    return Fragment(html, "\n".join([caption, *(" ".join(row) for row in rows)]))
+    return Fragment(html, "\n".join([caption, *(" | ".join(row) for row in rows)]))
 
 
 def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
@@ -186,28 +200,35 @@ def _row(finding: Finding) -> dict[str, object]:
         "quarter": _cell(finding, finding.value.value if measure.covers_months == 1 else None),
         "rolling": _cell(finding, finding.rolling.value),
         "change": change,
-        "symbols": _icons(symbols.shown(finding)),
+        "symbols": _icons(finding),
         "no_symbols": {"Symbols for months and trends do not apply": "–"}.get(no_symbols(finding), no_symbols(finding)),
         "context": narrative.context(finding),
     }
 
 
 def _exception(finding: Finding, words: str) -> dict[str, object]:
-    shown = _icons(symbols.shown(finding))
+    shown = _icons(finding)
     return {"code": finding.measure.code, "title": finding.measure.title, "words": words, "symbols": shown}
 
 
 def _said(finding: Finding) -> str:
-    return f"{narrative.message(finding)}."
+    size = narrative.size_of_change(finding)
+    return f"{narrative.message(finding)}. {size}".strip()
 
 
-def _icons(shown: Sequence[Symbol]) -> list[dict[str, str]]:
-    return [{"uri": symbols.icon_uri(s.code), "words": wording.sentence_case(s.words)} for s in shown]
+def _icons(finding: Finding) -> list[dict[str, str]]:
+    """The measure's symbols: solid where the calibrated rules bear them out, in outline and said so where not."""
+    icons = []
+    for symbol in symbols.shown(finding):
+        solid = symbols.is_supported(symbol, finding)
+        words = wording.sentence_case(symbol.words) + ("" if solid else " (not borne out)")
+        icons.append({"uri": symbols.icon_uri(symbol.code, outline=not solid), "words": words})
+    return icons
 
 
-def _chance(symbol: Symbol) -> str:
-    rate = symbols.FALSE_ALARMS.get(symbol.code)
-    return "" if rate is None else f"{wording.number(rate, 1)}%"
+def _chance(symbol: Symbol, rates: Mapping[str, float]) -> str:
+    rate = rates.get(symbol.code)
+    return "–" if rate is None else f"{wording.number(rate, 1)}%"
 
 
 def _any(line: QuarterFigure) -> bool:

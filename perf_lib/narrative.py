@@ -6,6 +6,7 @@ import pandas as pd
 
 from perf_lib import symbols, wording
 from perf_lib.findings import Finding
+from perf_lib.forecast import Refused
 from perf_lib.measures import Measure
 from perf_lib.series import Figure
 from perf_lib.settings import PeerGroup
@@ -65,6 +66,72 @@ def signals(finding: Finding) -> list[str]:
     return said
 
 
+def size_of_change(finding: Finding) -> str:
+    """This year beside last with the interval within which the calibrated test puts it; empty where not asked."""
+    size = finding.comparable.year_on_year
+    if size is None:
+        return ""
+    words = wording.percentage_points if size.unit == "percentage points" else wording.per_cent
+    lower, upper = (f"{'+' if bound > 0 else ''}{words(bound)}" for bound in (size.lower, size.upper))
+    verdict = "more than chance explains" if size.p < 0.01 else "within what chance explains"
+    return f"The year's change lies between {lower} and {upper} (95 per cent interval): {verdict}."
+
+
+def borne_out(finding: Finding) -> str:
+    """What the calibrated rules say of the symbols that the published rules show."""
+    if not finding.arithmetic or not finding.has_data:
+        return ""
+    shown = _in_order(finding.signals)
+    kept = [symbols.BY_CODE[code].words for code in shown if code in finding.calibrated_signals]
+    more = [symbols.BY_CODE[c].words for c in _in_order(finding.calibrated_signals - finding.signals)]
+    said = ""
+    if shown:
+        said = (
+            f"The calibrated tests bear out {wording.listed(kept)}." if kept else "The calibrated tests bear none out."
+        )
+    if more:
+        said += f" They find besides: {wording.listed(more)}."
+    return said.strip()
+
+
+def outlook(finding: Finding) -> str:
+    """Where the rolling 12 months is heading, or why that cannot be said."""
+    ahead = finding.comparable.projection
+    if ahead is None:
+        return ""
+    if isinstance(ahead, Refused):
+        return f"No projection is made: the figures are not fit for one ({ahead.words})."
+    last = ahead.table.iloc[-1]
+    lower, upper = (in_prose(max(0.0, last[f"{side}_80"]), finding.measure) for side in ("lower", "upper"))
+    return (
+        f"If nothing changes, the {wording.twelve_months_to(ahead.table.index[-1])} will probably come to "
+        f"{in_prose(last['rolling'], finding.measure)}: between {lower} and {upper} with 80 per cent confidence."
+    )
+
+
+def target(finding: Finding) -> str:
+    """Whether the process, as it is, will meet its target."""
+    assured = finding.comparable.assurance
+    if assured is None:
+        return ""
+    verdict = {
+        "met": "will go on meeting",
+        "missed": "will go on missing",
+        "hit_and_miss": "will meet in some months and miss in others",
+    }[assured.verdict]
+    return f"Left as it is, the process {verdict} its target of {in_prose(assured.target, finding.measure)}."
+
+
+def breaks(finding: Finding) -> list[str]:
+    """Each break on record, with its reason, its author and what it does to comparisons."""
+    said = []
+    for each in finding.breaks:
+        months = wording.listed([wording.month(month) for month in each.excluded])
+        does = f"{months} left out of comparisons" if months else f"compared from {wording.month(each.starts)} only"
+        said.append(f"{wording.sentence_case(each.kind)}, {does}: {each.reason} ({each.author}).")
+    return said
+
+
 def peers(finding: Finding, group: PeerGroup) -> str:
     """Where the area stands among its peers, and whether it moves as they do."""
     comparison = finding.peers
@@ -84,7 +151,11 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     )
     if at.national_rank_words is not None:
         said += f", the {at.national_rank_words} forces"
-    return f"{said}. {_peer_trend(comparison)}".strip()
+    calibrated = ""
+    if at.calibrated is not None and at.calibrated != comparison.standing:
+        words = symbols.BY_CODE[at.calibrated].words
+        calibrated = f" By the calibrated rule, which asks how far out a single area lies, it is {words}."
+    return f"{said}.{calibrated} {_peer_trend(comparison)}".strip()
 
 
 def message(finding: Finding) -> str:

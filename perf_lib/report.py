@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib import charts, commentary, dashboard, extracts, markup, narrative, wording
+from perf_lib import charts, commentary, dashboard, explain, extracts, markup, narrative, wording
 from perf_lib.charts import Chart
 from perf_lib.errors import InputError, suggestion
 from perf_lib.findings import Finding, findings
@@ -37,9 +37,10 @@ class MeasureReport:
         """What the figures say, computed: the totals, the change on the year, exceptional months and trends."""
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
-        second = " ".join(narrative.signals(finding))
-        note = finding.measure.note or ""
-        return markup.paragraphs([text for text in (first, second, note) if text])
+        second = " ".join([*narrative.signals(finding), narrative.borne_out(finding)]).strip()
+        third = " ".join(filter(None, [narrative.size_of_change(finding), narrative.target(finding)]))
+        note = " ".join([finding.measure.note or "", *narrative.breaks(finding)]).strip()
+        return markup.paragraphs([text for text in (first, second, third, note) if text])
 
     def chart(self) -> Chart | Fragment:
         """The months with their average and limits above the rolling 12 months; nothing where no month is known."""
@@ -59,6 +60,19 @@ class MeasureReport:
         if self.finding.peers is None or group is None:
             return markup.EMPTY
         return charts.peer_projection(self.finding, group).fragment()
+
+    def projection(self) -> Fragment:
+        """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
+        said = narrative.outlook(self.finding)
+        if not said:
+            return markup.EMPTY
+        shown = markup.paragraphs([said])
+        fan = charts.projection(self.finding)
+        return shown if fan is None else shown + fan.fragment()
+
+    def explain(self) -> Fragment:
+        """The arithmetic behind every symbol, under both rule sets, and the symbols of past months."""
+        return explain.explain(self.finding)
 
     def table(self) -> Fragment:
         """The last twelve months, with the same months a year before."""

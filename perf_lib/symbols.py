@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from perf_lib import spc
+from perf_lib import calibrated_tables, spc
 from perf_lib.findings import Finding
 
 _ICONS = Path(__file__).parent / "icons"
@@ -165,10 +165,28 @@ BY_CODE = {symbol.code: symbol for symbol in SYMBOLS}
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
 """Per cent of series in which nothing changes that show the rule, in either direction, at a quarter's end."""
 
+SUPPORTED_FALSE_ALARMS = {
+    code: contrast.false_alarm for contrast in calibrated_tables.CONTRASTS for code in (contrast.high, contrast.low)
+}
+"""The same for the calibrated rule behind a solid symbol, at 1 per cent."""
+
 
 def shown(finding: Finding) -> tuple[Symbol, ...]:
     """The symbols of one measure in one quarter, in the key's order."""
     return tuple(symbol for symbol in SYMBOLS if symbol.holds(finding))
+
+
+def is_supported(symbol: Symbol, finding: Finding) -> bool:
+    """Whether the calibrated rules bear a shown symbol out: then it is drawn solid, otherwise in outline.
+
+    A month or trend symbol needs its calibrated rule; a standing above or below peers needs the calibrated
+    standing, which asks whether another area like these would lie so far out.
+    """
+    if symbol.code in FALSE_ALARMS:
+        return symbol.code in finding.calibrated_signals
+    if finding.peers is not None and symbol.code in ("greater_than_peers", "less_than_peers"):
+        return finding.peers.position.calibrated == symbol.code
+    return True
 
 
 def codes(finding: Finding) -> tuple[str, ...]:

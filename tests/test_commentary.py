@@ -142,7 +142,9 @@ def test_nothing_in_braces_is_run(inside):
 
 
 def test_a_look_up_inside_a_look_up_is_not_run():
-    assert "is not a look-up" in refusal("{{ {{ 7*7 }} }}")
+    said = refusal("{{ {{ 7*7 }} }}")
+    assert re.search(r"not a look-up|not a pair", said)
+    assert "49" not in said
 
 
 @pytest.mark.parametrize("text", ["{% for x in range(9) %}{{ rolling_12 }}{% endfor %}", "{# {{ rolling_12 }} #}"])

@@ -3,6 +3,17 @@
 from perf_lib.charts.canvas import Chart
 from perf_lib.charts.monthly import monthly, points
 from perf_lib.charts.pairs import lines, scatter, z_score_comparison
+from perf_lib.charts.projection import projection
 from perf_lib.charts.standing import peer_bars, peer_projection
 
-__all__ = ["Chart", "lines", "monthly", "peer_bars", "peer_projection", "points", "scatter", "z_score_comparison"]
+__all__ = [
+    "Chart",
+    "lines",
+    "monthly",
+    "peer_bars",
+    "peer_projection",
+    "points",
+    "projection",
+    "scatter",
+    "z_score_comparison",
+]

@@ -37,10 +37,15 @@ def monthly(finding: Finding) -> Chart:
         return points(finding)
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
-    limits = spc.baseline(finding.months["value"].astype(float)).reindex(shown.index)
+    limits = spc.baseline(
+        finding.months["value"].astype(float),
+        breaks=finding.comparable.starts,
+        exclude=finding.comparable.excluded,
+    ).reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
     paper, (above, below) = canvas(3.5, rows=2, ratios=(1.55, 1.0))
     _bars(above, finding, shown, limits)
+    broken = _breaks(above, finding, shown)
     panel_title(above, f"{wording.sentence_case(measure.unit)} each month" if measure.kind == "count" else "Each month")
     values_axis(above, measure.unit, measure.decimals)
     _rolling_line(below, finding, rolling)
@@ -53,7 +58,7 @@ def monthly(finding: Finding) -> Chart:
         subtitle=_subtitle(
             shown,
             "The shaded band is the average of the 24 months before, give or take two standard "
-            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero.",
+            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero." + broken,
         ),
         alt=_alt(finding, shown),
         svg=drawn(paper),
@@ -126,6 +131,21 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
             values.iloc[last],
             wording.value_in_table(values.iloc[last], finding.measure.unit, finding.measure.decimals),
         )
+
+
+def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
+    """Breaks on record, drawn: a line where history starts anew, hatching over months left out of comparison."""
+    drawn_kinds = set()
+    for each in finding.breaks:
+        if each.kind == "process change" and each.starts in shown.index:
+            at = shown.index.get_loc(each.starts) - 0.5
+            axis.axvline(at, color=GREY, linewidth=1.2, linestyle="--")
+            drawn_kinds.add("a broken vertical line marks a change of process")
+        for month in each.excluded.intersection(shown.index):
+            at = shown.index.get_loc(month)
+            axis.axvspan(at - 0.5, at + 0.5, facecolor="none", edgecolor=ORANGE, hatch="////", linewidth=0)
+            drawn_kinds.add("hatching marks a month left out of comparisons")
+    return f" {wording.sentence_case('; '.join(sorted(drawn_kinds)))}." if drawn_kinds else ""
 
 
 def _rolling_line(axis: Axes, finding: Finding, rolling: pd.Series) -> None:

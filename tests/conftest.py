@@ -1,0 +1,35 @@
+"""What more than one test file starts from: the sample quarter as the press makes it, and params to be spoilt."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders import PARAMS
+
+from perf_lib.press.run import run
+from perf_lib.quarters import Quarter
+
+USER = "quillfeather"
+"""Who the pack is made as: a name that stands in no text of the report, so that a trace of it is a leak."""
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack of 2019-20-Q3, made once by the real press; tests read it and leave it as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):  # where getpass and shells look
+            patch.setenv(name, USER)
+        return run(Quarter.parse("2019-20-Q3"), params=PARAMS, outputs=tmp_path_factory.mktemp("outputs")).folder
+
+
+@pytest.fixture
+def params_copy(tmp_path: Path) -> Callable[[], Path]:
+    """Makes a copy of params/ in the test's own folder, by the same name, for the test to spoil."""
+
+    def copied() -> Path:
+        return Path(shutil.copytree(PARAMS, tmp_path / "params"))
+
+    return copied
