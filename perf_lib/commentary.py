@@ -60,19 +60,21 @@ def bind(text: str, code: str | None, findings: Mapping[str, Finding], path: Pat
     """
 
     def figure(found: re.Match[str]) -> str:
-        where = f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
+        def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
+            return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
+
         asked = _LOOK_UP.fullmatch(found["inside"].strip())
         if asked is None:
             raise InputError(
-                f'{where} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
+                f'{where()} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
             )
         finding = _finding(asked["measure"] or code, findings, where)
         if asked["month"] is not None:
             if asked["name"] != "month":
-                raise InputError(f"{where}: only month takes brackets, not {asked['name']}")
+                raise InputError(f"{where()}: only month takes brackets, not {asked['name']}")
             return _month(finding, asked["month"], where)
         if asked["name"] not in NAMES:
-            raise InputError(f"{where}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
+            raise InputError(f"{where()}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
         return NAMES[asked["name"]](finding)
 
     _refuse_left_open(text, path)
@@ -92,22 +94,22 @@ def _refuse_left_open(text: str, path: Path) -> None:
         at = found.end() if found else at
 
 
-def _finding(code: str | None, findings: Mapping[str, Finding], where: str) -> Finding:
+def _finding(code: str | None, findings: Mapping[str, Finding], where: Callable[[], str]) -> Finding:
     if code is None:
-        raise InputError(f"{where}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
+        raise InputError(f"{where()}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
     if code not in findings:
-        raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, findings)}")
+        raise InputError(f"{where()}: unknown measure {code!r}; {suggestion(code, findings)}")
     return findings[code]
 
 
-def _month(finding: Finding, written: str, where: str) -> str:
+def _month(finding: Finding, written: str, where: Callable[[], str]) -> str:
     months = finding.months["value"].dropna()
     if not MONTH.fullmatch(written):
-        raise InputError(f"{where}: {written!r} is not a month; write it as 2019-12")
+        raise InputError(f"{where()}: {written!r} is not a month; write it as 2019-12")
     period = pd.Period(written, freq="M")
     if period not in months.index:
         ends = f"{months.index.min()} to {months.index.max()}" if len(months) else "no months at all"
-        raise InputError(f"{where}: {finding.measure.code} has no figure for {written}; it has {ends}")
+        raise InputError(f"{where()}: {finding.measure.code} has no figure for {written}; it has {ends}")
     return _said(float(months.loc[period]), finding.measure)
 
 

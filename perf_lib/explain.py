@@ -41,9 +41,8 @@ def _published(test: spc.Arithmetic, finding: Finding) -> str:
         return "a month of its window is missing"
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
     if test.p is not None and test.slope is not None:
-        return (
-            f"slope {_number(test.slope, 2)} a month, t = {_number(test.t or 0.0, 2)}, p = {_p(test.p)}; needs p < 0.05"
-        )
+        slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
+        return f"slope {slope} a month, t = {t}, p = {_p(test.p)}; needs p < 0.05"
     sign, plus = _SIDE[rule.direction]
     assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
     limit = _number(test.mean)
@@ -81,9 +80,7 @@ def _past(finding: Finding) -> Sequence[Sequence[str]]:
 
 def _headline() -> str:
     rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
-    return (
-        f"The measure is one of the quarter's exceptions: of all those chosen, at most {rate} are expected to be false."
-    )
+    return f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
 
 
 def _verdict(met: bool, enough: bool) -> str:

@@ -24,7 +24,7 @@ def figures(finding: Finding) -> str:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
     said = _count(finding) if measure.kind == "count" else _ratio(finding)
     if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
-        said += f" No later figure has been supplied for {quarter.name}."
+        said += f" Nothing later has been supplied for {quarter.name}."
     return said
 
 
@@ -36,11 +36,13 @@ def change(finding: Finding) -> str:
     earlier = wording.twelve_months_to(finding.as_at - 12)
     before_said = in_prose(before, measure)
     difference = _difference(finding)
+    # Where the first sentence ended on something else, say what is compared.
+    subject = "That" if finding.is_current else f"The figure for the {wording.twelve_months_to(finding.as_at)}"
     if before_said == in_prose(now, measure):
-        return f"That is the same as in the {earlier}."
+        return f"{subject} is the same as in the {earlier}."
     if difference is None:  # too small to print, and yet the two print differently
         difference = "slightly more" if finding.change > 0 else "slightly less"
-    return f"That is {difference} than the {before_said} of the {earlier}."
+    return f"{subject} is {difference} than the {before_said} of the {earlier}."
 
 
 def signals(finding: Finding) -> list[str]:
@@ -73,7 +75,9 @@ def size_of_change(finding: Finding) -> str:
         return ""
     words = wording.percentage_points if size.unit == "percentage points" else wording.per_cent
     lower, upper = (f"{'+' if bound > 0 else ''}{words(bound)}" for bound in (size.lower, size.upper))
-    verdict = "more than chance explains" if size.p < 0.01 else "within what chance explains"
+    verdict = "within what chance explains"
+    if size.p < 0.05:
+        verdict = "more than chance explains" if size.p < 0.01 else "a sign of change, short of the certainty asked for"
     return f"The year's change lies between {lower} and {upper} (95 per cent interval): {verdict}."
 
 

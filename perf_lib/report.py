@@ -219,7 +219,18 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
     opened = Params(find_params(params), asked)
     inputs = opened.settings.inputs
     frame = extracts.read_monthly([opened.input_path(written) for written in inputs.monthly], opened.catalogue)
+    if not (frame["area"] == opened.settings.body.area).any():
+        found = suggestion(opened.settings.body.area, set(frame["area"].astype(str)))
+        raise InputError(f"no monthly figure is for body.area {opened.settings.body.area!r}; {found}")
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers)) if inputs.peers else None
+    group = opened.settings.peer_group
+    if rates is not None and group is not None:
+        known = set(rates.loc[rates["level"] == "force", "area"])
+        stranger = next((name for name in group.areas if name not in known), None)
+        if stranger is not None:
+            raise InputError(
+                f"settings.yaml: peer_group.areas: no rates for {stranger!r}; {suggestion(stranger, known)}"
+            )
     published = {
         each: extracts.read_published(path, opened.catalogue)
         for each in asked.year_to_date

@@ -61,6 +61,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         mark = error.problem_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise InputError(f"{shown(path)}{where}: {error.problem}") from None
+    except RecursionError:
+        raise InputError(f"{shown(path)}: is nested too deep to be read") from None
     except yaml.YAMLError as error:
         raise InputError(f"{shown(path)}: not YAML: {str(error).splitlines()[0]}") from None
     if loaded is None:

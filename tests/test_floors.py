@@ -22,8 +22,8 @@ FLOORS = (
     ),
     ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),
     (
-        "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.standing",
-        "charts", "dashboard", "workbook", "audit",
+        "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
+        "charts.standing", "charts", "dashboard", "explain", "workbook", "audit",
     ),
     ("report",),
     ("press.pdf", "press.binding", "press.exporters", "press.execute", "press.record", "press.run", "press", "cli"),
