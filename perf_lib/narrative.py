@@ -24,7 +24,7 @@ def figures(finding: Finding) -> str:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
     said = _count(finding) if measure.kind == "count" else _ratio(finding)
     if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
-        said += f" Nothing later has been supplied for {quarter.name}."
+        said += f" No later figure has been supplied for {quarter.name}."
     return said
 
 

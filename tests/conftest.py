@@ -19,10 +19,11 @@ USER = "quillfeather"
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pack of 2019-20-Q3, made once by the real press; tests read it and leave it as it is."""
+    outputs = tmp_path_factory.mktemp("outputs")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):  # where getpass and shells look
             patch.setenv(name, USER)
-        return run(Quarter.parse("2019-20-Q3"), params=PARAMS, outputs=tmp_path_factory.mktemp("outputs")).folder
+        return run(Quarter.parse("2019-20-Q3"), params=PARAMS, outputs=outputs).folder
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_the_tables_are_what_the_package_computes_today():
 
 def test_every_make_target_that_the_readme_names_is_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"`?make ([a-z]+)`?", TEXT)) - {"a", "it", "them"}
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)(?:`|$)", TEXT, re.MULTILINE))
     assert {"report", "test", "lab", "bench"} <= named
     assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named), named
 

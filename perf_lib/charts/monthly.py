@@ -12,6 +12,7 @@ from perf_lib.charts.canvas import (
     BLUE,
     GREY,
     ILLUSTRATIVE,
+    LEFT_OUT,
     ORANGE,
     Chart,
     canvas,
@@ -134,7 +135,7 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
 
 
 def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
-    """Breaks on record, drawn: a line where history starts anew, hatching over months left out of comparison."""
+    """Breaks on record, drawn: a line where history starts anew, a tint behind months left out of comparison."""
     drawn_kinds = set()
     for each in finding.breaks:
         if each.kind == "process change" and each.starts in shown.index:
@@ -143,8 +144,8 @@ def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
             drawn_kinds.add("a broken vertical line marks a change of process")
         for month in each.excluded.intersection(shown.index):
             at = shown.index.get_loc(month)
-            axis.axvspan(at - 0.5, at + 0.5, facecolor="none", edgecolor=ORANGE, hatch="////", linewidth=0)
-            drawn_kinds.add("hatching marks a month left out of comparisons")
+            axis.axvspan(at - 0.5, at + 0.5, color=LEFT_OUT, linewidth=0, zorder=0.6)
+            drawn_kinds.add("a tinted column marks a month left out of comparisons")
     return f" {wording.sentence_case('; '.join(sorted(drawn_kinds)))}." if drawn_kinds else ""
 
 

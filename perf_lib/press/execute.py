@@ -65,11 +65,21 @@ def refuse_unknown(source: Path, parameters: Mapping[str, str]) -> None:
 
 
 def _parameters_of(source: Path) -> set[str]:
-    notebook = nbformat.read(source, as_version=4)
+    try:
+        notebook = nbformat.read(source, as_version=4)
+        nbformat.validate(notebook)
+    except Exception:  # nbformat has a dozen ways of saying so
+        raise InputError(f"{source.name}: is not a Jupyter notebook") from None
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise InputError(f"{source.name}: has {len(cells)} cells tagged 'parameters' where one is expected")
-    assigned = [node for node in ast.parse(cells[0].source).body if isinstance(node, ast.Assign)]
+    try:
+        written = ast.parse(cells[0].source).body
+    except SyntaxError as error:
+        raise InputError(
+            f"{source.name}: its parameters cell is not Python: {error.msg}, line {error.lineno}"
+        ) from None
+    assigned = [node for node in written if isinstance(node, ast.Assign)]
     return {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
 
 
@@ -87,8 +97,6 @@ def _execute(source: Path, parameters: Mapping[str, str], target: Path, working_
                 kernel_name=KERNEL,
                 cwd=str(working_folder),
                 progress_bar=False,
-                request_save_on_cell_execute=False,
-                autosave_cell_every=0,
                 config=_kernel_config(sockets),
                 extra_arguments=["--log-level=CRITICAL"],  # what a kernel has to say of itself at its end
             )
@@ -114,6 +122,8 @@ def _forget_the_machine(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "parameters-given"  # papermill draws a new one each time
 
 
 def _kernel_config(sockets: str) -> Config:

@@ -188,5 +188,8 @@ def _swap(scratch: Path, target: Path) -> None:
 
 
 def _new(folder: Path) -> Path:
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise InputError(f"{shown(folder.parent)}: cannot be written to: {error.strerror}") from None
     return folder
