@@ -63,6 +63,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise InputError(f"{shown(path)}{where}: {error.problem}") from None
     except RecursionError:
         raise InputError(f"{shown(path)}: is nested too deep to be read") from None
+    except ValueError as error:  # a date that no calendar has
+        raise InputError(f"{shown(path)}: holds a value that cannot be: {error}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{shown(path)}: not YAML: {str(error).splitlines()[0]}") from None
     if loaded is None:

@@ -104,6 +104,7 @@ def _execute(source: Path, parameters: Mapping[str, str], target: Path, working_
         except Exception as failure:
             error = _one_line(failure)
     notebook = nbformat.read(target if target.exists() else source, as_version=4)
+    _mark(notebook, error)
     _forget_the_machine(notebook)
     nbformat.write(notebook, target)
     return Executed(source.stem, notebook, round(time.monotonic() - started, 2), error)
@@ -114,6 +115,20 @@ def _one_line(failure: Exception) -> str:
     cell = getattr(failure, "cell_index", None)
     where = f"cell {cell}: " if cell is not None else ""
     return f"{where}{name}: {str(value).splitlines()[0] if str(value) else ''}".rstrip(": ")
+
+
+def _mark(notebook: NotebookNode, error: str | None) -> None:
+    """Put the error where it struck, when the kernel was in no state to: the furthest cell reached."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    if error is None or any(output.output_type == "error" for output in outputs):
+        return
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    reached = [cell for cell in code if cell.execution_count is not None]
+    waiting = [cell for cell in code if cell.execution_count is None]
+    # A kernel that dies leaves its cell counted but without an output; one that never started leaves none counted.
+    struck = reached[-1] if reached and not reached[-1].outputs else next(iter(waiting), None)
+    if struck is not None:
+        struck.outputs = [nbformat.v4.new_output("error", ename="KernelError", evalue=error, traceback=[error])]
 
 
 def _forget_the_machine(notebook: NotebookNode) -> None:
