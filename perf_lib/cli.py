@@ -109,7 +109,7 @@ def main() -> None:
     try:
         app()
     except PerfError as error:
-        typer.echo(f"perf-lib: {error}", err=True)
+        typer.echo(f"perf-lib: {' '.join(str(error).split())}", err=True)  # one line, whatever it quotes
         sys.exit(error.exit_code)
 
 

@@ -119,7 +119,7 @@ class Settings(Strict):
     peer_group: PeerGroup | None = None
     notes: tuple[str, ...] = ()
     """What readers must know of the data as a whole."""
-    language: str = "en-GB"
+    language: str = Field(default="en-GB", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     marking: Marking = "OFFICIAL"
     panel_date: date | None = None
     breaks: tuple[Break, ...] = ()
@@ -246,6 +246,8 @@ def find_params(written: str | Path) -> Path:
 
 def inside(folder: Path, written: str, what: str) -> Path:
     """A path that stays inside its folder, or one line saying that it does not."""
+    if "\0" in written:
+        raise InputError(f"{what}: {written!r} is not a path")
     path = (folder / written).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise InputError(f"{what}: {written!r} leads outside its folder {shown(folder)}")
