@@ -1,42 +1,22 @@
-"""The command line: a thin door. Each command says in one line what it did, or in one line why not."""
+"""`perf-lib run`: make a quarter's pack, with its progress shown."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perf_lib.errors import PerfError
+from perf_lib.cli.options import OUTPUTS, PARAMS, OutputsFolder, ParamsFolder, QuarterName
 
 if TYPE_CHECKING:
     from perf_lib.press.run import Steps
 
-app = typer.Typer(
-    name="perf-lib",
-    help="Quarterly performance reports from data.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 
-QuarterName = Annotated[str, typer.Argument(metavar="QUARTER", help="A financial quarter, such as 2019-20-Q3.")]
-ParamsFolder = Annotated[Path, typer.Option("--params", help="The folder of settings, catalogue and commentary.")]
-OutputsFolder = Annotated[Path, typer.Option("--outputs", help="The folder that packs are written to.")]
-
-
-@app.callback()
-def _start() -> None:
-    """Quarterly performance reports from data."""
-
-
-@app.command()
 def run(
     quarter: QuarterName,
-    params: ParamsFolder = Path("params"),
-    outputs: OutputsFolder = Path("outputs"),
+    params: ParamsFolder = PARAMS,
+    outputs: OutputsFolder = OUTPUTS,
     notebooks: Annotated[Path | None, typer.Option(help="The folder of notebooks, if not beside params.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make the pack even if nothing has changed.")] = False,
 ) -> None:
@@ -53,19 +33,6 @@ def run(
             typer.echo(f"  {name:<15}{(pack.folder / name).stat().st_size / 1024:>7,.0f} KB")
     else:
         typer.echo(f"{pack.folder.as_posix()}: nothing has changed since the pack was made")
-
-
-@app.command()
-def explain(
-    quarter: QuarterName,
-    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A measure's code, such as sexual_offences.")],
-    params: ParamsFolder = Path("params"),
-    outputs: OutputsFolder = Path("outputs"),
-) -> None:
-    """Show the arithmetic behind a measure's symbols, under both rule sets, and its past months."""
-    from perf_lib.report import open_report
-
-    typer.echo(open_report(quarter, params)[measure].explain().text)
 
 
 class _progress:
@@ -98,20 +65,3 @@ class _progress:
         self._bar.update(self._task, advance=1, description=f"{self._title}: {what}")
         if self._plain:
             typer.echo(f"{self._title}: {what}", err=True)
-
-
-def main() -> None:
-    """Run the command line; what we refuse is one line on stderr and its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
-    try:
-        app()
-    except PerfError as error:
-        typer.echo(f"perf-lib: {' '.join(str(error).split())}", err=True)  # one line, whatever it quotes
-        sys.exit(error.exit_code)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,55 @@
+"""The command line: a thin door. Each command says in one line what it did, or in one line why not."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from perf_lib.cli.explain import explain
+from perf_lib.cli.run import run
+from perf_lib.errors import InputError, PerfError
+
+app = typer.Typer(
+    name="perf-lib",
+    help="Quarterly performance reports from data.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (run, explain):
+    app.command()(command)
+
+
+# typer shows only this child of the error that every mistyped command line ends in.
+_UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
+
+
+@app.callback()
+def _start() -> None:
+    """Quarterly performance reports from data."""
+
+
+def main() -> None:
+    """Run the command line; what we refuse is one line on stderr and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
+    try:
+        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except _UsageError as error:  # a mistyped command or option: one line, not a box
+        _refuse(InputError(error.format_message()))
+    except typer.Abort:
+        sys.exit(130)  # as a shell says of Ctrl-C
+    except PerfError as error:
+        _refuse(error)
+
+
+def _refuse(error: PerfError) -> None:
+    typer.echo(f"perf-lib: {' '.join(str(error).split())}", err=True)  # one line, whatever it quotes
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
