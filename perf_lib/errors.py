@@ -24,6 +24,18 @@ class NotebookError(PerfError):
     exit_code = 1
 
 
+class ContradictionError(PerfError):
+    """What a person wrote contradicts the figures: nothing has been written."""
+
+    exit_code = 3
+
+
+class BusyError(PerfError):
+    """Another run is making the same pack: this one leaves it to it."""
+
+    exit_code = 4
+
+
 def suggestion(wrong: str, known: Iterable[str]) -> str:
     """The nearest known name, as the end of a sentence; failing one, what is allowed.
 

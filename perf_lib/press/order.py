@@ -1,0 +1,77 @@
+"""What one run is to make, settled before anything is done: the quarter, its folders, notebooks and options."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from perf_lib.errors import InputError
+from perf_lib.quarters import Quarter
+from perf_lib.settings import find_params
+from perf_lib.strict import shown
+
+
+@dataclass(frozen=True)
+class Order:
+    """One pack as asked for.
+
+    An option that changes what a pack holds belongs into `asked`: a pack made otherwise is then not current.
+    """
+
+    quarter: Quarter
+    params: Path
+    notebooks: tuple[Path, ...]
+    outputs: Path
+    workers: int
+    force: bool = False
+    """Make the pack even if nothing has changed."""
+
+    @property
+    def target(self) -> Path:
+        """The folder of the pack."""
+        return self.outputs / str(self.quarter)
+
+    @property
+    def working_folder(self) -> Path:
+        """Where kernels start, so that relative paths in notebooks hold."""
+        return self.params.resolve().parent
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What each notebook's parameters cell is given."""
+        return {"quarter": str(self.quarter), "params": self.params.name}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What the record says was asked for: the parameters, and every option that changes the pack."""
+        return self.parameters
+
+
+def plan(
+    quarter: Quarter,
+    params: str | Path = "params",
+    outputs: str | Path = "outputs",
+    notebooks: str | Path | None = None,
+    workers: int | None = None,
+    **options: bool,
+) -> Order:
+    """An order from what was written on the command line; options are fields of Order. Reads no figure yet."""
+    folder = find_params(params)
+    sources = notebooks_of(folder, notebooks)
+    most = workers or max(1, min(os.cpu_count() or 1, len(sources)))
+    return Order(quarter, folder, tuple(sources), Path(outputs), most, **options)
+
+
+def notebooks_of(params: Path, written: str | Path | None = None) -> list[Path]:
+    """The report's notebooks in order: as asked, or beside the params folder, or here or the nearest above."""
+    here = Path.cwd()
+    places = [Path(written)] if written else [params.resolve().parent / "notebooks"]
+    places += [] if written else [base / "notebooks" for base in (here, *here.parents)]
+    for place in places:
+        found = sorted(path for path in place.glob("[0-9]*.ipynb"))
+        if found:
+            return found
+    raise InputError(
+        f"no notebooks found in {shown(places[0])}; their names start with a digit, as 1_prevent_crime does"
+    )
