@@ -11,11 +11,21 @@ class PerfError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the line, not forty lines of how we came to say it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class InputError(PerfError):
     """Settings, data or a request that cannot be right: nothing has been written."""
 
     exit_code = 2
+
+
+class UnknownMeasure(InputError, KeyError):
+    """A code that is not in the catalogue; a KeyError too, so that `in` and `get` of a mapping hold."""
+
+    __str__ = Exception.__str__  # a KeyError would print the line in quotation marks
 
 
 class NotebookError(PerfError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib import calibrated, series, spc
+from perf_lib import calibrated, series, spc, wording
 from perf_lib.comparable import Comparable, headlines, histories
 from perf_lib.measures import Catalogue, Measure
 from perf_lib.quarters import Quarter
@@ -34,7 +34,7 @@ class QuarterFigure:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # its own, for one line: a frame of sixty months is no answer
 class Finding:
     """All that may be said of one measure in one quarter."""
 
@@ -66,6 +66,23 @@ class Finding:
     is_headline: bool
     """Whether the measure is an exception that survives the false-discovery control over all measures."""
     peers: PeerComparison | None
+
+    @property
+    def in_short(self) -> dict[str, str]:
+        """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
+        unit, decimals = self.measure.unit, self.measure.decimals
+        printed = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
+        said = {name: wording.value_in_table(figure.value, unit, decimals) for name, figure in printed.items()}
+        met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
+        return said | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
+
+    def __repr__(self) -> str:
+        said = "; ".join(f"{name} {value}" for name, value in self.in_short.items())
+        return f"Finding of {self.measure.title}, {self.quarter}: {said}"
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {name} | {value} |" for name, value in self.in_short.items()]
+        return "\n".join([f"| **{self.measure.title}** | {self.quarter.label} |", "| :-- | :-- |", *rows])
 
     @property
     def arithmetic(self) -> Mapping[str, spc.Arithmetic]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
-from perf_lib.errors import InputError, suggestion
+from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.strict import Strict, build, read_yaml, shown
 from perf_lib.wording import PERCENT, SECONDS
 
@@ -94,7 +94,7 @@ class Catalogue(dict[str, Measure]):
     """Measures by code, in the order of the file; a wrong code is answered with the nearest right one."""
 
     def __missing__(self, code: str) -> Measure:
-        raise InputError(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self)}")
+        raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self)}")
 
     @property
     def on_dashboard(self) -> list[Measure]:

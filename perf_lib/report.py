@@ -15,9 +15,10 @@ import pandas as pd
 
 from perf_lib import charts, commentary, dashboard, explain, extracts, markup, narrative, wording
 from perf_lib.charts import Chart
-from perf_lib.errors import InputError, suggestion
+from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.findings import Finding, findings
 from perf_lib.markup import Fragment
+from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 from perf_lib.settings import Params, Settings, find_params
 
@@ -83,6 +84,9 @@ class MeasureReport:
         code = self.finding.measure.code
         return self._report.bound(self._report.params.commentary(code), code, f"commentary/{code}.md")
 
+    def __dir__(self) -> list[str]:
+        return _parts_of(self)
+
     def _repr_html_(self) -> str:
         return self.headline().html
 
@@ -91,13 +95,38 @@ class MeasureReport:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """What the findings are made from, kept for whoever asks again with something changed."""
+
+    frame: pd.DataFrame
+    """The tidy monthly frame."""
+    rates: pd.DataFrame | None
+    """Peers' 12-month rates."""
+    published: Mapping[Quarter, pd.DataFrame]
+    """Earlier quarters' figures as first published."""
+
+    def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
+        """The Finding of every measure in a catalogue."""
+        return findings(catalogue, settings, quarter, self.frame, self.rates, self.published)
+
+
+@dataclass(frozen=True)
 class Report(Mapping[str, MeasureReport]):
-    """One quarter's report: measures by code, and the parts that are about all of them."""
+    """One quarter's report: measures by code, and the parts that are about all of them.
+
+    >>> report = open_report("2019-20-Q3")
+    >>> report["hate_crime"].finding
+    Finding of Hate crime, 2019-20-Q3: quarter 131; 12 months 619; before 693; signals rolling_decreasing
+    >>> report["sexual_offense"]
+    Traceback (most recent call last):
+    perf_lib.errors.UnknownMeasure: there is no measure 'sexual_offense' in the catalogue; did you mean sexual_offences?
+    """
 
     quarter: Quarter
     params: Params
     findings: Mapping[str, Finding]
     tables: Mapping[str, pd.DataFrame]
+    arrived: Arrived
 
     @property
     def settings(self) -> Settings:
@@ -106,7 +135,8 @@ class Report(Mapping[str, MeasureReport]):
 
     def __getitem__(self, code: str) -> MeasureReport:
         if code not in self.findings:
-            raise InputError(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self.findings)}")
+            near = suggestion(str(code), self.findings)
+            raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {near}")
         return MeasureReport(self, self.findings[code])
 
     def __iter__(self) -> Iterator[str]:
@@ -118,8 +148,19 @@ class Report(Mapping[str, MeasureReport]):
     def __repr__(self) -> str:
         return f"Report of {self.settings.body.name} for {self.quarter.label}: {len(self)} measures"
 
+    def __dir__(self) -> list[str]:
+        return _parts_of(self)
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.findings)
+
+    def _repr_html_(self) -> str:
+        """The title and every measure with its code: what may be written between the square brackets."""
+        rows = [
+            (code, f.measure.title, f.in_short["12 months"], narrative.context(f)) for code, f in self.findings.items()
+        ]
+        caption = f"{self.settings.body.force}, {self.quarter.label}: {len(self)} measures"
+        return dashboard.table(caption, ["Code", "Measure", "12 months", "In words"], rows).html
 
     def title(self) -> Fragment:
         """The report's title: body, quarter, panel."""
@@ -236,6 +277,12 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
         for each in asked.year_to_date
         if (path := opened.published_path(each)).exists()
     }
-    made = findings(opened.catalogue, opened.settings, asked, frame, rates, published)
+    arrived = Arrived(frame, rates, published)
+    made = arrived.findings(opened.catalogue, opened.settings, asked)
     tables = {name: extracts.read_reasons(opened.input_path(file)) for name, file in inputs.tables.items()}
-    return Report(asked, opened, made, tables)
+    return Report(asked, opened, made, tables, arrived)
+
+
+def _parts_of(desk: object) -> list[str]:
+    """What Tab offers: the parts, without what Python needs for itself."""
+    return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
