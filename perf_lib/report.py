@@ -21,6 +21,7 @@ from perf_lib.markup import Fragment
 from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 from perf_lib.settings import Params, Settings, find_params
+from perf_lib.strict import shown
 
 
 class MeasureReport:
@@ -261,19 +262,16 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
     inputs = opened.settings.inputs
     frame = extracts.read_monthly([opened.input_path(written) for written in inputs.monthly], opened.catalogue)
     if not (frame["area"] == opened.settings.body.area).any():
-        found = suggestion(opened.settings.body.area, set(frame["area"].astype(str)))
-        raise InputError(f"no monthly figure is for body.area {opened.settings.body.area!r}; {found}")
+        where, found = (
+            opened.settings_file("body"),
+            suggestion(opened.settings.body.area, set(frame["area"].astype(str))),
+        )
+        raise InputError(f"{where}: body.area: no monthly figure is for {opened.settings.body.area!r}; {found}")
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers)) if inputs.peers else None
-    group = opened.settings.peer_group
-    if rates is not None and group is not None:
-        known = set(rates.loc[rates["level"] == "force", "area"])
-        stranger = next((name for name in group.areas if name not in known), None)
-        if stranger is not None:
-            raise InputError(
-                f"settings.yaml: peer_group.areas: no rates for {stranger!r}; {suggestion(stranger, known)}"
-            )
+    if rates is not None:
+        _check_peers(opened, rates)
     published = {
-        each: extracts.read_published(path, opened.catalogue)
+        each: extracts.read_published(path, opened.catalogue, each)
         for each in asked.year_to_date
         if (path := opened.published_path(each)).exists()
     }
@@ -286,3 +284,23 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
 def _parts_of(desk: object) -> list[str]:
     """What Tab offers: the parts, without what Python needs for itself."""
     return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
+
+
+def _check_peers(opened: Params, rates: pd.DataFrame) -> None:
+    """Refuse a measure's peers series, or an area to be compared, that the rates do not hold."""
+    written, known = opened.settings.inputs.peers, set(rates["series"])
+    for measure in opened.catalogue.values():
+        if measure.peers is not None and measure.peers not in known:
+            where = f"{shown(opened.folder / 'measures.yaml')}, {measure.code}"
+            raise InputError(
+                f"{where}: peers: no series {measure.peers!r} in {written}; {suggestion(measure.peers, known)}"
+            )
+    group = opened.settings.peer_group
+    if group is None:
+        return
+    areas = set(rates.loc[rates["level"] == "force", "area"])
+    for key, names in (("body.area", [opened.settings.body.area]), ("peer_group.areas", group.areas)):
+        stranger = next((name for name in names if name not in areas), None)
+        if stranger is not None:
+            where = opened.settings_file(key.split(".")[0])
+            raise InputError(f"{where}: {key}: no rates for {stranger!r} in {written}; {suggestion(stranger, areas)}")

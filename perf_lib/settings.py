@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.measures import Catalogue, Marking, read_catalogue
@@ -39,6 +39,13 @@ class PeerGroup(Strict):
     abbreviation: str
     areas: tuple[str, ...] = Field(min_length=3)
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> PeerGroup:
+        twice = next((area for area in self.areas if self.areas.count(area) > 1), None)
+        if twice is not None:
+            raise ValueError(f"areas: {twice!r} is given twice; each area is given once")
+        return self
 
 
 class Inputs(Strict):
@@ -126,6 +133,14 @@ class Settings(Strict):
     highlights: Highlights = Highlights()
     deep_dive: DeepDive | None = None
 
+    @field_validator("peer_group")
+    @classmethod
+    def _peers_are_others(cls, group: PeerGroup | None, info: ValidationInfo) -> PeerGroup | None:
+        body = info.data.get("body")
+        if group is not None and isinstance(body, Body) and body.area in group.areas:
+            raise ValueError(f"areas: {body.area!r} is body.area, and no peer of itself; leave it out")
+        return group
+
 
 class Params:
     """A params folder, opened for one quarter: its catalogue, settings and what people wrote.
@@ -147,16 +162,16 @@ class Params:
         self._check_names()
 
     def _read_settings(self) -> Settings:
-        shared, own = self.folder / "settings.yaml", self.quarter_folder / "settings.yaml"
+        own = self.quarter_folder / "settings.yaml"
         from_own = read_yaml(own) if own.exists() else {}
+        self._own_keys = frozenset(from_own)
+        return build(Settings, {**read_yaml(self.folder / "settings.yaml"), **from_own}, self.settings_file)
 
-        def file_of(key: str) -> str:
-            return shown(own if key in from_own else shared)
-
-        return build(Settings, {**read_yaml(shared), **from_own}, file_of)
+    def settings_file(self, key: str) -> str:
+        """Which settings.yaml a key stands in, as messages print it: the quarter's own, or the one for all."""
+        return shown((self.quarter_folder if key in self._own_keys else self.folder) / "settings.yaml")
 
     def _check_names(self) -> None:
-        where = shown(self.quarter_folder / "settings.yaml")
         for measure in self.catalogue.values():
             if measure.priority not in self.settings.priorities:
                 catalogue, allowed = (
@@ -170,11 +185,13 @@ class Params:
             for code in tagged:
                 if code not in self.catalogue:
                     near = suggestion(code, self.catalogue)
+                    where = self.settings_file("highlights")
                     raise InputError(f"{where}: highlights.{tag}: unknown measure {code!r}; {near}")
         for each in self.settings.breaks:
             for code in each.measures:
                 if code not in self.catalogue:
                     near = suggestion(code, self.catalogue)
+                    where = self.settings_file("breaks")
                     raise InputError(f"{where}: breaks, {each.first}: unknown measure {code!r}; {near}")
         for path in self.commentary_files():
             if path.stem not in self.catalogue:
@@ -203,9 +220,10 @@ class Params:
 
     def input_path(self, written: str) -> Path:
         """Where an input that settings name is to be found: in the params folder, or bundled."""
+        where = f"{self.settings_file('inputs')}: inputs"
         if written.startswith(SAMPLE_PREFIX):
-            return inside(_SAMPLE, written.removeprefix(SAMPLE_PREFIX), "inputs")
-        return inside(self.folder, written, "inputs")
+            return inside(_SAMPLE, written.removeprefix(SAMPLE_PREFIX), where)
+        return inside(self.folder, written, where)
 
     def files_read(self) -> list[Path]:
         """Every file that this quarter's report depends on, for the run record."""

@@ -26,7 +26,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
-        for key_node, _ in node.value:
+        for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int):
                 raise yaml.constructor.ConstructorError(
@@ -37,7 +37,19 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     None, None, f"the key {key!r} is written twice", key_node.start_mark
                 )
             seen.add(key)
+            self._check(key, value_node)
         return super().construct_mapping(node, deep)
+
+    def _check(self, key: str | int, node: yaml.Node) -> None:
+        """Name the key of a value that looks like a date (or a number) and is none."""
+        for part in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if isinstance(part, yaml.ScalarNode):
+                try:
+                    self.construct_object(part)
+                except ValueError as error:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"{key}: {part.value!r} cannot be: {error}", part.start_mark
+                    ) from None
 
 
 def read_text(path: Path) -> str:

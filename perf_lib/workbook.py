@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,15 @@ import pandas as pd
 from perf_lib import narrative, symbols, wording
 from perf_lib.findings import Finding
 from perf_lib.settings import Settings
+
+NOTES = {
+    "missing": "[x] means that there is no figure, or nothing to say.",
+    "symbols": "Symbols are those of the published rules. Those listed as supported are borne out by calibrated tests, "
+    "which allow for season and for neighbouring months being alike.",
+    "illustrative": "The column origin says how a figure is known: published, derived from published figures, or "
+    "illustrative. Symbols that rest on illustrative months are listed in rests_on_illustrative.",
+}
+"""The notes sheet; a title refers to a note as $$missing$$."""
 
 NO_FIGURE = "[x]"  # the Government Statistical Service's sign for "not available"
 
@@ -71,39 +81,43 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
     cover = gptables.Cover(
         title=f"{body.force} performance dashboard, {quarter.label}",
         intro=[f"Published by the {body.name} for the {body.panel}."],
-        about=[*settings.notes, f"{NO_FIGURE} means that there is no figure."],
+        about=list(settings.notes),
     )
     sheets = {
         "Dashboard": gptables.GPTable(
             table=_dashboard(findings),
             table_name="dashboard",
-            title=f"Dashboard, {quarter.label}",
+            title=f"Dashboard, {quarter.label} $$symbols$$$$missing$$",
             instructions="One row a measure, figures as the report prints them.",
             source="perf_lib",
         ),
         "Findings": gptables.GPTable(
             table=findings_table(findings).pipe(_spelt_out),
             table_name="findings",
-            title="Findings, unrounded",
+            title="Findings, unrounded $$symbols$$$$illustrative$$$$missing$$",
             instructions="One row a measure, figures as computed.",
             source="perf_lib",
         ),
         "Months": gptables.GPTable(
             table=months_table(findings).pipe(_spelt_out),
             table_name="months",
-            title="Monthly figures, unrounded",
+            title="Monthly figures, unrounded $$illustrative$$$$missing$$",
             instructions="One row a measure and month, with how each figure is known.",
             source="perf_lib",
         ),
     }
-    gptables.write_workbook(
-        filename=str(path),
-        sheets=sheets,
-        cover=cover,
-        contentsheet="Contents",
-        # A title that starts with = stays text: no cell can turn into a formula.
-        workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
-    )
+    with warnings.catch_warnings():
+        # gptables calls pandas in ways that pandas 4 will drop; its own concern, and not its callers'.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
+        gptables.write_workbook(
+            filename=str(path),
+            sheets=sheets,
+            cover=cover,
+            contentsheet="Contents",
+            notes_table=pd.DataFrame({"Reference": list(NOTES), "Note": list(NOTES.values())}),
+            # A title that starts with = stays text: no cell can turn into a formula.
+            workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
+        )
 
 
 def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:

@@ -124,6 +124,92 @@ def test_a_wrong_setting_is_one_line_that_names_it(file, old, new, parts, params
     assert all(part in said for part in parts), said
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("quarter,,,10952,", "quarter,,,-10952,", ["crime_volume, 2019-20-Q1", "-10952", "0 or more"]),
+        ("quarter,,,88.1,", "quarter,,,881,", ["crime_recording_compliance, 2019-20-Q1", "881", "100 per cent"]),
+        ("quarter,3,6,33,", "quarter,9,6,33,", ["complaint_appeals_upheld", "numerator 9", "denominator 6"]),
+        ("crime_volume,2019-20-Q1", "crime_volume,2019-20-Q2", ["'2019-20-Q2'", "allowed: 2019-20-Q1"]),
+        ("crime_volume,", "crime_volum,", ["'crime_volum'", "did you mean crime_volume?"]),
+    ],
+)
+def test_a_wrong_figure_as_first_published_is_named(old, new, parts, params, monkeypatch, capsys):
+    replace(params / "2019-20-Q1" / "published.csv", old, new)
+    said = refused(params, monkeypatch, capsys)
+    assert all(part in said for part in ["2019-20-Q1/published.csv, line ", *parts]), said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "parts"),
+    [
+        (
+            "measures.yaml",
+            "  peers: crime_volume",
+            "  peers: crime_volum",
+            ["params/measures.yaml, crime_volume: peers", "'crime_volum'", "peers.csv", "did you mean crime_volume?"],
+        ),
+        ("settings.yaml", "- Cheshire", "- Chesire", ["params/settings.yaml: peer_group.areas", "mean Cheshire?"]),
+        ("settings.yaml", "- Cheshire", "- Suffolk", ["params/settings.yaml: peer_group", "'Suffolk' is given twice"]),
+        (
+            "settings.yaml",
+            "- Cheshire",
+            "- Wiltshire",
+            ["settings.yaml: peer_group", "'Wiltshire' is body.area"],
+        ),
+        ("settings.yaml", "area: Wiltshire", "area: Wiltshir", ["params/settings.yaml: body.area", "mean Wiltshire?"]),
+        ("settings.yaml", "sample:peers.csv", "../peers.csv", ["params/settings.yaml: inputs", "leads outside"]),
+        ("settings.yaml", "first: 2019-09-14", "first: 2019-09-31", ["settings.yaml, line", "first: '2019-09-31'"]),
+        ("settings.yaml", "first: 2019-09-14", "first: [2019-02-30]", ["settings.yaml, line", "first: '2019-02-30'"]),
+    ],
+)
+def test_peers_areas_and_dates_that_cannot_be_are_named_with_their_file(
+    file, old, new, parts, params, monkeypatch, capsys
+):
+    replace(params / file, old, new)
+    said = refused(params, monkeypatch, capsys)
+    assert all(part in said for part in parts), said
+
+
+def test_a_negative_count_of_reasons_is_named(params, monkeypatch, capsys):
+    shutil.copy(ROOT / "perf_lib" / "sample" / "witness_reasons.csv", params)
+    replace(params / "settings.yaml", "sample:witness_reasons.csv", "witness_reasons.csv")
+    replace(params / "witness_reasons.csv", "professional / expert,1,1", "professional / expert,1,-1")
+    said = refused(params, monkeypatch, capsys)
+    parts = ["witness_reasons.csv, line", "professional / expert", "months_12_to_2019_12", "'-1'", "0 or more"]
+    assert all(part in said for part in parts), said
+
+
+BREAKS = """
+breaks:
+  - measures: [{measure}]
+    kind: {kind}
+    first: {first}
+    last: {last}
+    reason: Why
+    author: Who
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "parts"),
+    [
+        ({"measure": "hate_crim"}, ["unknown measure 'hate_crim'", "did you mean hate_crime?"]),
+        ({"kind": "outage"}, ["breaks.0.kind", "'outage'", "'data quality'"]),
+        ({"first": "2019-09-18"}, ["breaks.0", "last day 2019-09-17", "before the first, 2019-09-18"]),
+        ({"kind": "process change"}, ["breaks.0", "first day and no last"]),
+        ({"last": ""}, ["breaks.0", "needs its last day"]),
+        ({"first": "2019-13-01"}, ["first: '2019-13-01'"]),
+    ],
+)
+def test_a_break_that_cannot_be_is_named(wrong, parts, params, monkeypatch, capsys):
+    told = {"measure": "hate_crime", "kind": "exclusion", "first": "2019-09-14", "last": "2019-09-17", **wrong}
+    path = params / QUARTER / "settings.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + BREAKS.format(**told), encoding="utf-8")
+    said = refused(params, monkeypatch, capsys)
+    assert all(part in said for part in [f"{QUARTER}/settings.yaml", *parts]), said
+
+
 def test_commentary_that_cannot_be_bound_or_read_is_named(params, monkeypatch, capsys):
     path = params / QUARTER / "commentary" / "hate_crime.md"
     path.write_text("Fine.\n\nThere were {{ roling_12 }}.\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from perf_lib.errors import InputError
 from perf_lib.extracts import read_monthly, read_peer_rates, read_published, read_reasons
 from perf_lib.measures import Catalogue
+from perf_lib.quarters import Quarter
 
 CATALOGUE = Catalogue(
     {
@@ -342,6 +343,7 @@ def test_a_wrong_rate_is_named_with_its_line(tmp_path, row, says):
     assert [words for words in says if words not in said] == []
 
 
+Q1 = Quarter.parse("2019-20-Q1")
 PUBLISHED = "measure,period,kind,numerator,denominator,value,reason"
 
 
@@ -355,15 +357,18 @@ def test_figures_as_first_published_are_found_by_measure_and_kind(tmp_path):
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("theft,2019-20-Q1,quarter,,,1,", ["theft, 2019-20-Q1", "not in the catalogue"]),
+        ("theft,2019-20-Q1,quarter,,,1,", ["theft, 2019-20-Q1", "unknown measure 'theft'", "did you mean thefts?"]),
         ("thefts,2019-20-Q1,month,,,1,", ["kind 'month'", "quarter, rolling_12"]),
         ("thefts,2019-20-Q1,rolling_12,,,x,", ["value 'x' is not a number"]),
         ("thefts,2019-20-Q1,quarter,,,2,", ["given twice"]),
+        ("thefts,2019-20-Q1,rolling_12,,,-2,", ["value -2 is negative", "0 or more"]),
+        ("thefts,2019-20-Q1,rolling_12,,,2.5,", ["value 2.5 is not whole"]),
+        ("thefts,2019-20-Q2,quarter,,,2,", ["period '2019-20-Q2'", "allowed: 2019-20-Q1"]),
     ],
 )
 def test_a_wrong_first_published_figure_is_named_with_its_line(tmp_path, row, says):
     with pytest.raises(InputError) as refused:
-        read_published(write(tmp_path, "thefts,2019-20-Q1,quarter,,,1,", row, header=PUBLISHED), CATALOGUE)
+        read_published(write(tmp_path, "thefts,2019-20-Q1,quarter,,,1,", row, header=PUBLISHED), CATALOGUE, Q1)
     said = str(refused.value)
     assert "monthly.csv, line 3: " in said
     assert [words for words in says if words not in said] == []
@@ -382,6 +387,9 @@ def test_reasons_have_a_column_for_each_twelve_months(tmp_path):
         ("cause,months_12_to_2019_12", "absent,34", "lacks the column 'reason'"),
         ("reason,2019-12", "absent,34", "months_12_to_2019_12"),
         ("reason,months_12_to_2019_12", "absent,many", "line 2: absent: months_12_to_2019_12 'many' is not a number"),
+        ("reason,months_12_to_2019_12", "absent,-34", "line 2: absent: months_12_to_2019_12 '-34' is not a count"),
+        ("reason,months_12_to_2019_12", "absent,", "line 2: absent: months_12_to_2019_12 '' is not a count"),
+        ("reason,months_12_to_2019_12", "absent,3\nabsent,4", "line 3: absent: the reason is given twice"),
     ],
 )
 def test_a_table_of_reasons_that_is_none_is_refused(tmp_path, header, row, says):

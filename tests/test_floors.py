@@ -15,7 +15,10 @@ PACKAGE = ROOT / "perf_lib"
 FLOORS = (
     ("", "errors", "quarters", "wording"),
     ("strict", "measures", "settings"),
-    ("extracts.tables", "extracts.monthly", "extracts.peers_rates", "extracts.published", "extracts"),
+    (
+        "extracts.tables", "extracts.figures", "extracts.monthly", "extracts.peers_rates", "extracts.published",
+        "extracts",
+    ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",
         "calibrated_arithmetic", "calibrated", "peers", "forecast",

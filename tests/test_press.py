@@ -179,7 +179,7 @@ def test_the_workbook_has_the_dashboard_the_findings_and_the_months(pack):
         sheets = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
         assert archive.testzip() is None
         assert not [name for name in archive.namelist() if "externalLink" in name or "vba" in name.lower()]
-    assert sheets == ["Cover", "Contents", "Dashboard", "Findings", "Months"]
+    assert sheets == ["Cover", "Contents", "Notes", "Dashboard", "Findings", "Months"]
 
 
 # The record

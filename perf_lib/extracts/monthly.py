@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.errors import InputError, suggestion
+from perf_lib.extracts.figures import Refuse, refuse_impossible
 from perf_lib.extracts.tables import MONTH, number_column, read_table, refuse_first
 from perf_lib.measures import Catalogue
 from perf_lib.strict import shown
@@ -66,30 +67,18 @@ def _read_one(path: Path, catalogue: Catalogue) -> pd.DataFrame:
     return frame
 
 
-def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue: Catalogue, refuse: object) -> None:
-    assert callable(refuse)  # noqa: S101 - for the type checker
+def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue: Catalogue, refuse: Refuse) -> None:
+    nothing_happened = (
+        "; where nothing happened in the month leave numerator, denominator and value blank and give the status "
+        "'nil return'"
+    )
+    refuse_impossible(table, figures, catalogue, refuse, nothing_happened)
     numerator, denominator, value = figures["numerator"], figures["denominator"], figures["value"]
     kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
     percentage = table["measure"].map({code: measure.unit == PERCENT for code, measure in catalogue.items()})
-    for name in ("numerator", "denominator", "value", "margin"):
-        refuse(figures[name] < 0, lambda row, name=name: f"{name} {row[name]} is negative; 0 or more is allowed")
-    refuse(
-        denominator == 0,
-        "denominator 0: nothing can be divided by it; where nothing happened in the month leave numerator, "
-        "denominator and value blank and give the status 'nil return'",
-    )
     refuse(
         numerator.notna() & denominator.isna() | denominator.notna() & numerator.isna() & (kind == "proportion"),
         "a numerator and its denominator come together; one is blank",
-    )
-    refuse(
-        percentage & (numerator > denominator),
-        lambda row: f"numerator {row['numerator']} is above its denominator {row['denominator']}",
-    )
-    refuse(percentage & (value > 100), lambda row: f"value {row['value']} is above 100 per cent")
-    refuse(
-        (kind == "count") & (value % 1 != 0) & value.notna(),
-        lambda row: f"value {row['value']} is not whole; the measure is a count",
     )
     blank = table["status"].isin(WITHOUT_VALUE)
     refuse(blank & value.notna(), lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}")

@@ -102,6 +102,7 @@ def read_reasons(path: Path) -> pd.DataFrame:
     """Counts by reason: indexed by reason, a column for each twelve months, by the month they end in.
 
     In the file such a column is named `months_12_to_2019_12`; there is a `reason` column and any code columns.
+    Raises InputError for other columns, a reason given twice, and what is not a count.
     """
     table = read_table(path)
     if "reason" not in table:
@@ -109,6 +110,15 @@ def read_reasons(path: Path) -> pd.DataFrame:
     ends = {name: found for name in table if (found := _TWELVE_MONTHS.fullmatch(str(name)))}
     if not ends:
         raise InputError(f"{shown(path)}: has no column named as months_12_to_2019_12 is")
+    refuse_first(path, table, table["reason"].duplicated(), table["reason"], "the reason is given twice")
     counts = pd.DataFrame({name: number_column(path, table, str(name), table["reason"]) for name in ends})
+    for name in ends:
+        refuse_first(
+            path,
+            table,
+            ~(counts[name] >= 0) | (counts[name] % 1 != 0),
+            table["reason"],
+            lambda row, name=name: f"{name} {row[name]!r} is not a count; a whole number, 0 or more, is allowed",
+        )
     counts.columns = pd.PeriodIndex([f"{found[1]}-{found[2]}" for found in ends.values()], freq="M")
     return counts.set_axis(table["reason"])
