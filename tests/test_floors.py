@@ -21,7 +21,8 @@ FLOORS = (
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",
-        "calibrated_arithmetic", "calibrated", "peers", "forecast",
+        "calibrated_arithmetic", "calibrated", "peers", "forecast", "feasibility",
+        "suppression",
     ),
     ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),
     (
