@@ -31,7 +31,8 @@ class QuarterFigure:
     rolling: Figure
     first_value: float | None = None
     first_rolling: float | None = None
-    reason: str = ""
+    first_symbols: frozenset[str] | None = None
+    """Codes of the symbols it was published with; None where that was not kept."""
 
 
 @dataclass(frozen=True, repr=False)  # its own, for one line: a frame of sixty months is no answer
@@ -55,6 +56,8 @@ class Finding:
     """The 12 months before those."""
     box: tuple[QuarterFigure, ...]
     """The financial year's quarters up to this one."""
+    earlier: tuple[QuarterFigure, ...]
+    """Earlier quarters whose figures as first published are on record, oldest first."""
     rate: float | None
     """The rolling 12 months per 1,000 residents, for a count with a known population."""
     comparable: Comparable
@@ -66,6 +69,8 @@ class Finding:
     is_headline: bool
     """Whether the measure is an exception that survives the false-discovery control over all measures."""
     peers: PeerComparison | None
+    peers_before: PeerComparison | None
+    """The same at the end of the quarter before."""
 
     @property
     def in_short(self) -> dict[str, str]:
@@ -202,6 +207,7 @@ def findings(
             history=(published_history.get(code), calibrated_history.get(code)),
             is_headline=code in exceptional,
             comparison=compare(measure, settings, rates, quarter),
+            comparison_before=compare(measure, settings, rates, quarter.previous),
             residents=population(rates, area, quarter),
             published=published or {},
         )
@@ -220,6 +226,7 @@ def _finding(
     history: tuple[pd.DataFrame | None, pd.DataFrame | None],
     is_headline: bool,
     comparison: PeerComparison | None,
+    comparison_before: PeerComparison | None,
     residents: float | None,
     published: Mapping[Quarter, pd.DataFrame],
 ) -> Finding:
@@ -237,12 +244,14 @@ def _finding(
         rolling=now,
         previous=_twelve_months(months, measure, None if as_at is None else as_at - YEAR),
         box=tuple(_box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
+        earlier=tuple(_box_line(months, measure, each, published[each]) for each in sorted(published)),
         rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
         comparable=comparable,
         signal_history=_or_empty(history[0], months),
         calibrated_history=_or_empty(history[1], months),
         is_headline=is_headline,
         peers=comparison,
+        peers_before=comparison_before,
     )
 
 
@@ -269,12 +278,25 @@ def _box_line(
 ) -> QuarterFigure:
     rolling = _twelve_months(months, measure, quarter.last)
     value = NOTHING if measure.kind == "rolling" else series.over(months, measure, quarter.first, quarter.last)
-    first = {kind: _first_published(published, measure.code, kind) for kind in ("quarter", "rolling_12")}
-    return QuarterFigure(quarter, value, rolling, first["quarter"][0], first["rolling_12"][0], first["quarter"][1])
+    return QuarterFigure(
+        quarter,
+        value,
+        rolling,
+        first_value=_first_published(published, measure.code, "quarter"),
+        first_rolling=_first_published(published, measure.code, "rolling_12"),
+        first_symbols=_first_symbols(published, measure.code),
+    )
 
 
-def _first_published(published: pd.DataFrame | None, code: str, kind: str) -> tuple[float | None, str]:
+def _first_published(published: pd.DataFrame | None, code: str, kind: str) -> float | None:
     if published is None or (code, kind) not in published.index:
-        return None, ""
-    row = published.loc[(code, kind)]
-    return (float(row["value"]) if pd.notna(row["value"]) else None), str(row["reason"])
+        return None
+    value = published.loc[(code, kind), "value"]
+    return float(value) if pd.notna(value) else None
+
+
+def _first_symbols(published: pd.DataFrame | None, code: str) -> frozenset[str] | None:
+    if published is None or code not in published.index.get_level_values("measure"):
+        return None
+    kept = [text for text in published.loc[[code], "symbols"] if text]
+    return frozenset(" ".join(kept).split()) - {"none"} if kept else None

@@ -58,6 +58,19 @@ def commentary(markdown: str) -> Fragment:
     return Fragment(str(soup), markdown.strip())
 
 
+def without_comments(markdown: str) -> str:
+    """A person's Markdown without its HTML comments, which are notes among writers, on as many lines as before.
+
+    >>> without_comments("One. <!-- Not yet checked. -->Two.")
+    'One. Two.'
+    """
+    kept, at = [], 0
+    while (start := markdown.find("<!--", at)) >= 0 and (end := markdown.find("-->", start)) >= 0:
+        kept += [markdown[at:start], "\n" * markdown.count("\n", start, end)]
+        at = end + len("-->")
+    return "".join([*kept, markdown[at:]])
+
+
 def prose(markdown: str) -> Fragment:
     """Markdown without paragraph numbers, for what introduces rather than reports."""
     return Fragment(str(_markdown()(markdown)), markdown.strip())

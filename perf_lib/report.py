@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib import charts, commentary, dashboard, explain, extracts, markup, narrative, wording
+from perf_lib import changes, charts, commentary, dashboard, explain, extracts, markup, narrative, revisions, wording
 from perf_lib.charts import Chart
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.findings import Finding, findings
@@ -201,6 +201,10 @@ class Report(Mapping[str, MeasureReport]):
         """The heading of a part that is no priority."""
         return markup.heading(2, title, title.lower().replace(" ", "-"))
 
+    def subsection(self, title: str) -> Fragment:
+        """The heading of a piece of such a part."""
+        return markup.heading(3, title, title.lower().replace(" ", "-"))
+
     def key(self) -> Fragment:
         """The sixteen symbols and what each means."""
         return dashboard.key(self.findings)
@@ -208,6 +212,24 @@ class Report(Mapping[str, MeasureReport]):
     def dashboard(self) -> Fragment:
         """Appendix A: every measure in a row."""
         return dashboard.dashboard(self.findings, self.settings.priorities)
+
+    def symbol_changes(self) -> Fragment:
+        """Which symbols came on, went off or changed side since the quarter before."""
+        return changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
+
+    def restated(self) -> tuple[revisions.Revision, ...]:
+        """The figures of the last four quarters that now print differently from how they were first published."""
+        return revisions.revisions(self.findings, self.settings.restatements)
+
+    def revisions(self) -> Fragment:
+        """Those figures: first published, now, the difference and its reason."""
+        return changes.revisions(self.restated(), self.params.published_quarters)
+
+    def untouched_text(self) -> Fragment:
+        """Which commentary stands as it stood in the quarter before."""
+        written = (self.params.commentary_before, self.params.commentary)
+        texts = {code: [markup.without_comments(read(code)) for read in written] for code in self.findings}
+        return changes.untouched(texts, self.findings, self.quarter)
 
     def lines(self, *codes: str, title: str) -> Chart | Fragment:
         """Measures of one unit in one chart, under a title that says what they have in common."""
@@ -245,7 +267,7 @@ class Report(Mapping[str, MeasureReport]):
     def bound(self, text: str, code: str | None, file: str) -> Fragment:
         """A person's Markdown with its figures bound and its paragraphs to be numbered."""
         path = self.params.quarter_folder / file
-        return markup.commentary(commentary.bind(text, code, self.findings, path))
+        return markup.commentary(commentary.bind(markup.without_comments(text), code, self.findings, path))
 
 
 def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report:
@@ -271,9 +293,8 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
     if rates is not None:
         _check_peers(opened, rates)
     published = {
-        each: extracts.read_published(path, opened.catalogue, each)
-        for each in asked.year_to_date
-        if (path := opened.published_path(each)).exists()
+        each: extracts.read_published(opened.published_path(each), opened.catalogue, each)
+        for each in opened.published_quarters
     }
     arrived = Arrived(frame, rates, published)
     made = arrived.findings(opened.catalogue, opened.settings, asked)

@@ -117,6 +117,15 @@ class Break(Strict):
         return pd.period_range(self.starts, last, freq="M")
 
 
+class Restatements(Strict):
+    """How far a figure may move after it was first published before the report owes a reason, and the reasons."""
+
+    threshold: float = Field(default=1.0, ge=0)
+    """Per cent of the figure first published; percentage points for a percentage."""
+    reasons: dict[str, str] = Field(default_factory=dict)
+    """Why a measure's figures moved, by its code."""
+
+
 class Settings(Strict):
     """All that one quarter's report is asked for."""
 
@@ -130,6 +139,7 @@ class Settings(Strict):
     marking: Marking = "OFFICIAL"
     panel_date: date | None = None
     breaks: tuple[Break, ...] = ()
+    restatements: Restatements = Restatements()
     highlights: Highlights = Highlights()
     deep_dive: DeepDive | None = None
 
@@ -193,6 +203,10 @@ class Params:
                     near = suggestion(code, self.catalogue)
                     where = self.settings_file("breaks")
                     raise InputError(f"{where}: breaks, {each.first}: unknown measure {code!r}; {near}")
+        for code in self.settings.restatements.reasons:
+            if code not in self.catalogue:
+                near = suggestion(code, self.catalogue)
+                raise InputError(f"{where}: restatements.reasons: unknown measure {code!r}; {near}")
         for path in self.commentary_files():
             if path.stem not in self.catalogue:
                 near = suggestion(path.stem, self.catalogue)
@@ -205,6 +219,11 @@ class Params:
     def commentary(self, code: str) -> str:
         """What a person wrote of a measure this quarter; empty where nothing was."""
         return self._text("commentary", f"{code}.md")
+
+    def commentary_before(self, code: str) -> str:
+        """What a person wrote of the measure in the quarter before; empty where nothing was."""
+        path = self._folder_before / "commentary" / f"{code}.md"
+        return read_text(path) if path.exists() else ""
 
     def introduction(self) -> str:
         """What a person wrote to open the report; empty where nothing was."""
@@ -229,14 +248,33 @@ class Params:
         """Every file that this quarter's report depends on, for the run record."""
         inputs = self.settings.inputs
         named = [*inputs.monthly, *([inputs.peers] if inputs.peers else []), *inputs.tables.values()]
-        own = sorted(path for path in self.quarter_folder.rglob("*") if path.is_file())
-        published = [p for q in self.quarter.year_to_date[:-1] if (p := self.published_path(q)).exists()]
+        kept = self.published_path(self.quarter)  # what this report itself published is nothing that it reads
+        own = sorted(path for path in self.quarter_folder.rglob("*") if path.is_file() and path != kept)
+        before = sorted((self._folder_before / "commentary").glob("*.md"))
+        published = [self.published_path(quarter) for quarter in self.published_quarters]
         shared = [self.folder / "measures.yaml", self.folder / "settings.yaml"]
-        return [*shared, *published, *own, *map(self.input_path, named)]
+        return [*shared, *published, *before, *own, *map(self.input_path, named)]
+
+    @property
+    def published_quarters(self) -> tuple[Quarter, ...]:
+        """Of the four quarters before this one, those whose figures as first published are on record."""
+        kept = [quarter for quarter in _four_before(self.quarter) if self.published_path(quarter).exists()]
+        return tuple(sorted(kept))
+
+    @property
+    def _folder_before(self) -> Path:
+        return self.folder / str(self.quarter.previous)
 
     def published_path(self, quarter: Quarter) -> Path:
         """Where a quarter's figures as first published are kept."""
         return self.folder / str(quarter) / "published.csv"
+
+
+def _four_before(quarter: Quarter) -> list[Quarter]:
+    before = [quarter.previous]
+    while len(before) < 4:
+        before.append(before[-1].previous)
+    return before
 
 
 def quarters_in(folder: Path) -> list[str]:

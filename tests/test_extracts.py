@@ -344,14 +344,14 @@ def test_a_wrong_rate_is_named_with_its_line(tmp_path, row, says):
 
 
 Q1 = Quarter.parse("2019-20-Q1")
-PUBLISHED = "measure,period,kind,numerator,denominator,value,reason"
+PUBLISHED = "measure,period,kind,numerator,denominator,value,symbols"
 
 
 def test_figures_as_first_published_are_found_by_measure_and_kind(tmp_path):
     # The report's box: 10,952 crimes in quarter one as first published.
-    read = read_published(write(tmp_path, "thefts,2019-20-Q1,quarter,,,10952,late", header=PUBLISHED), CATALOGUE)
+    read = read_published(write(tmp_path, "thefts,2019-20-Q1,quarter,,,10952,month_low", header=PUBLISHED), CATALOGUE)
     assert read.loc[("thefts", "quarter"), "value"] == 10952
-    assert read.loc[("thefts", "quarter"), "reason"] == "late"
+    assert read.loc[("thefts", "quarter"), "symbols"] == "month_low"
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ FLOORS = (
     ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
-        "charts.standing", "charts", "dashboard", "explain", "workbook", "audit",
+        "charts.standing", "charts", "dashboard", "changes", "explain", "workbook", "audit",
     ),
     ("report",),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.execute", "press.pages",
-        "press.building", "press.record", "press.run", "press",
-        "cli.options", "cli.explain", "cli.run", "cli",
+        "press.building", "press.record", "press.run", "press.publish", "press.next_quarter", "press",
+        "cli.options", "cli.explain", "cli.run", "cli.publish", "cli.new", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

@@ -8,6 +8,8 @@ import sys
 import typer
 
 from perf_lib.cli.explain import explain
+from perf_lib.cli.new import new
+from perf_lib.cli.publish import publish
 from perf_lib.cli.run import run
 from perf_lib.errors import InputError, PerfError
 
@@ -17,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, explain):
+for command in (run, explain, publish, new):
     app.command()(command)
 
 

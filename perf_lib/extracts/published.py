@@ -12,7 +12,7 @@ from perf_lib.extracts.tables import number_column, read_table, refuse_first
 from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 
-COLUMNS = ["measure", "period", "kind", "numerator", "denominator", "value", "reason"]
+COLUMNS = ["measure", "period", "kind", "numerator", "denominator", "value"]
 KINDS = ("quarter", "rolling_12")
 
 
@@ -21,10 +21,10 @@ def read_published(path: Path, catalogue: Catalogue, quarter: Quarter | None = N
 
     quarter: the one whose report published them; a row of another is refused. Raises InputError naming file, line,
     measure, period, value and what is allowed: for an unknown measure or kind, text in a number, a figure that cannot
-    be (negative, above 100 per cent, part of a count), or a figure given
-    twice.
+    be (negative, above 100 per cent, part of a count), or a figure given twice. The optional column `symbols` holds the codes of the symbols that the measure was published with, separated
+    by spaces, or `none`; blank where that was not kept.
     """
-    table = read_table(path, COLUMNS)
+    table = read_table(path, COLUMNS, optional=["symbols"])
     labels = table["measure"] + ", " + table["period"]
 
     def refuse(wrong: pd.Series, say: object) -> None:

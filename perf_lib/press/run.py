@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from perf_lib import workbook
+from perf_lib import revisions, workbook
 from perf_lib.errors import NotebookError
 from perf_lib.press import building, pages, record
 from perf_lib.press.execute import Executed, execute_all, refuse_unknown
@@ -55,13 +55,23 @@ def _commentary_binds(order: Order, report: Report) -> None:
         report[path.stem].commentary()
 
 
+def _restatements_are_explained(order: Order, report: Report) -> None:
+    """No figure has moved far since it was first published without a word said of it."""
+    where = report.params.settings_file("restatements")
+    revisions.refuse_unexplained(report.restated(), report.settings.restatements.threshold, where)
+
+
 def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
     """findings.csv and dashboard.xlsx."""
     workbook.write_csv(report.findings, folder / "findings.csv")
     workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
 
 
-CHECKS: tuple[Callable[[Order, Report], None], ...] = (_commentary_binds, _parameters_are_known)
+CHECKS: tuple[Callable[[Order, Report], None], ...] = (
+    _commentary_binds,
+    _restatements_are_explained,
+    _parameters_are_known,
+)
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
 WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets,)

@@ -1,0 +1,63 @@
+"""Keep what a final report publishes: the vintage that later quarters' restatements are held against."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from perf_lib import symbols
+from perf_lib.errors import InputError
+from perf_lib.extracts.published import COLUMNS
+from perf_lib.findings import Finding
+from perf_lib.report import Report
+from perf_lib.series import Figure
+from perf_lib.strict import shown
+
+
+def publish(report: Report) -> Path:
+    """Write `params/<quarter>/published.csv`, once: the figures and symbols of a final report.
+
+    Raises InputError where that quarter has been published already, with other figures or the same.
+    """
+    path = report.params.published_path(report.quarter)
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(published(report.findings))
+    except FileExistsError:
+        raise InputError(
+            f"{shown(path)}: {report.quarter} has been published; what was published is never overwritten, and a "
+            "figure that has moved since is shown as restated in the next report"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{shown(path)}: cannot be written: {error.strerror}") from None
+    return path
+
+
+def published(findings: Mapping[str, Finding]) -> str:
+    """The file's text: a row a measure and kind of figure, unrounded, with the symbols on the measure's first row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, "symbols"])
+    for finding in findings.values():
+        shown_codes = " ".join(symbols.codes(finding)) or "none"
+        for position, (kind, figure) in enumerate(_figures(finding)):
+            numbers = (_written(number) for number in (figure.numerator, figure.denominator, figure.value))
+            kept = shown_codes if position == 0 else ""
+            writer.writerow([finding.measure.code, finding.quarter, kind, *numbers, kept])
+    return out.getvalue()
+
+
+def _figures(finding: Finding) -> Iterator[tuple[str, Figure]]:
+    line = finding.box[-1]
+    yield "quarter", line.value
+    if line.rolling.value is not None:
+        yield "rolling_12", line.rolling
+
+
+def _written(number: float | None) -> str:
+    """A number as short as it can be without losing anything; blank where there is none."""
+    if number is None:
+        return ""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
