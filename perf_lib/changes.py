@@ -9,7 +9,7 @@ from perf_lib import dashboard, symbols, wording
 from perf_lib.findings import Finding
 from perf_lib.markup import Fragment, paragraphs
 from perf_lib.quarters import Quarter
-from perf_lib.revisions import KINDS, Revision, SymbolChange
+from perf_lib.revisions import Revision, SymbolChange
 
 _SHORT = 60
 """Paragraphs shorter than this (characters) are too short to say that somebody forgot to touch them."""
@@ -38,7 +38,7 @@ def symbol_changes(changes: Sequence[SymbolChange], quarter: Quarter) -> Fragmen
     ]
     headings = ["Measure", "Came on", "Went off", "Changed side"]
     caption = f"Symbols that changed since {before}"
-    return paragraphs([" ".join(said)]) + dashboard.table(caption, headings, rows, css="words")
+    return paragraphs([" ".join(said)]) + dashboard.table(caption, headings, rows, words=range(4))
 
 
 def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment:
@@ -57,17 +57,18 @@ def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment
     )
     rows = [
         (
-            f"{each.measure.title}, {each.quarter.name} {each.quarter.financial_year}, {KINDS[each.kind]}",
+            each.measure.title,
+            f"{each.quarter}" + (", 12 months" if each.kind == "rolling_12" else ""),
             _value(each.first, each),
             _value(each.now, each),
             wording.change_in_table(each.difference, each.measure.unit, each.measure.decimals),
             wording.change_per_cent_in_table(each.per_cent),
-            each.reason or "Within the size that needs no reason.",
+            each.reason or "Small enough to need none.",
         )
         for each in found
     ]
-    headings = ["Figure", "First published", "Now", "Difference", "Per cent", "Reason"]
-    return paragraphs([said]) + dashboard.table("Figures restated since publication", headings, rows, css="reasons")
+    headings = ["Measure", "Figure", "First published", "Now", "Difference", "%", "Reason"]
+    return paragraphs([said]) + dashboard.table("Figures restated since publication", headings, rows, words=(0, 6))
 
 
 def untouched(texts: Mapping[str, Sequence[str]], findings: Mapping[str, Finding], quarter: Quarter) -> Fragment:

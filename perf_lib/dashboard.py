@@ -147,9 +147,11 @@ def months_table(finding: Finding) -> Fragment:
     return table(caption, ["Month", "Figure", "A year before", "12 months to the month"], rows)
 
 
-def table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], css: str = "") -> Fragment:
-    """Any small table, its first column heading its rows."""
-    html = fill("table.html.j2", caption=caption, headings=headings, rows=rows, css=css)
+def table(
+    caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[int] = (0,)
+) -> Fragment:
+    """Any small table, its first column heading its rows; `words` are the columns that hold words, not figures."""
+    html = fill("table.html.j2", caption=caption, headings=headings, rows=rows, words=words)
     return Fragment(html, "\n".join([caption, *(" | ".join(row) for row in rows)]))
 
 

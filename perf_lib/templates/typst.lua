@@ -35,7 +35,7 @@ local function cells(row, tag)
 end
 
 -- A table is set by report.typ, which knows its kinds: head, rows and caption are handed over as they are.
-local function as_table(kind, block)
+local function as_table(kind, block, words)
   local rows = {}
   for _, body in ipairs(block.bodies) do
     for _, row in ipairs(body.body) do
@@ -47,7 +47,8 @@ local function as_table(kind, block)
     table.insert(head, cells(row))
   end
   local caption = set(block.caption.long)
-  return raw("#" .. kind .. "-table(caption: [" .. caption .. "], head: (" .. table.concat(head, ", ")
+  local columns = words and "words: (" .. words:gsub(" ", ", ") .. ",), " or ""
+  return raw("#" .. kind .. "-table(" .. columns .. "caption: [" .. caption .. "], head: (" .. table.concat(head, ", ")
     .. ",), rows: (" .. table.concat(rows, ",\n") .. ",))")
 end
 
@@ -59,8 +60,8 @@ local function kind_of(div)
   end
 end
 
-local function with_tables(kind, blocks)
-  return blocks:walk({ Table = function(block) return as_table(kind, block) end })
+local function with_tables(kind, blocks, words)
+  return blocks:walk({ Table = function(block) return as_table(kind, block, words) end })
 end
 
 function Figure(figure)
@@ -82,7 +83,7 @@ function Div(div)
   elseif div.classes:includes("title") then
     return wrapped("#cover", div.content)
   elseif kind_of(div) then
-    return with_tables(kind_of(div), div.content)
+    return with_tables(kind_of(div), div.content, div.attributes["words"])
   end
   return div.content
 end
