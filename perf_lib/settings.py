@@ -206,6 +206,7 @@ class Params:
         for code in self.settings.restatements.reasons:
             if code not in self.catalogue:
                 near = suggestion(code, self.catalogue)
+                where = self.settings_file("restatements")
                 raise InputError(f"{where}: restatements.reasons: unknown measure {code!r}; {near}")
         for path in self.commentary_files():
             if path.stem not in self.catalogue:

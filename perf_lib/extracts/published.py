@@ -19,10 +19,11 @@ KINDS = ("quarter", "rolling_12")
 def read_published(path: Path, catalogue: Catalogue, quarter: Quarter | None = None) -> pd.DataFrame:
     """Figures as first published: a row a measure and kind (`quarter` or `rolling_12`), indexed by both.
 
-    quarter: the one whose report published them; a row of another is refused. Raises InputError naming file, line,
-    measure, period, value and what is allowed: for an unknown measure or kind, text in a number, a figure that cannot
-    be (negative, above 100 per cent, part of a count), or a figure given twice. The optional column `symbols` holds the codes of the symbols that the measure was published with, separated
-    by spaces, or `none`; blank where that was not kept.
+    quarter: the one whose report published them; a row of another is refused. The optional column `symbols` holds the
+    codes of the symbols that the measure was published with, separated by spaces, or `none`; blank where that was not
+    kept. Raises InputError naming file, line, measure, period, value and what is allowed: for an unknown measure or
+    kind, text in a number, a figure that cannot be (negative, above 100 per cent, part of a count), or a figure given
+    twice.
     """
     table = read_table(path, COLUMNS, optional=["symbols"])
     labels = table["measure"] + ", " + table["period"]
