@@ -18,6 +18,23 @@ Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
+class OpenData(Strict):
+    """The names that public data give a measure's figure, so that it can be filled for any force."""
+
+    police_uk: tuple[str, ...] = ()
+    """Crime types of data.police.uk, added up by the month."""
+    police_uk_but: tuple[str, ...] = ()
+    """Or all of its crime types but these."""
+    ons: str | None = None
+    """The offence group of the Office for National Statistics' police force area tables."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> OpenData:
+        if self.police_uk and self.police_uk_but:
+            raise ValueError("either police_uk or police_uk_but, not both")
+        return self
+
+
 class Measure(Strict):
     """One measure of the catalogue, as `params/measures.yaml` describes it.
 
@@ -51,6 +68,10 @@ class Measure(Strict):
     target: StrictFloat | None = None
     """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None
+    also_known_as: tuple[str, ...] = ()
+    """Other names that spreadsheets give the measure, beside its title."""
+    open_data: OpenData | None = None
+    """Where public data hold the same figure for any force."""
     note: str | None = None
     """What a reader must know of the figures, printed wherever they are."""
 

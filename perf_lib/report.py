@@ -16,6 +16,7 @@ import pandas as pd
 from perf_lib import changes, charts, commentary, dashboard, explain, extracts, markup, narrative, revisions, wording
 from perf_lib.charts import Chart
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
+from perf_lib.extracts import Ledger
 from perf_lib.findings import Finding, findings
 from perf_lib.markup import Fragment
 from perf_lib.measures import Catalogue
@@ -105,6 +106,8 @@ class Arrived:
     """Peers' 12-month rates."""
     published: Mapping[Quarter, pd.DataFrame]
     """Earlier quarters' figures as first published."""
+    ledger: Ledger
+    """What each file gave, and which of its rows were rejected."""
 
     def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
         """The Finding of every measure in a catalogue."""
@@ -282,23 +285,25 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
     asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     opened = Params(find_params(params), asked)
     inputs = opened.settings.inputs
-    frame = extracts.read_monthly([opened.input_path(written) for written in inputs.monthly], opened.catalogue)
+    ledger = Ledger(inputs.rejected_share)
+    monthly = [opened.input_path(written) for written in inputs.monthly]
+    frame = extracts.read_monthly(monthly, opened.catalogue, opened.settings.body.area, ledger)
     if not (frame["area"] == opened.settings.body.area).any():
         where, found = (
             opened.settings_file("body"),
             suggestion(opened.settings.body.area, set(frame["area"].astype(str))),
         )
         raise InputError(f"{where}: body.area: no monthly figure is for {opened.settings.body.area!r}; {found}")
-    rates = extracts.read_peer_rates(opened.input_path(inputs.peers)) if inputs.peers else None
+    rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
     if rates is not None:
         _check_peers(opened, rates)
     published = {
-        each: extracts.read_published(opened.published_path(each), opened.catalogue, each)
+        each: extracts.read_published(opened.published_path(each), opened.catalogue, each, ledger)
         for each in opened.published_quarters
     }
-    arrived = Arrived(frame, rates, published)
+    arrived = Arrived(frame, rates, published, ledger)
     made = arrived.findings(opened.catalogue, opened.settings, asked)
-    tables = {name: extracts.read_reasons(opened.input_path(file)) for name, file in inputs.tables.items()}
+    tables = {name: extracts.read_reasons(opened.input_path(file), ledger) for name, file in inputs.tables.items()}
     return Report(asked, opened, made, tables, arrived)
 
 

@@ -52,8 +52,18 @@ class Inputs(Strict):
     """Files that figures arrive in, each relative to the params folder or `sample:` for the bundled one."""
 
     monthly: tuple[str, ...] = Field(min_length=1)
+    """Monthly figures: CSV, Excel, OpenDocument or Parquet files, tidy or with a column a month."""
     peers: str | None = None
     tables: dict[str, str] = Field(default_factory=dict)
+    made_from: str | None = None
+    """What the files above were themselves made from: written by `perf-lib force`, shown on the coverage page."""
+    rejected_share: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """What share of a file's rows may be rejected before the run stops; 0, the default, lets none pass."""
+
+    @field_validator("monthly", mode="before")
+    @classmethod
+    def _one_or_several(cls, written: object) -> object:
+        return (written,) if isinstance(written, str) else written
 
 
 class Highlights(Strict):
@@ -248,7 +258,8 @@ class Params:
     def files_read(self) -> list[Path]:
         """Every file that this quarter's report depends on, for the run record."""
         inputs = self.settings.inputs
-        named = [*inputs.monthly, *([inputs.peers] if inputs.peers else []), *inputs.tables.values()]
+        single = [name for name in (inputs.peers, inputs.made_from) if name]
+        named = [*inputs.monthly, *single, *inputs.tables.values()]
         kept = self.published_path(self.quarter)  # what this report itself published is nothing that it reads
         own = sorted(path for path in self.quarter_folder.rglob("*") if path.is_file() and path != kept)
         before = sorted((self._folder_before / "commentary").glob("*.md"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from perf_lib import narrative, symbols, wording
+from perf_lib.extracts import Ledger
 from perf_lib.findings import Finding
 from perf_lib.settings import Settings
 
@@ -69,6 +70,15 @@ def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
 def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
     """findings.csv, the same bytes on every system."""
     findings_table(findings).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_rejected(ledger: Ledger, folder: Path) -> None:
+    """A CSV file for each source with rejected rows: file, row, column, value and reason; no folder without any."""
+    for number, source in enumerate(ledger.sources, start=1):
+        if source.rejected:
+            folder.mkdir(exist_ok=True)
+            path = folder / f"{number:02d}-{source.file.split('/')[-1]}.csv"
+            pd.DataFrame(source.rejected).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Path) -> None:

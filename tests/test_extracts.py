@@ -326,7 +326,7 @@ def test_peers_rates_are_read_as_written(tmp_path):
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        (RATE.replace("force", "farce"), ["level 'farce'", "force, region, nation"]),
+        (RATE.replace("force", "farce"), ["level 'farce'", "did you mean force?"]),
         (RATE.replace("2019-12", "2019"), ["thefts, Here, 2019", "not a month"]),
         (RATE.replace("2019-12", "0000-12"), ["0000-12", "not a month"]),
         (RATE.replace("61.45598", "many"), ["rate 'many' is not a number"]),

@@ -16,8 +16,9 @@ FLOORS = (
     ("", "errors", "quarters", "wording"),
     ("strict", "measures", "settings"),
     (
-        "extracts.tables", "extracts.figures", "extracts.monthly", "extracts.peers_rates", "extracts.published",
-        "extracts",
+        "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
+        "extracts.tables", "extracts.figures", "extracts.wide", "extracts.monthly", "extracts.peers_rates",
+        "extracts.published", "extracts",
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",

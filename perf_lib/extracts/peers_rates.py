@@ -6,32 +6,33 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib.extracts.tables import MONTH, number_column, read_table, refuse_first
+from perf_lib.extracts.ledger import Ledger
+from perf_lib.extracts.schema import PEERS
+from perf_lib.extracts.tables import MONTH, Checks, Say, read_table
 
-COLUMNS = ["series", "area", "level", "month", "offences", "population", "rate", "origin"]
-LEVELS = ("force", "region", "nation")
 
-
-def read_peer_rates(path: Path) -> pd.DataFrame:
+def read_peer_rates(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     """Rates per 1,000 residents in the 12 months to `month`: a row a series, area, level and month.
 
-    Raises InputError for other columns, an unknown level, text in a number, a rate that is not above zero,
-    or a row given twice.
+    Raises InputError for other columns, and for more rejected rows than the ledger's share allows (none, by
+    default): an unknown level, text in a number, a rate that is not above zero, or a row given twice.
     """
-    table = read_table(path, COLUMNS)
+    ledger = Ledger() if ledger is None else ledger
+    table = read_table(path, PEERS)
     labels = table["series"] + ", " + table["area"] + ", " + table["month"]
-    refuse_first(
-        path,
-        table,
-        ~table["level"].isin(LEVELS),
-        labels,
-        lambda row: f"level {row['level']!r}; allowed: {', '.join(LEVELS)}",
-    )
-    refuse_first(path, table, ~table["month"].str.fullmatch(MONTH), labels, "not a month")
-    figures = {name: number_column(path, table, name, labels) for name in ("offences", "population", "rate")}
+    checks = Checks(path, table, labels, ledger.share)
+    checks.refuse(~table["month"].str.fullmatch(MONTH), "not a month", "month")
+    figures = checks.columns(PEERS)
     for name, column in figures.items():
-        refuse_first(path, table, ~(column > 0), labels, lambda row, name=name: f"{name} {row[name]!r} is not above 0")
-    frame = table.assign(**figures, month=pd.PeriodIndex(table["month"], freq="M"))
+        checks.refuse(~(column > 0), _not_above_0(name), name)
     keys = ["series", "area", "level", "month"]
-    refuse_first(path, frame, frame.duplicated(keys), labels, "the row is given twice; once is allowed")
-    return frame.drop(columns="line")
+    checks.refuse(table.duplicated(keys), "the row is given twice; once is allowed", "month")
+    kept = checks.kept
+    frame = table.assign(**figures)[kept]
+    frame = frame.assign(month=pd.PeriodIndex(frame["month"], freq="M"))
+    ledger.enter(path, PEERS.what, len(table), checks.rejections(), frame["month"])
+    return frame.drop(columns="line").reset_index(drop=True)
+
+
+def _not_above_0(name: str) -> Say:
+    return lambda row: f"{name} {row[name]!r} is not above 0"

@@ -8,15 +8,16 @@ import pandas as pd
 
 from perf_lib.errors import suggestion
 from perf_lib.extracts.figures import refuse_impossible
-from perf_lib.extracts.tables import number_column, read_table, refuse_first
+from perf_lib.extracts.ledger import Ledger
+from perf_lib.extracts.schema import PUBLISHED
+from perf_lib.extracts.tables import Checks, read_table
 from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 
-COLUMNS = ["measure", "period", "kind", "numerator", "denominator", "value"]
-KINDS = ("quarter", "rolling_12")
 
-
-def read_published(path: Path, catalogue: Catalogue, quarter: Quarter | None = None) -> pd.DataFrame:
+def read_published(
+    path: Path, catalogue: Catalogue, quarter: Quarter | None = None, ledger: Ledger | None = None
+) -> pd.DataFrame:
     """Figures as first published: a row a measure and kind (`quarter` or `rolling_12`), indexed by both.
 
     quarter: the one whose report published them; a row of another is refused. The optional column `symbols` holds the
@@ -25,24 +26,24 @@ def read_published(path: Path, catalogue: Catalogue, quarter: Quarter | None = N
     kind, text in a number, a figure that cannot be (negative, above 100 per cent, part of a count), or a figure given
     twice.
     """
-    table = read_table(path, COLUMNS, optional=["symbols"])
-    labels = table["measure"] + ", " + table["period"]
-
-    def refuse(wrong: pd.Series, say: object) -> None:
-        refuse_first(path, table, wrong, labels, say)
-
-    refuse(
+    ledger = Ledger() if ledger is None else ledger
+    table = read_table(path, PUBLISHED)
+    checks = Checks(path, table, table["measure"] + ", " + table["period"], ledger.share)
+    checks.refuse(
         ~table["measure"].isin(list(catalogue)),
         lambda row: f"unknown measure {row['measure']!r}; {suggestion(row['measure'], catalogue)}",
+        "measure",
     )
     if quarter is not None:
-        refuse(
+        checks.refuse(
             table["period"] != str(quarter),
             lambda row: f"period {row['period']!r} is not the folder's quarter; allowed: {quarter}",
+            "period",
         )
-    refuse(~table["kind"].isin(KINDS), lambda row: f"kind {row['kind']!r}; {suggestion(row['kind'], KINDS)}")
-    figures = {name: number_column(path, table, name, labels) for name in ("numerator", "denominator", "value")}
-    refuse_impossible(table, figures, catalogue, refuse)
+    figures = checks.columns(PUBLISHED)
+    refuse_impossible(table, figures, catalogue, checks)
     frame = table.assign(**figures)
-    refuse_first(path, frame, frame.duplicated(["measure", "kind"]), labels, "the figure is given twice")
+    checks.refuse(frame.duplicated(["measure", "kind"]), "the figure is given twice", "kind")
+    frame = frame[checks.kept]
+    ledger.enter(path, PUBLISHED.what, len(table), checks.rejections())
     return frame.drop(columns="line").set_index(["measure", "kind"])

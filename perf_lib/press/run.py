@@ -67,6 +67,11 @@ def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
     workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
 
 
+def _write_rejected(order: Order, report: Report, folder: Path) -> None:
+    """rejected/: the rows of each input that were not used, where there are any."""
+    workbook.write_rejected(report.arrived.ledger, folder / "rejected")
+
+
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (
     _commentary_binds,
     _restatements_are_explained,
@@ -74,7 +79,7 @@ CHECKS: tuple[Callable[[Order, Report], None], ...] = (
 )
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
-WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets,)
+WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected)
 """What else is written into the pack's folder, beside notebooks and pages."""
 
 
