@@ -14,6 +14,8 @@ from perf_lib.extracts.tables import Checks, read_table
 from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 
+COLUMNS = PUBLISHED.required
+
 
 def read_published(
     path: Path, catalogue: Catalogue, quarter: Quarter | None = None, ledger: Ledger | None = None
