@@ -127,9 +127,9 @@ def test_a_wrong_setting_is_one_line_that_names_it(file, old, new, parts, params
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("quarter,,,10952,", "quarter,,,-10952,", ["crime_volume, 2019-20-Q1", "-10952", "0 or more"]),
-        ("quarter,,,88.1,", "quarter,,,881,", ["crime_recording_compliance, 2019-20-Q1", "881", "100 per cent"]),
-        ("quarter,3,6,33,", "quarter,9,6,33,", ["complaint_appeals_upheld", "numerator 9", "denominator 6"]),
+        ("quarter,,,10952", "quarter,,,-10952", ["crime_volume, 2019-20-Q1", "-10952", "0 or more"]),
+        ("quarter,,,88.1", "quarter,,,881", ["crime_recording_compliance, 2019-20-Q1", "881", "100 per cent"]),
+        ("quarter,3,6,33", "quarter,9,6,33", ["complaint_appeals_upheld", "numerator 9", "denominator 6"]),
         ("crime_volume,2019-20-Q1", "crime_volume,2019-20-Q2", ["'2019-20-Q2'", "allowed: 2019-20-Q1"]),
         ("crime_volume,", "crime_volum,", ["'crime_volum'", "did you mean crime_volume?"]),
     ],
