@@ -68,7 +68,7 @@ def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment
         for each in found
     ]
     headings = ["Measure", "Figure", "First published", "Now", "Difference", "%", "Reason"]
-    return paragraphs([said]) + dashboard.table("Figures restated since publication", headings, rows, words=(0, 6))
+    return paragraphs([said]) + dashboard.table("Figures restated since publication", headings, rows, words=(0, 1, 6))
 
 
 def untouched(texts: Mapping[str, Sequence[str]], findings: Mapping[str, Finding], quarter: Quarter) -> Fragment:
