@@ -76,7 +76,7 @@ class Asked:
         """Put the questions for every month, or for the newest from no more than the longest history."""
         scale = scaled(frame, kind, denominators, breaks, exclude, None if every_month else HISTORIES[0])
         asked_at = np.arange(len(scale.z)) if every_month else np.array([len(scale.z) - 1])
-        available = _available(scale)[asked_at]
+        available = history_available(scale)[asked_at]
         found = {contrast.name: Answers.unasked(available.shape) for contrast in CONTRASTS}
         for history, step, places in _histories(scale, available, asked_at):
             _test(scale, history, step, places, asked_at, found)
@@ -97,7 +97,7 @@ class Asked:
         return pd.DataFrame(parts, index=index, columns=pd.Index(codes, name="code"))
 
 
-def _available(scale: Scaled) -> Floats:
+def history_available(scale: Scaled) -> Floats:
     """How many months of history each month has: back to the series' first value, or to its last break."""
     present = np.isfinite(scale.z)
     first = np.where(present.any(axis=0), present.argmax(axis=0), len(present))

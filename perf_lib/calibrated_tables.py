@@ -22,6 +22,7 @@ then needs only its own few columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -179,10 +180,22 @@ def table(length: int, seasons: int, absent: tuple[int, ...] = ()) -> Table:
     >>> [row.contrast.name for row in table(24, 12).rows], [row.contrast.name for row in table(20, 4).rows]
     (['year'], ['three', 'slope', 'year'])
     """
+    asked = [
+        (contrast, *columns)
+        for contrast in CONTRASTS
+        if (columns := _columns(contrast, length, seasons)) is not None
+        and not set(absent) & set(range(length - _judged(contrast, seasons), length))
+    ]
+    return assembled(length, seasons, absent, asked)
+
+
+def assembled(
+    length: int, seasons: int, absent: tuple[int, ...], asked: Sequence[tuple[Contrast, Floats, Floats]]
+) -> Table:
+    """A table of any contrasts, each given with its columns beside the season effects and its weights on them."""
     time = np.arange(length)
     present = np.ones(length)
     present[list(absent)] = 0.0
-    seen = present > 0
     season = (time[:, None] % seasons == np.arange(seasons)).astype(float) * present[:, None]
     counts = season.sum(axis=0)
     lag = np.zeros((length, length))
@@ -193,18 +206,19 @@ def table(length: int, seasons: int, absent: tuple[int, ...] = ()) -> Table:
     prior = PHI_PRIOR if seasons == 12 else PHI_PRIOR_QUARTERS
     rows: list[_Row] = []
     at = 0
-    for contrast in CONTRASTS:
-        if (columns := _columns(contrast, length, seasons)) is None:
-            continue
-        own, weights = columns
-        judged = contrast.judged if seasons == 12 else contrast.quarters or 0
+    for contrast, own, weights in asked:
         row = _row(contrast, at, level @ (own * present[:, None]), weights, lag, powers, level, prior)
-        if row is not None and seen[length - judged :].all():
+        if row is not None:
             rows.append(row)
             at = row.columns.stop
     basis = np.column_stack([row.basis for row in rows]) if rows else np.zeros((length, 0))
     projector = np.column_stack([basis, lag @ basis])
     return Table(length, seasons, present, np.maximum(counts, 1), tuple(rows), projector, prior)
+
+
+def _judged(contrast: Contrast, seasons: int) -> int:
+    """How many of the newest values a contrast judges."""
+    return contrast.judged if seasons == 12 else contrast.quarters or 0
 
 
 def _columns(contrast: Contrast, length: int, seasons: int) -> tuple[Floats, Floats] | None:

@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from perf_lib import calibrated as calibrated_rules
-from perf_lib import forecast, spc
+from perf_lib import forecast, spc, suspected_breaks
 from perf_lib.measures import Measure
 from perf_lib.quarters import Quarter
 from perf_lib.settings import Break
@@ -87,6 +87,15 @@ class Comparable:
         if not self.testable:
             return None
         return forecast.project(
+            self.numerators, self.kind, self.denominators, breaks=self.starts, exclude=self.excluded
+        )
+
+    @cached_property
+    def level_shift(self) -> suspected_breaks.LevelShift | None:
+        """The month at which a break is suspected, if any: for a person to judge, and applied to nothing."""
+        if not self.testable:
+            return None
+        return suspected_breaks.level_shift(
             self.numerators, self.kind, self.denominators, breaks=self.starts, exclude=self.excluded
         )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from perf_lib import calibrated, markup, spc, symbols, wording
+from perf_lib import suspected_breaks as level_shifts
 from perf_lib.dashboard import table
 from perf_lib.findings import Finding
 from perf_lib.markup import Fragment, paragraphs
@@ -33,7 +36,74 @@ def explain(finding: Finding) -> Fragment:
         + table(f"{title}: calibrated rules, at 1 per cent", headings, tested)
         + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
         + (markup.EMPTY if not finding.is_headline else paragraphs([_headline()]))
+        + suspected_break(finding)
     )
+
+
+def suspected_break(finding: Finding) -> Fragment:
+    """Where the level of the months looks to have changed for good, with the lines that would put it on record.
+
+    For analysts: nothing is applied until a person does. Empty for a measure whose months cannot be tested.
+    """
+    shift = finding.comparable.level_shift
+    if shift is None:
+        return markup.EMPTY
+    if shift.history is None or shift.month is None:
+        return paragraphs([f"A break in the level cannot be looked for: {shift.why_not}."])
+    looked = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
+    if not shift.suspected:
+        return paragraphs([f"No break in the level is suspected {looked}."])
+    return paragraphs([_suspicion(finding, shift, looked)]) + markup.lines_to_paste(break_lines(finding, shift.month))
+
+
+def break_lines(finding: Finding, month: pd.Period) -> str:
+    """The lines of settings that put a process change in the measure on record, for a person to finish."""
+    return (
+        f"  - measures: [{finding.measure.code}]\n"
+        "    kind: process change\n"
+        f"    first: {month.start_time:%Y-%m-%d}\n"
+        "    reason: What changed, and how it is known.\n"
+        "    author: Who says so"
+    )
+
+
+def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
+    """Every measure in which a break is suspected, for analysts; how many chance alone would name is said."""
+    asked = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
+    rows = [
+        (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))
+        for code, shift in asked.items()
+        if shift.suspected and shift.month is not None and shift.p is not None
+    ]
+    by_chance = wording.number(len(asked) * level_shifts.FALSE_ALARM / 100, 1)
+    said = (
+        f"A break in the level was looked for in {len(asked)} measures and is suspected in {len(rows)}; were all of "
+        f"them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a change in "
+        "the counting goes under breaks in settings."
+    )
+    headings = ["Measure", "First month of the new level", "Change of level", "Every candidate month allowed for"]
+    shown = paragraphs([said])
+    return shown + table("Suspected breaks", headings, rows) if rows else shown
+
+
+def _suspicion(finding: Finding, shift: level_shifts.LevelShift, looked: str) -> str:
+    assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
+    illustrative = ""
+    if "illustrative" in finding.origin_of(shift.month - 1, shift.month):
+        illustrative = " The months on either side are illustrative."
+    test = f"t = {_number(shift.t, 2)} on {_number(shift.df, 1)} df, {_p(shift.p or 0.0)}"
+    return (
+        f"A break is suspected {looked}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
+        f"({test} with every month that could have been the first allowed for; needs p < {level_shifts.ALPHA:g})."
+        f"{illustrative} It may be a change in the world or in the counting, and nothing is applied. A change in the "
+        "counting goes on record with these lines, under breaks in settings:"
+    )
+
+
+def _change(shift: level_shifts.LevelShift) -> str:
+    assert shift.change is not None  # noqa: S101 - a shift with a month has one
+    size = wording.per_cent if shift.unit == "per cent" else wording.percentage_points
+    return f"{size(abs(shift.change))} {'above' if shift.change > 0 else 'below'}"
 
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:
@@ -42,7 +112,7 @@ def _published(test: spc.Arithmetic, finding: Finding) -> str:
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
     if test.p is not None and test.slope is not None:
         slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
-        return f"slope {slope} a month, t = {t}, p = {_p(test.p)}; needs p < 0.05"
+        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs p < 0.05"
     sign, plus = _SIDE[rule.direction]
     assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
     limit = _number(test.mean)
@@ -60,7 +130,7 @@ def _calibrated(test: calibrated.Arithmetic) -> str:
         judged = wording.listed([_number(value) for value in test.values])
         parts.append(f"{judged} where {wording.listed([_number(value) for value in test.usual])} would be usual")
     if test.t is not None and test.df is not None and test.p is not None:
-        parts.append(f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, p = {_p(test.p)}; needs p < 0.01")
+        parts.append(f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs p < 0.01")
     if test.history is not None:
         parts.append(f"{test.history} months of history, by {test.step}")
     return "; ".join(parts)
@@ -95,4 +165,4 @@ def _number(value: float, decimals: int | None = None) -> str:
 
 
 def _p(value: float) -> str:
-    return "less than 0.001" if value < 0.001 else wording.number(value, 3)
+    return "p < 0.001" if value < 0.001 else f"p = {wording.number(value, 3)}"

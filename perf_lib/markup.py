@@ -76,6 +76,11 @@ def prose(markdown: str) -> Fragment:
     return Fragment(str(_markdown()(markdown)), markdown.strip())
 
 
+def lines_to_paste(text: str) -> Fragment:
+    """Lines of a settings file, kept as they are so that they can be copied."""
+    return Fragment(f"<pre><code>{escape(text)}</code></pre>\n", text)
+
+
 def heading(level: int, text: str, anchor: str) -> Fragment:
     """A heading with the anchor that links lead to."""
     return Fragment(f'<h{level} id="{escape(anchor)}">{escape(text)}</h{level}>\n', text)

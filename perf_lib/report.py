@@ -58,11 +58,12 @@ class MeasureReport:
         return said + charts.peer_bars(self.finding, group).fragment()
 
     def peer_projection(self) -> Fragment:
-        """The rate over time beside the group's average and the course its peers took."""
+        """The rate over time beside the group's average and the course its peers took, or why it cannot be drawn."""
         group = self._report.settings.peer_group
         if self.finding.peers is None or group is None:
             return markup.EMPTY
-        return charts.peer_projection(self.finding, group).fragment()
+        drawn = charts.peer_projection(self.finding, group)
+        return drawn.fragment() if isinstance(drawn, Chart) else drawn
 
     def projection(self) -> Fragment:
         """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
@@ -207,6 +208,10 @@ class Report(Mapping[str, MeasureReport]):
     def subsection(self, title: str) -> Fragment:
         """The heading of a piece of such a part."""
         return markup.heading(3, title, title.lower().replace(" ", "-"))
+
+    def suspected_breaks(self) -> Fragment:
+        """For analysts: the measures whose level looks to have changed for good; applied to nothing."""
+        return explain.suspected_breaks(self.findings)
 
     def key(self) -> Fragment:
         """The sixteen symbols and what each means."""

@@ -28,6 +28,15 @@ class PeerComparison:
     history: pd.DataFrame
     """The group's rates: months in rows, areas in columns."""
 
+    @property
+    def course(self) -> pd.DataFrame:
+        """The history that can be drawn as lines: areas that have most of the area's own months, where all have one.
+
+        A peer without a rate for half of those months is left out, rather than the months of all the others.
+        """
+        own = self.history[self.history[self.position.area].notna()]
+        return own.loc[:, own.notna().mean() > 0.5].dropna()
+
 
 def compare(
     measure: Measure, settings: Settings, rates: pd.DataFrame | None, quarter: Quarter

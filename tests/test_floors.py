@@ -22,7 +22,7 @@ FLOORS = (
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",
-        "calibrated_arithmetic", "calibrated", "peers", "forecast", "feasibility",
+        "calibrated_arithmetic", "calibrated", "suspected_breaks", "peers", "forecast", "feasibility",
         "suppression",
     ),
     ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),

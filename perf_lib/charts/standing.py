@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,6 +23,8 @@ from perf_lib.charts.canvas import (
     panel_title,
 )
 from perf_lib.findings import Finding
+from perf_lib.markup import Fragment, paragraphs
+from perf_lib.peers import SMALLEST_GROUP
 from perf_lib.settings import PeerGroup
 from perf_lib.standing import PeerComparison
 
@@ -73,10 +77,16 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
 
 
 @in_house_style
-def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
-    """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did."""
+def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
+    """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did.
+
+    Peers with too short a history are left out and named; a sentence says so where too little is left to draw.
+    """
     comparison = _comparison(finding)
-    history = comparison.history.dropna()
+    history = comparison.course
+    left_out = [area for area in comparison.history if area not in history]
+    if len(history) < 2 or history.shape[1] < SMALLEST_GROUP:
+        return paragraphs([_no_course(finding, group, left_out)])
     average = history.mean(axis=1)
     own = history[finding.area]
     as_peers = own.iloc[0] * average / average.iloc[0]
@@ -107,10 +117,11 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
     return Chart(
         title=f"{finding.measure.title}: {message}",
         subtitle=f"The broken line is where {finding.area} would be had it moved as the {group.name}'s average did; "
-        "thin lines are the other members.",
+        f"thin lines are the other members.{_without(left_out)}",
         alt=f"Line chart of {finding.measure.title} per 1,000 residents, 12 months to {since} until 12 months to "
         f"{wording.month(history.index[-1])}: {message}. {finding.area} went from {_rate(own.iloc[0])} to "
-        f"{_rate(own.iloc[-1])}, the group's average from {_rate(average.iloc[0])} to {_rate(average.iloc[-1])}.",
+        f"{_rate(own.iloc[-1])}, the group's average from {_rate(average.iloc[0])} to {_rate(average.iloc[-1])}."
+        f"{_without(left_out)}",
         svg=drawn(paper),
         table=pd.DataFrame(
             {
@@ -120,6 +131,21 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart:
                 "As its peers": [_rate(rate) for rate in as_peers],
             }
         ),
+    )
+
+
+def _without(areas: Sequence[str]) -> str:
+    if not areas:
+        return ""
+    one = len(areas) == 1
+    return f" {wording.listed(areas)} {'is' if one else 'are'} left out: too few months have a rate."
+
+
+def _no_course(finding: Finding, group: PeerGroup, left_out: Sequence[str]) -> str:
+    area, title = finding.area, finding.measure.title
+    return (
+        f"{title}: the course of {area} beside its {group.name} cannot be drawn; it takes rates for {area} and three "
+        f"others in at least two of the same months.{_without(left_out)}"
     )
 
 
