@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from perf_lib.errors import InputError
+
+if TYPE_CHECKING:  # a quarter is two whole numbers; pandas, slow to load, only says its months
+    import pandas as pd
 
 _WRITTEN = re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})-Q(?P<number>[1-4])")
 _NUMBER_WORDS = ("one", "two", "three", "four")
@@ -56,6 +58,8 @@ class Quarter:
     @property
     def first(self) -> pd.Period:
         """The quarter's first month."""
+        import pandas as pd
+
         return pd.Period(year=self.year, month=4, freq="M") + 3 * (self.number - 1)
 
     @property
@@ -66,6 +70,8 @@ class Quarter:
     @property
     def months(self) -> pd.PeriodIndex:
         """The quarter's three months."""
+        import pandas as pd
+
         return pd.period_range(self.first, self.last, freq="M")
 
     @property
@@ -86,12 +92,12 @@ class Quarter:
     @property
     def previous(self) -> Quarter:
         """The quarter before."""
-        return Quarter.of(self.first - 1)
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
 
     @property
     def next(self) -> Quarter:
         """The quarter after."""
-        return Quarter.of(self.last + 1)
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
 
     @property
     def same_quarter_last_year(self) -> Quarter:

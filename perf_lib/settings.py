@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
 from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.measures import Catalogue, Marking, read_catalogue
 from perf_lib.quarters import Quarter
 from perf_lib.strict import Strict, build, read_text, read_yaml, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAMPLE_PREFIX = "sample:"
 _SAMPLE = Path(__file__).parent / "sample"
@@ -118,11 +120,15 @@ class Break(Strict):
     @property
     def starts(self) -> pd.Period:
         """The first month concerned."""
+        import pandas as pd
+
         return pd.Period(self.first, freq="M")
 
     @property
     def excluded(self) -> pd.PeriodIndex:
         """The months left out of comparison; none for a process change."""
+        import pandas as pd
+
         last = self.starts - 1 if self.last is None else pd.Period(self.last, freq="M")
         return pd.period_range(self.starts, last, freq="M")
 
@@ -233,8 +239,7 @@ class Params:
 
     def commentary_before(self, code: str) -> str:
         """What a person wrote of the measure in the quarter before; empty where nothing was."""
-        path = self._folder_before / "commentary" / f"{code}.md"
-        return read_text(path) if path.exists() else ""
+        return read_text(self._folder_before / "commentary" / f"{code}.md", missing="")
 
     def introduction(self) -> str:
         """What a person wrote to open the report; empty where nothing was."""
@@ -245,8 +250,7 @@ class Params:
         return read_text(inside(self.quarter_folder / "deep_dive", objective.text, "deep_dive"))
 
     def _text(self, *parts: str) -> str:
-        path = self.quarter_folder.joinpath(*parts)
-        return read_text(path) if path.exists() else ""
+        return read_text(self.quarter_folder.joinpath(*parts), missing="")
 
     def input_path(self, written: str) -> Path:
         """Where an input that settings name is to be found: in the params folder, or bundled."""
@@ -260,17 +264,17 @@ class Params:
         inputs = self.settings.inputs
         single = [name for name in (inputs.peers, inputs.made_from) if name]
         named = [*inputs.monthly, *single, *inputs.tables.values()]
-        kept = self.published_path(self.quarter)  # what this report itself published is nothing that it reads
-        own = sorted(path for path in self.quarter_folder.rglob("*") if path.is_file() and path != kept)
-        before = sorted((self._folder_before / "commentary").glob("*.md"))
-        published = [self.published_path(quarter) for quarter in self.published_quarters]
         shared = [self.folder / "measures.yaml", self.folder / "settings.yaml"]
-        return [*shared, *published, *before, *own, *map(self.input_path, named)]
+        return [*shared, *lying_ready(self.folder, self.quarter), *map(self.input_path, named)]
+
+    def words(self) -> list[Path]:
+        """Of those, what people wrote: read one by one, where a notebook asks for it."""
+        return [path for path in lying_ready(self.folder, self.quarter) if path.suffix == ".md"]
 
     @property
     def published_quarters(self) -> tuple[Quarter, ...]:
         """Of the four quarters before this one, those whose figures as first published are on record."""
-        kept = [quarter for quarter in _four_before(self.quarter) if self.published_path(quarter).exists()]
+        kept = [quarter for quarter in quarters_before(self.quarter) if self.published_path(quarter).exists()]
         return tuple(sorted(kept))
 
     @property
@@ -282,11 +286,21 @@ class Params:
         return self.folder / str(quarter) / "published.csv"
 
 
-def _four_before(quarter: Quarter) -> list[Quarter]:
+def quarters_before(quarter: Quarter) -> list[Quarter]:
+    """The four quarters before one, the newest first: those whose published figures it is held against."""
     before = [quarter.previous]
     while len(before) < 4:
         before.append(before[-1].previous)
     return before
+
+
+def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
+    """The files that a quarter's report depends on by where they lie, without settings naming them."""
+    own = folder / str(quarter)
+    kept = own / "published.csv"  # what this report itself published is nothing that it reads
+    published = [p for each in quarters_before(quarter) if (p := folder / str(each) / "published.csv").exists()]
+    before = sorted((folder / str(quarter.previous) / "commentary").glob("*.md"))
+    return [*published, *before, *sorted(path for path in own.rglob("*") if path.is_file() and path != kept)]
 
 
 def quarters_in(folder: Path) -> list[str]:

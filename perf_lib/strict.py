@@ -52,11 +52,13 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     ) from None
 
 
-def read_text(path: Path) -> str:
-    """A text file as UTF-8, or one line saying why not."""
+def read_text(path: Path, missing: str | None = None) -> str:
+    """A text file as UTF-8, or one line saying why not; `missing` is what a file that is not there says."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        if missing is not None:
+            return missing
         raise InputError(f"{shown(path)}: there is no such file") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{shown(path)}: byte {error.start + 1} is not UTF-8; save the file as UTF-8") from None

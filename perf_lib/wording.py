@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 PERCENT = "per cent"
 SECONDS = "seconds"
@@ -163,6 +165,7 @@ def short_month(period: pd.Period) -> str:
 def span(first: pd.Period, last: pd.Period) -> str:
     """Some months by their ends, the year once where it is one.
 
+    >>> import pandas as pd
     >>> span(pd.Period("2019-10", "M"), pd.Period("2019-12", "M"))
     'October to December 2019'
     """

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
 from perf_lib import series, wording
 from perf_lib.charts.canvas import (
@@ -81,6 +80,8 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
         return _too_few(across, up)
     squared = series.r_squared(both.iloc[:, 0], both.iloc[:, 1])
     paper, (axis,) = canvas(3.0)
+    import seaborn as sns  # loads half of SciPy: only who draws this chart waits for it
+
     sns.regplot(
         x=both.iloc[:, 0].to_numpy(),
         y=both.iloc[:, 1].to_numpy(),

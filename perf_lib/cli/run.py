@@ -21,12 +21,19 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Make the pack even if nothing has changed.")] = False,
 ) -> None:
     """Make a quarter's pack: HTML, PDF, spreadsheets, executed notebooks and the record of the run."""
-    # Imported here, so that --help answers at once.
-    from perf_lib.press.run import run as press
+    # Imported here, so that --help answers at once; and the press only when there is something to print.
+    from perf_lib.press import current
+    from perf_lib.press.order import plan
     from perf_lib.quarters import Quarter
 
+    order = plan(Quarter.parse(quarter), params, outputs, notebooks, force=force)
+    if not force and current.is_current(order):
+        typer.echo(f"{order.target.as_posix()}: nothing has changed since the pack was made")
+        return
+    from perf_lib.press.run import make
+
     with _progress(quarter) as steps:
-        pack = press(Quarter.parse(quarter), params, outputs, notebooks, force=force, steps=steps)
+        pack = make(order, steps)
     if pack.made:
         typer.echo(f"{pack.folder.as_posix()}: the pack is made, in {pack.seconds:.0f} seconds")
         for name in ("report.html", "report.pdf", "dashboard.xlsx", "findings.csv", "run.json"):

@@ -50,6 +50,11 @@ def bind(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
     following = 1
     for each in pages:
         following = numbered(each, following)
-    bound = new_notebook(cells=[cell for each in pages for cell in each.cells], metadata=dict(pages[0].metadata))
-    bound.metadata[OWN] = {**facts, "numbered": True}
-    return bound
+    return joined(pages, **facts)
+
+
+def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
+    """One notebook of all pages, in order, with the numbers that they have."""
+    whole = new_notebook(cells=[cell for each in pages for cell in each.cells], metadata=dict(pages[0].metadata))
+    whole.metadata[OWN] = {**facts, "numbered": True}
+    return whole

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from perf_lib.errors import InputError
@@ -40,3 +41,33 @@ def new_folder(folder: Path) -> Path:
     except OSError as error:
         raise InputError(f"{shown(folder.parent)}: cannot be written to: {error.strerror}") from None
     return folder
+
+
+_TEMPORARY = "perf_lib-"
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder of the system's for sockets and scratch files, for this user alone, gone afterwards.
+
+    A run that was killed may have left one: it bears the dead process's number and is cleared away here.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}[0-9]*-*") if os.name == "posix" else ():
+        with suppress(OSError, ValueError):
+            if left.stat().st_uid == os.getuid() and not _is_alive(int(left.name.split("-")[1])):
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_TEMPORARY}{os.getpid()}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

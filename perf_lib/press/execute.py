@@ -1,59 +1,131 @@
-"""Notebooks executed by papermill, each on a kernel of its own, several at a time."""
+"""Notebooks executed by papermill, each on a kernel of its own."""
 
 from __future__ import annotations
 
 import ast
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+import perf_lib
 from perf_lib.errors import InputError, suggestion
+from perf_lib.press.order import Limits
 
 KERNEL = "python3"
+START_LIMIT = 60
+"""Seconds within which a kernel has to answer."""
 
 
 @dataclass(frozen=True)
 class Executed:
-    """What came of one notebook: the notebook as executed, how long it took, and its error if it failed."""
+    """What came of one notebook: the notebook as executed, how long it took, and its error if it failed.
+
+    reads: the files that it read, by their names in the run record. kept: taken over from the earlier pack.
+    """
 
     name: str
     notebook: NotebookNode
     seconds: float
     error: str | None = None
+    reads: tuple[str, ...] = ()
+    kept: bool = False
+
+    @property
+    def result(self) -> str:
+        """In a word: executed, kept or failed."""
+        return "failed" if self.error else "kept" if self.kept else "executed"
 
 
-def execute_all(
-    sources: Sequence[Path],
+def execute(
+    source: Path,
     parameters: Mapping[str, str],
-    folder: Path,
+    target: Path,
     working_folder: Path,
-    workers: int,
-    tell: Callable[[Executed], None],
-) -> list[Executed]:
-    """Execute notebooks into `folder`, `workers` at a time; one that fails does not stop the others.
+    temporary: Path,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> tuple[Executed, list[Path]]:
+    """Execute a notebook into `target`; answers what came of it and the files that it read.
 
-    parameters: what each notebook's parameters cell is given; a name that a notebook lacks is refused before
-    anything runs. working_folder: where kernels start, so that relative paths in notebooks hold. tell: called
-    with each notebook as it is done.
+    working_folder: where its kernel starts, so that relative paths in it hold. temporary: a folder that only this
+    user may enter, for its sockets. Whatever becomes of the notebook or its kernel is said in the answer, not
+    raised: others are to go on.
     """
-    for source in sources:
-        refuse_unknown(source, parameters)
+    started = time.monotonic()
+    for attempt in range(limits.retries + 1):
+        own = temporary / f"{source.stem}-{attempt}"
+        own.mkdir()
+        notebook, error = _attempt(source, parameters, target, working_folder, own, limits.seconds)
+        if error is None or _has_begun(notebook):
+            break
+    error = _mark(notebook, error)
+    _forget_the_machine(notebook, working_folder)
+    nbformat.write(notebook, target)
+    seconds = round(time.monotonic() - started, 2)
+    return Executed(source.stem, notebook, seconds, error), _reads(own / "reads")
 
-    def one(source: Path) -> Executed:
-        done = _execute(source, parameters, folder / source.name, working_folder)
-        tell(done)
-        return done
 
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        return list(pool.map(one, sources))
+def _attempt(
+    source: Path, parameters: Mapping[str, str], target: Path, working_folder: Path, own: Path, seconds: float | None
+) -> tuple[NotebookNode, str | None]:
+    # Imported here: papermill brings clients of every cloud with it.
+    import papermill
+
+    from perf_lib.press import engine
+    from perf_lib.press.provisioner import WarmKernelManager
+
+    target.unlink(missing_ok=True)
+    limited: dict[str, Any] = {}
+    if seconds is not None:
+        until = time.monotonic() + seconds
+        limited["timeout_func"] = lambda cell: max(1, round(until - time.monotonic()))
+    try:
+        done = papermill.execute_notebook(
+            str(source),
+            str(target),
+            parameters=dict(parameters),
+            engine_name=engine.NAME,
+            kept=str(target),
+            request_save_on_cell_execute=False,
+            kernel_name=KERNEL,
+            kernel_manager_class=WarmKernelManager,
+            # Not papermill's cwd: that changes the folder of the press itself, under its other threads.
+            resources={"metadata": {"path": str(working_folder)}},
+            progress_bar=False,
+            start_timeout=START_LIMIT,
+            shutdown_kernel="immediate",  # its cells have all run
+            config=_kernel_config(own),
+            extra_arguments=[
+                "--log-level=CRITICAL",  # what a kernel has to say of itself at its end
+                "--HistoryManager.enabled=False",
+                "--InteractiveShellApp.extra_extensions=perf_lib.press.reads",
+                f"--Reads.to={own / 'reads'}",
+            ],
+            **limited,
+        )
+    except Exception as failure:
+        return nbformat.read(target if target.exists() else source, as_version=4), _one_line(failure, seconds)
+    return done, None
+
+
+def _has_begun(notebook: NotebookNode) -> bool:
+    """Whether the kernel came as far as the first cell: if not, it is worth another try."""
+    return any(cell.get("execution_count") is not None for cell in notebook.cells)
+
+
+def _reads(written: Path) -> list[Path]:
+    if not written.exists():
+        return []
+    lines = written.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return [Path(line) for line in lines]
 
 
 def refuse_unknown(source: Path, parameters: Mapping[str, str]) -> None:
@@ -83,66 +155,70 @@ def _parameters_of(source: Path) -> set[str]:
     return {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
 
 
-def _execute(source: Path, parameters: Mapping[str, str], target: Path, working_folder: Path) -> Executed:
-    # Imported here: papermill brings clients of every cloud with it.
-    import papermill
+def _one_line(failure: Exception, seconds: float | None) -> str:
+    from nbclient.exceptions import CellTimeoutError
 
-    started, error = time.monotonic(), None
-    with tempfile.TemporaryDirectory(prefix="perf_lib-") as sockets:
-        try:
-            papermill.execute_notebook(
-                str(source),
-                str(target),
-                parameters=dict(parameters),
-                kernel_name=KERNEL,
-                cwd=str(working_folder),
-                progress_bar=False,
-                config=_kernel_config(sockets),
-                extra_arguments=["--log-level=CRITICAL"],  # what a kernel has to say of itself at its end
-            )
-        # Whatever becomes of one notebook or its kernel, the others are to finish: it is said, not raised.
-        except Exception as failure:
-            error = _one_line(failure)
-    notebook = nbformat.read(target if target.exists() else source, as_version=4)
-    _mark(notebook, error)
-    _forget_the_machine(notebook)
-    nbformat.write(notebook, target)
-    return Executed(source.stem, notebook, round(time.monotonic() - started, 2), error)
-
-
-def _one_line(failure: Exception) -> str:
+    if isinstance(failure, CellTimeoutError):
+        return f"it exceeded its time limit of {seconds:g} seconds"
     name, value = getattr(failure, "ename", type(failure).__name__), getattr(failure, "evalue", str(failure))
     cell = getattr(failure, "cell_index", None)
     where = f"cell {cell}: " if cell is not None else ""
     return f"{where}{name}: {str(value).splitlines()[0] if str(value) else ''}".rstrip(": ")
 
 
-def _mark(notebook: NotebookNode, error: str | None) -> None:
-    """Put the error where it struck, when the kernel was in no state to: the furthest cell reached."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    if error is None or any(output.output_type == "error" for output in outputs):
-        return
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    reached = [cell for cell in code if cell.execution_count is not None]
-    waiting = [cell for cell in code if cell.execution_count is None]
+def _mark(notebook: NotebookNode, error: str | None) -> str | None:
+    """Put the error where it struck, when the kernel was in no state to: the furthest cell reached. Answers the
+    error with its cell.
+    """
+    if error is None or any(
+        output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", [])
+    ):
+        return error
+    code = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    reached = [(number, cell) for number, cell in code if cell.execution_count is not None]
+    waiting = [(number, cell) for number, cell in code if cell.execution_count is None]
     # A kernel that dies leaves its cell counted but without an output; one that never started leaves none counted.
-    struck = reached[-1] if reached and not reached[-1].outputs else next(iter(waiting), None)
-    if struck is not None:
-        struck.outputs = [nbformat.v4.new_output("error", ename="KernelError", evalue=error, traceback=[error])]
+    struck = reached[-1] if reached and not reached[-1][1].outputs else next(iter(waiting), None)
+    if struck is None:
+        return error
+    number, cell = struck
+    said = f"cell {number}: {error}" if reached else error
+    cell.outputs = [nbformat.v4.new_output("error", ename="KernelError", evalue=said, traceback=[said])]
+    return said
 
 
-def _forget_the_machine(notebook: NotebookNode) -> None:
-    """Take papermill's notes of paths, versions and times out: they name the machine and change every run."""
+def _forget_the_machine(notebook: NotebookNode, working_folder: Path) -> None:
+    """Take papermill's notes of paths, versions and times out, and folders out of tracebacks: they name the machine."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "parameters-given"  # papermill draws a new one each time
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.evalue = without_folders(output.evalue, working_folder)
+                output.traceback = [without_folders(line, working_folder) for line in output.traceback]
 
 
-def _kernel_config(sockets: str) -> Config:
+def without_folders(text: str, working_folder: Path) -> str:
+    """A message without the machine's folders: what lies in the project, the package, Python or home is said so."""
+    known = [
+        (str(working_folder), "."),
+        (str(Path(perf_lib.__file__).parents[1]), "…"),
+        (sys.prefix, "…"),
+        (sys.base_prefix, "…"),
+        (tempfile.gettempdir(), "…"),
+        (str(Path.home()), "~"),
+    ]
+    for folder, said in sorted(known, key=lambda each: -len(each[0])):
+        if len(folder) > 1:  # a home of "/" is no trace
+            text = text.replace(folder, said)
+    return text
+
+
+def _kernel_config(own: Path) -> Config:
     """Kernels talk over sockets in a folder that only this user may enter, where the system has such sockets."""
     if os.name != "posix":
         return Config()
-    return Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/k", "connection_file": f"{own}/kernel.json"}})

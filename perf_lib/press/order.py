@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from perf_lib.errors import InputError
 from perf_lib.quarters import Quarter
 from perf_lib.settings import find_params
 from perf_lib.strict import shown
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How patient the press is with a notebook: seconds it may take (None: any), and fresh starts of its kernel."""
+
+    seconds: float | None = None
+    retries: int = 0
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,7 @@ class Order:
     workers: int
     force: bool = False
     """Make the pack even if nothing has changed."""
+    limits: Limits = Limits()
 
     @property
     def target(self) -> Path:
@@ -54,7 +64,7 @@ def plan(
     outputs: str | Path = "outputs",
     notebooks: str | Path | None = None,
     workers: int | None = None,
-    **options: bool,
+    **options: Any,
 ) -> Order:
     """An order from what was written on the command line; options are fields of Order. Reads no figure yet."""
     folder = find_params(params)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from perf_lib import wording
+from perf_lib.errors import PerfError
 from perf_lib.press import binding
 from perf_lib.press.execute import Executed
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
@@ -25,6 +26,11 @@ class Page:
     path: str
     notebook: NotebookNode
 
+    @property
+    def name(self) -> str:
+        """The page's name without its folder."""
+        return Path(self.path).name
+
 
 def facts(order: Order, report: Report) -> dict[str, Any]:
     """What templates say on every page: the running title, the marking, the language, who reports."""
@@ -37,32 +43,55 @@ def facts(order: Order, report: Report) -> dict[str, Any]:
     }
 
 
-def bound(executed: Sequence[Executed], order: Order, report: Report) -> list[Page]:
-    """The whole report, then a page a notebook, with the same paragraph numbers."""
-    said = facts(order, report)
-    force, quarter = report.settings.body.force, report.quarter
-    when = f"{quarter.name} {quarter.financial_year}"
-    singles = [binding.page(done.notebook, title=f"{force}: {_title(done)}, {when}", **said) for done in executed]
-    whole = binding.bind(singles, title=f"{force} performance report, {quarter.label}", whole=True, **said)
-    pages = [Page(f"pages/{done.name}", single) for done, single in zip(executed, singles, strict=True)]
-    return [Page("report", whole), *pages]
+class Binder:
+    """Makes pages of executed notebooks as they come, in whatever order; numbers run through in the report's."""
+
+    def __init__(self, order: Order, report: Report) -> None:
+        self._facts, self._report = facts(order, report), report
+        self._names = [source.stem for source in order.notebooks]
+        self._arrived: dict[str, Executed] = {}
+        self._bound: list[Page] = []
+        self._next_number = 1
+
+    def add(self, done: Executed) -> list[Page]:
+        """The pages that can be printed now that this notebook has come: it and those that waited for it."""
+        self._arrived[done.name] = done
+        ready = []
+        while len(self._bound) < len(self._names) and (name := self._names[len(self._bound)]) in self._arrived:
+            ready.append(self._bind(self._arrived[name]))
+        return ready
+
+    def whole(self) -> Page:
+        """The bound report, once every notebook has come."""
+        title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
+        return Page(
+            "report", binding.joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        )
+
+    def _bind(self, done: Executed) -> Page:
+        force, quarter = self._report.settings.body.force, self._report.quarter
+        title = f"{force}: {_title(done)}, {quarter.name} {quarter.financial_year}"
+        page = Page(f"pages/{done.name}", binding.page(done.notebook, title=title, **self._facts))
+        self._next_number = binding.numbered(page.notebook, self._next_number)
+        self._bound.append(page)
+        return page
 
 
-def render(pages: Sequence[Page], folder: Path, workers: int, tell: Callable[[str], None]) -> None:
-    """Each page as HTML and PDF into the pack's folder; tell: called with each file as it is done."""
+def render(notebook: NotebookNode, to: Path) -> None:
+    """A bound page as HTML and PDF; to: the files' path without a suffix."""
+    html, _ = ReportHTMLExporter().from_notebook_node(notebook)
+    to.with_suffix(".html").write_text(html, encoding="utf-8", newline="\n")
+    pdf, _ = ReportPDFExporter().from_notebook_node(notebook)
+    to.with_suffix(".pdf").write_bytes(pdf)
 
-    def one(page: Page) -> None:
-        path = folder / page.path
-        html, _ = ReportHTMLExporter().from_notebook_node(page.notebook)
-        path.with_suffix(".html").write_text(html, encoding="utf-8", newline="\n")
-        tell(f"{path.name}.html rendered")
-        pdf, _ = ReportPDFExporter().from_notebook_node(page.notebook)
-        path.with_suffix(".pdf").write_bytes(pdf)
-        tell(f"{path.name}.pdf rendered")
 
-    (folder / "pages").mkdir(exist_ok=True)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        list(pool.map(one, pages))
+def render_file(notebook: str, to: str) -> None:
+    """The same from a file, for a process of its own; what is refused is in the file beside it, in one line."""
+    try:
+        render(nbformat.read(notebook, as_version=4), Path(to))
+    except PerfError as error:
+        Path(notebook).with_suffix(".refused").write_text(str(error), encoding="utf-8")
+        sys.exit(1)
 
 
 def _title(done: Executed) -> str:

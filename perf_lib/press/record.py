@@ -1,79 +1,94 @@
-"""The run record: what went into a pack, what came out, and whether anything has changed since."""
+"""The run record: what went into a pack, what came out, and which notebooks of an earlier pack still hold."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import perf_lib
+import nbformat
+
+from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
+from perf_lib.press.execute import Executed
+from perf_lib.press.order import Order
 from perf_lib.settings import Params
 
-RECORD = "run.json"
-_PACKAGES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert", "typst", "pypandoc_binary")
-_PACKAGE = Path(perf_lib.__file__).parent
 
-
-def sha256(path: Path) -> str:
-    """A file's digest."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def inputs(params: Params, notebooks: Iterable[Path]) -> dict[str, str]:
+def inputs(params: Params, order: Order) -> dict[str, str]:
     """Every file that the pack is made from, by a name that tells nothing of the machine, with its digest."""
-    named = {_name(path, params.folder): path for path in params.files_read()}
-    named |= {f"notebooks/{path.name}": path for path in notebooks}
-    return {name: sha256(path) for name, path in sorted(named.items())} | {"perf_lib": _package_digest()}
+    named = {name_of(path, order): path for path in (*params.files_read(), *order.notebooks)}
+    return {name: sha256(path) for name, path in sorted(named.items())} | {"perf_lib": package_digest()}
 
 
-def versions() -> dict[str, str]:
-    """The versions that a pack depends on."""
-    found = {"perf_lib": perf_lib.__version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # pragma: no cover - a dependency of ours is always there
-            found[package] = "absent"
-    return found
+def is_current(order: Order, made_from: Mapping[str, str]) -> bool:
+    """Whether the pack that is there was made from these inputs, with the report opened to know which they are."""
+    made = read(order.target)
+    recorded = made.get("inputs", {})
+    extra = [name for name in recorded if name not in made_from]
+    read_besides = {name for each in made.get("notebooks", []) for name in each.get("reads", [])}
+    return (
+        (made.get("parameters"), made.get("versions")) == (order.asked, versions())
+        and set(extra) <= read_besides
+        and {**made_from, **digests(extra, order)} == recorded
+        and made.get("outputs") == outputs(order.target)
+    )
 
 
-def outputs(folder: Path) -> dict[str, str]:
-    """Every file of a pack but the record itself, with its digest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+def of_all(made_from: Mapping[str, str], params: Params, order: Order) -> dict[str, str]:
+    """Those inputs that every notebook depends on: all but other notebooks and what people wrote for the quarter."""
+    apart = {name_of(path, order) for path in (*params.words(), *order.notebooks)}
+    return {name: digest for name, digest in made_from.items() if name not in apart}
+
+
+def still_good(order: Order, shared: Mapping[str, str]) -> list[Executed]:
+    """The notebooks of the pack that is there which would come out the same: none of what they read has changed.
+
+    shared: the inputs that every notebook depends on, as they are now.
+    """
+    made = read(order.target)
+    if (made.get("parameters"), made.get("versions")) != (order.asked, versions()):
+        return []
+    recorded = made.get("inputs", {})
+    if order.force or {name: recorded.get(name) for name in shared} != dict(shared):
+        return []
+    good = []
+    for each in made.get("notebooks", []):
+        name, reads = str(each.get("name")), each.get("reads")
+        kept = order.target / "notebooks" / f"{name}.ipynb"
+        if not isinstance(reads, list) or name not in {path.stem for path in order.notebooks} or not kept.is_file():
+            continue
+        relied_on = [*reads, f"notebooks/{name}.ipynb"]
+        unchanged = digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}
+        if unchanged and made.get("outputs", {}).get(f"notebooks/{name}.ipynb") == sha256(kept):
+            notebook = nbformat.read(kept, as_version=4)
+            good.append(Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True))
+    return good
+
+
+def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
+    """The files that a notebook read, by their names in the record; the package itself is not one."""
+    outside = [path for path in paths if not path.is_relative_to(PACKAGE) and not path.is_dir()]
+    names = {name_of(path, order) for path in outside}
+    return tuple(sorted(name for name in names if not name.startswith("elsewhere/")))
+
+
+def pages_of(order: Order) -> dict[str, str]:
+    """The pages of the pack that is there which would be printed the same: digests of what is on them, by place."""
+    made = read(order.target)
+    recorded = made.get("outputs", {})
+    if order.force or made.get("versions") != versions() or made.get("inputs", {}).get("perf_lib") != package_digest():
+        return {}
+
+    def is_whole(place: str) -> bool:
+        files = (f"{place}{suffix}" for suffix in (".html", ".pdf"))
+        return all(
+            (order.target / name).is_file() and sha256(order.target / name) == recorded.get(name) for name in files
+        )
+
+    return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the record beside what it records."""
     (folder / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def is_current(folder: Path, made_from: Mapping[str, str], parameters: Mapping[str, str]) -> bool:
-    """Whether a pack was made from just these inputs, parameters and versions, and is still as it was made."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    asked = (dict(made_from), dict(parameters), versions())
-    return (record.get("inputs"), record.get("parameters"), record.get("versions")) == asked and (
-        record.get("outputs") == outputs(folder)
-    )
-
-
-def _name(path: Path, params: Path) -> str:
-    resolved = path.resolve()
-    if resolved.is_relative_to(params.resolve()):
-        return f"params/{resolved.relative_to(params.resolve()).as_posix()}"
-    return f"sample:{resolved.relative_to(_PACKAGE / 'sample').as_posix()}"
-
-
-def _package_digest() -> str:
-    """One digest of our own code and templates: a changed program makes a changed report."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,10 @@ from typing import Any
 
 from perf_lib import revisions, workbook
 from perf_lib.errors import NotebookError
-from perf_lib.press import building, pages, record
-from perf_lib.press.execute import Executed, execute_all, refuse_unknown
+from perf_lib.press import building, current, record
+from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
+from perf_lib.press.workshop import Workshop
 from perf_lib.quarters import Quarter
 from perf_lib.report import Report, open_report
 from perf_lib.strict import shown
@@ -90,7 +91,7 @@ def run(
     notebooks: str | Path | None = None,
     workers: int | None = None,
     steps: Steps | None = None,
-    **options: bool,
+    **options: Any,
 ) -> Pack:
     """Make a quarter's pack in `outputs/<quarter>/`; the pack that is there stays until the new one is whole.
 
@@ -104,17 +105,18 @@ def run(
 def make(order: Order, steps: Steps) -> Pack:
     """Make the pack that was ordered, unless the one that is there was made from just the same."""
     started = time.monotonic()
+    if not order.force and current.is_current(order):
+        return Pack(order.target, made=False, seconds=time.monotonic() - started)
     report = open_report(order.quarter, order.params)
-    made_from = record.inputs(report.params, order.notebooks)
-    if not order.force and record.is_current(order.target, made_from, order.asked):
+    made_from = record.inputs(report.params, order)
+    if not order.force and record.is_current(order, made_from):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     _check(order, report)
-    steps.planned(len(order.notebooks) + 2 * (len(order.notebooks) + 1) + 1)
     with building.beside(order.target) as scratch:
-        executed = _execute(order, scratch, steps)
-        pages.render(pages.bound(executed, order, report), scratch, order.workers, steps.done)
-        _write(order, report, scratch, steps)
-        record.write(scratch, _facts(order, made_from, executed, scratch, time.monotonic() - started))
+        kept = record.still_good(order, record.of_all(made_from, report.params, order))
+        executed, printed = _print(order, report, kept, scratch, steps)
+        _refuse_failures(executed, scratch, order.target)
+        record.write(scratch, _facts(order, made_from, executed, printed, scratch, time.monotonic() - started))
         building.swap(scratch, order.target)
     return Pack(order.target, made=True, seconds=time.monotonic() - started)
 
@@ -124,17 +126,30 @@ def _check(order: Order, report: Report) -> None:
         check(order, report)
 
 
-def _execute(order: Order, scratch: Path, steps: Steps) -> list[Executed]:
-    executed = execute_all(
-        order.notebooks,
-        order.parameters,
-        folder=building.new_folder(scratch / "notebooks"),
-        working_folder=order.working_folder,
-        workers=order.workers,
-        tell=lambda done: steps.done(f"{done.name} executed"),
-    )
-    _refuse_failures(executed, scratch, order.target)
-    return executed
+def _print(
+    order: Order, report: Report, kept: Sequence[Executed], scratch: Path, steps: Steps
+) -> tuple[list[Executed], dict[str, str]]:
+    """Execute what is not kept, render each page as soon as it can be bound, and write the rest meanwhile.
+
+    Answers what came of each notebook, and a digest of what is on each page.
+    """
+    steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
+    shop = Workshop(order, report, scratch, steps.done)
+    with shop.open():
+        for done in kept:
+            shop.take(done)
+        for source in _longest_first(order, {done.name for done in kept}):
+            shop.execute(source)
+        for write in WRITERS:
+            write(order, report, scratch)
+        steps.done("spreadsheets written")
+        return shop.finished(), shop.printed
+
+
+def _longest_first(order: Order, without: Set[str]) -> list[Path]:
+    """The notebooks to execute, those with most cells first, so that none of them is left to run alone at the end."""
+    stale = [source for source in order.notebooks if source.stem not in without]
+    return sorted(stale, key=lambda source: -source.stat().st_size)
 
 
 def _refuse_failures(executed: Sequence[Executed], scratch: Path, target: Path) -> None:
@@ -148,23 +163,28 @@ def _refuse_failures(executed: Sequence[Executed], scratch: Path, target: Path) 
     raise NotebookError(f"{said}. The executed notebooks are in {shown(kept)}; {shown(target)} is as it was")
 
 
-def _write(order: Order, report: Report, scratch: Path, steps: Steps) -> None:
-    for write in WRITERS:
-        write(order, report, scratch)
-    steps.done("spreadsheets written")
-
-
 def _facts(
-    order: Order, made_from: dict[str, str], executed: Sequence[Executed], scratch: Path, seconds: float
+    order: Order,
+    made_from: dict[str, str],
+    executed: Sequence[Executed],
+    printed: dict[str, str],
+    scratch: Path,
+    seconds: float,
 ) -> dict[str, Any]:
     """What run.json says of the run."""
+    besides = {name for done in executed for name in done.reads} - set(made_from)
+    found = {name: digest for name, digest in current.digests(sorted(besides), order).items() if digest}
     return {
         "quarter": str(order.quarter),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "parameters": order.asked,
-        "versions": record.versions(),
-        "inputs": made_from,
-        "notebooks": [{"name": done.name, "seconds": done.seconds, "result": "executed"} for done in executed],
-        "outputs": record.outputs(scratch),
+        "versions": current.versions(),
+        "inputs": {**made_from, **found},
+        "notebooks": [
+            {"name": done.name, "seconds": done.seconds, "result": done.result, "reads": list(done.reads)}
+            for done in executed
+        ],
+        "pages": dict(sorted(printed.items())),
+        "outputs": current.outputs(scratch),
     }

@@ -1,0 +1,198 @@
+"""A warm process that kernels and pages are forked from: what is imported and read there need not be again.
+
+The press forks it once the report is open, before it starts any thread of its own, and speaks to it over a pair of
+sockets: a line of JSON asks, a line of JSON answers. What is forked shares the memory of the warm process until it
+changes it. When the press ends, however it ends, the nursery sees the end of its socket and goes, and what was
+forked from it is killed by the kernel (PR_SET_PDEATHSIG), so that nothing is left running.
+
+Linux only: elsewhere kernels start in the ordinary way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+_PR_SET_PDEATHSIG = 1
+_MORE_EXPENDABLE = "500"
+"""How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
+
+current: Nursery | None = None
+"""The nursery of the run that is under way in this process, for the provisioner that papermill starts."""
+
+
+class Nursery:
+    """The press's end: asks for forks and after them. Safe to use from several threads."""
+
+    def __init__(self, channel: socket.socket, pid: int) -> None:
+        self._channel, self._pid = channel, pid
+        self._answers = channel.makefile("r", encoding="utf-8")
+        self._lock = threading.Lock()
+
+    def kernel(self, argv: list[str], env: dict[str, str], cwd: str) -> int:
+        """Fork an IPython kernel with these arguments; answers its process id."""
+        return int(self._ask(do="fork", job="kernel", argv=argv, env=env, cwd=cwd))
+
+    def job(self, name: str, **asked: str) -> int:
+        """Fork a process that does one of JOBS; answers its process id."""
+        return int(self._ask(do="fork", job=name, **asked))
+
+    def poll(self, pid: int) -> int | None:
+        """The exit code of what was forked, as subprocess gives it; None while it runs."""
+        code = self._ask(do="poll", pid=pid)
+        return None if code is None else int(code)
+
+    def wait(self, pid: int) -> int:
+        """Wait for what was forked; its exit code."""
+        while (code := self.poll(pid)) is None:
+            time.sleep(0.01)
+        return code
+
+    def close(self) -> None:
+        """Let the nursery go, and with it all that was forked from it."""
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
+        self._channel.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+
+    def _ask(self, **request: Any) -> Any:
+        with self._lock:
+            self._channel.sendall(json.dumps(request).encode() + b"\n")
+            answer = self._answers.readline()
+        if not answer:
+            raise ChildProcessError("the process that kernels are forked from has ended")
+        return json.loads(answer)
+
+
+@contextmanager
+def warm(temporary: Path) -> Iterator[Nursery | None]:
+    """The nursery of a run, forked from this process as it is; None where forking is not safe.
+
+    temporary: the run's own folder for sockets and scratch files; gone when nursery and press have both gone.
+    """
+    global current
+    if not can_fork():
+        yield None
+        return
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _serve(theirs, temporary)
+    theirs.close()
+    current = Nursery(ours, pid)
+    try:
+        yield current
+    finally:
+        current.close()
+        current = None
+
+
+def can_fork() -> bool:
+    """Whether this process may be forked: on Linux, and while it has no second thread that could hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1 and current is None
+
+
+def _serve(channel: socket.socket, temporary: Path) -> NoReturn:
+    """The nursery's own life: answer until the press hangs up, then go; never returns into the press's code."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
+        press = os.getppid()
+        for line in channel.makefile("r", encoding="utf-8"):
+            request = json.loads(line)
+            asked = request.pop("do")
+            answer = _fork(channel, **request) if asked == "fork" else _poll(**request)
+            channel.sendall(json.dumps(answer).encode() + b"\n")
+        _end_all()
+        if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
+            shutil.rmtree(temporary, ignore_errors=True)
+    finally:
+        os._exit(0)
+
+
+_forked: set[int] = set()
+_ended: dict[int, int] = {}
+
+
+def _fork(channel: socket.socket, job: str, **asked: Any) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            die_with_parent()
+            channel.close()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            JOBS[job](**asked)
+            code = 0
+        except SystemExit as said:
+            code = said.code if isinstance(said.code, int) else 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+    _forked.add(pid)
+    return pid
+
+
+def _poll(pid: int) -> int | None:
+    if pid not in _ended:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found == 0:
+            return None
+        _forked.discard(pid)
+        _ended[pid] = os.waitstatus_to_exitcode(status)
+    return _ended[pid]
+
+
+def _end_all() -> None:
+    for pid in _forked:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for pid in _forked:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def die_with_parent() -> None:
+    """Have this process killed when its parent ends, however that ends (Linux)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _kernel(argv: list[str], env: dict[str, str], cwd: str) -> None:
+    os.setsid()  # a group of its own, as jupyter_client gives a kernel
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_MORE_EXPENDABLE)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    # As in an ordinary kernel, where ipykernel names the backend before matplotlib is loaded.
+    import matplotlib as mpl
+
+    mpl.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize(argv)
+    app.start()
+
+
+JOBS: dict[str, Callable[..., None]] = {"kernel": _kernel}
+"""What can be forked; the press adds the rendering of a page."""

@@ -1,0 +1,92 @@
+"""Where a report's kernels come from: forked from the warm process where there is one, started anew elsewhere.
+
+Registered as a `jupyter_client.kernel_provisioners` entry point, jupyter_client's own place for it: papermill, the
+notebooks and whoever runs them otherwise know nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from perf_lib.press import nursery
+
+NAME = "perf-lib-warm"
+_LAUNCHER = "ipykernel_launcher"
+
+
+class WarmProvisioner(LocalProvisioner):
+    """A kernel forked from the nursery of the run under way; the ordinary start where there is none."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start a kernel and answer how it is reached."""
+        warm = nursery.current
+        if warm is None or _LAUNCHER not in cmd or not _is_this_python(cmd[0]):
+            return await super().launch_kernel(cmd, **kwargs)
+        argv = cmd[cmd.index(_LAUNCHER) + 1 :]
+        self.pid = warm.kernel(argv, dict(kwargs["env"]), str(kwargs.get("cwd") or Path.cwd()))
+        self.pgid = self.pid  # it makes itself the leader of a group
+        self.process = _Forked(warm, self.pid)  # type: ignore[assignment]  # LocalProvisioner's is declared None
+        return self.connection_info
+
+
+class _Forked:
+    """What a LocalProvisioner asks of a subprocess.Popen, asked of the nursery."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, warm: nursery.Nursery, pid: int) -> None:
+        self._warm, self.pid = warm, pid
+
+    def poll(self) -> int | None:
+        try:
+            return self._warm.poll(self.pid)
+        except OSError:
+            return -signal.SIGKILL  # the nursery is gone, and its kernels with it
+
+    def wait(self) -> int:
+        try:
+            return self._warm.wait(self.pid)
+        except OSError:
+            return -signal.SIGKILL
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels come from the provisioner above, whatever their specification says."""
+
+    @property
+    def kernel_spec(self) -> Any:
+        """The kernel's specification, with our provisioner in it."""
+        spec = super().kernel_spec
+        if spec is not None and _is_registered():
+            spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": NAME}}
+        return spec
+
+
+@cache
+def _is_registered() -> bool:
+    """An installation older than the provisioner does not know it, and starts kernels as it always did."""
+    return bool(entry_points(group="jupyter_client.kernel_provisioners", name=NAME))
+
+
+def _is_this_python(program: str) -> bool:
+    return os.path.realpath(program) == os.path.realpath(sys.executable)
