@@ -18,7 +18,7 @@ FLOORS = (
     (
         "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
         "extracts.tables", "extracts.figures", "extracts.wide", "extracts.monthly", "extracts.peers_rates",
-        "extracts.published", "extracts",
+        "extracts.published", "extracts.forces", "extracts.ons", "extracts.home_office", "extracts.street", "extracts",
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",

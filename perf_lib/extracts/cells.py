@@ -60,7 +60,7 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 def csv_rows(path: Path, text: str) -> list[tuple[str, list[str]]]:
     """The rows of CSV text, each with the line it starts on (a quoted cell may run over several)."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, line = [], 1
     try:
         for row in reader:
