@@ -18,8 +18,8 @@ report: $(VENV)/.installed ## the sample quarter, to outputs/
 test: $(VENV)/.tested ## every test; again only when something has changed
 	@echo "All tests pass. (They run again when a file has changed.)"
 
-lab: $(VENV)/.installed ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/0_introduction.ipynb
+lab: $(VENV)/.installed ## JupyterLab on the notebooks, at the one to explore with
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/explore.ipynb
 
 bench: $(VENV)/.installed-for-tests ## measurements of speed and error rates, into tests/benchmarks/results/
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks

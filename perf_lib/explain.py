@@ -22,18 +22,10 @@ def explain(finding: Finding) -> Fragment:
     title = f"{measure.title}, {finding.quarter.label}"
     if not finding.arithmetic:
         return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
-    published = [
-        (symbols.BY_CODE[code].words, _published(test, finding), _verdict(test.met, test.enough))
-        for code, test in finding.arithmetic.items()
-    ]
-    tested = [
-        (symbols.BY_CODE[code].words, _calibrated(test), _verdict(test.met, test.enough))
-        for code, test in finding.calibrated.items()
-    ]
     headings = ["Symbol", "Arithmetic", "Shows"]
     return (
-        table(f"{title}: published rules", headings, published)
-        + table(f"{title}: calibrated rules, at 1 per cent", headings, tested)
+        table(f"{title}: published rules", headings, published_sums(finding))
+        + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
         + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
         + (markup.EMPTY if not finding.is_headline else paragraphs([_headline()]))
         + suspected_break(finding)
@@ -104,6 +96,22 @@ def _change(shift: level_shifts.LevelShift) -> str:
     assert shift.change is not None  # noqa: S101 - a shift with a month has one
     size = wording.per_cent if shift.unit == "per cent" else wording.percentage_points
     return f"{size(abs(shift.change))} {'above' if shift.change > 0 else 'below'}"
+
+
+def published_sums(finding: Finding) -> list[tuple[str, str, str]]:
+    """Each published rule for the newest month: the symbol's words, the sum, whether it shows."""
+    return [
+        (symbols.BY_CODE[code].words, _published(test, finding), _verdict(test.met, test.enough))
+        for code, test in finding.arithmetic.items()
+    ]
+
+
+def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
+    """The same of each calibrated rule."""
+    return [
+        (symbols.BY_CODE[code].words, _calibrated(test), _verdict(test.met, test.enough))
+        for code, test in finding.calibrated.items()
+    ]
 
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:

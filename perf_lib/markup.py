@@ -86,6 +86,11 @@ def heading(level: int, text: str, anchor: str) -> Fragment:
     return Fragment(f'<h{level} id="{escape(anchor)}">{escape(text)}</h{level}>\n', text)
 
 
+def folded(summary: str, html: str) -> str:
+    """HTML under a line that opens it."""
+    return f"<details><summary>{escape(summary)}</summary>\n{html}</details>\n"
+
+
 def image(uri: str, alt: str, css: str) -> Markup:
     """A picture with its words."""
     return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)

@@ -165,7 +165,8 @@ class Report(Mapping[str, MeasureReport]):
             (code, f.measure.title, f.in_short["12 months"], narrative.context(f)) for code, f in self.findings.items()
         ]
         caption = f"{self.settings.body.force}, {self.quarter.label}: {len(self)} measures"
-        return dashboard.table(caption, ["Code", "Measure", "12 months", "In words"], rows).html
+        table = dashboard.table("Measures by code", ["Code", "Measure", "12 months", "In words"], rows).html
+        return markup.folded(caption, table)
 
     def title(self) -> Fragment:
         """The report's title: body, quarter, panel."""

@@ -30,7 +30,7 @@ FLOORS = (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
         "charts.standing", "charts", "dashboard", "changes", "explain", "workbook", "audit",
     ),
-    ("report",),
+    ("report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.building", "press.current",

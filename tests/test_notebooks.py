@@ -15,6 +15,7 @@ from perf_lib.report import MeasureReport, Report, open_report
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
+REPORT = [name for name in NAMES if name[0].isdigit()]  # the press takes no others
 
 
 @cache
@@ -50,8 +51,13 @@ def breaks_the_law(source: str) -> list[str]:
     return wrong + [type(node).__name__ for node in ast.walk(tree) if isinstance(node, deciding)]
 
 
+<<<<<<< HEAD
 def test_there_is_an_introduction_one_a_priority_a_deep_dive_a_dashboard_and_what_changed():
     assert NAMES == [
+=======
+def test_there_is_an_introduction_one_a_priority_a_deep_dive_and_a_dashboard():
+    assert REPORT == [
+>>>>>>> 70ed00a (Exploring: one measure asked about with something changed, beside the report as it stands)
         "0_introduction", "1_prevent_crime", "2_protect_vulnerable", "3_victims_and_communities", "4_quality_service",
         "5_service_delivery_plan", "6_dashboard", "7_what_changed",
     ]  # fmt: skip
@@ -86,7 +92,7 @@ def test_no_magic_no_shell_and_no_import_but_the_desk(name):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, ast.Import)
             if isinstance(node, ast.ImportFrom):
-                assert node.module == "perf_lib.report"
+                assert node.module in ("perf_lib.report", "perf_lib.explore" if name == "explore" else "")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -140,7 +146,7 @@ def test_every_part_that_a_notebook_asks_for_is_on_the_desk(name):
 
 
 def test_every_measure_is_in_the_notebook_of_its_priority():
-    by_number = {int(name[0]): "\n".join(cell.source for cell in code_cells(name)) for name in NAMES}
+    by_number = {int(name[0]): "\n".join(cell.source for cell in code_cells(name)) for name in REPORT}
     for code, finding in report().findings.items():
         assert f'"{code}"' in by_number[finding.measure.priority], code
 
