@@ -6,6 +6,8 @@ import csv
 import re
 from pathlib import Path
 
+import measured
+
 from perf_lib import symbols, wording
 from perf_lib.report import Report, open_report
 
@@ -50,7 +52,7 @@ def _said(codes: list[str]) -> str:
 
 
 def tables() -> dict[str, str]:
-    return {"symbols": symbol_table(), "claims": claims_table(open_report("2019-20-Q3"))}
+    return {"symbols": symbol_table(), "claims": claims_table(open_report("2019-20-Q3")), "measured": measured.readme()}
 
 
 def with_tables(text: str) -> str:

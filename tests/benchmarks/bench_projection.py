@@ -20,7 +20,7 @@ REAL = "west_midlands/west_midlands_neighbourhood_monthly_2011_2016.csv"
 SAME_ALL_ALONG = ("Anti-social behaviour", "Burglary", "Robbery", "Vehicle crime")  # the other types were redefined
 
 
-def _inside(values: np.ndarray) -> np.ndarray:
+def covered(values: np.ndarray) -> np.ndarray:
     """For each interval, which series' totals of 1 to 6 months to come fall inside; levels x series x months ahead.
 
     Months already known are the same on both sides, so the rolling total is inside exactly where these totals are.
@@ -41,7 +41,7 @@ def _inside(values: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-def _shown(values: pd.DataFrame) -> tuple[list[np.ndarray], int]:
+def covered_where_shown(values: pd.DataFrame) -> tuple[list[np.ndarray], int]:
     """The same for the projections that are not refused, through the public door; and how many were tried."""
     found = []
     for name in values:
@@ -66,7 +66,7 @@ def _rows(name: str, inside: np.ndarray) -> tuple[object, ...]:
     return name, inside.shape[1], *cells, *(float(100 * inside[level].mean()) for level in range(2))
 
 
-def _real() -> dict[str, pd.DataFrame] | None:
+def real_groups() -> dict[str, pd.DataFrame] | None:
     path = Path(os.environ.get("PERF_REAL_DATA", "../shared/data")) / REAL
     if not path.exists():
         return None
@@ -96,8 +96,8 @@ def run() -> str:
         of_kind = []
         for level in LEVELS:
             frame = stable(rng, kind, level, SERIES, TRAINING + AHEAD)
-            of_kind.append(_inside(frame.to_numpy()))
-            shown, n = _shown(frame.iloc[:, :SHOWN])
+            of_kind.append(covered(frame.to_numpy()))
+            shown, n = covered_where_shown(frame.iloc[:, :SHOWN])
             passed, tried = passed + shown, tried + n
         joined = np.concatenate(of_kind, axis=1)
         everything.append(joined)
@@ -115,17 +115,17 @@ def run() -> str:
     ]
     targets = []
     checked = [simulated, shown_rows]
-    real = _real()
+    real = real_groups()
     if real is None:
         text += ["## Real", f"Skipped: {REAL} is not under PERF_REAL_DATA (default ../shared/data)."]
     else:
         real_rows, parts, passed, tried = [], [], [], 0
         for name, group in real.items():
-            origins = [_inside(group.to_numpy()[:end]) for end in range(TRAINING + AHEAD, len(group) + 1)]
+            origins = [covered(group.to_numpy()[:end]) for end in range(TRAINING + AHEAD, len(group) + 1)]
             joined = np.concatenate(origins, axis=1)
             parts.append(joined)
             real_rows.append(_rows(name, joined))
-            shown, n = _shown(group)
+            shown, n = covered_where_shown(group)
             passed, tried = passed + shown, tried + n
         real_all = _rows("all real", np.concatenate(parts, axis=1))
         real_shown = _rows("all real, last origin, not refused", np.stack(passed, axis=1))

@@ -49,20 +49,26 @@ def _drift(rng: np.random.Generator, level: int, a_year: float) -> float:
     return 100 * float(_scanned(counts(rng, MOVED, 60, level, EXTRA[level], SEASON, PHI, change)).suspected().mean())
 
 
-def _redefined() -> str:
-    """The one category of police.uk counts that was redefined within five years and kept its name."""
+def redefined() -> pd.Series | None:
+    """The months of a police.uk category that kept its name when others were taken from it, in May 2013."""
     path = Path(os.environ.get("PERF_REAL_DATA", "../shared/data")) / REAL
     if not path.exists():
-        return f"Skipped: {REAL} is not under PERF_REAL_DATA (default ../shared/data)."
+        return None
     table = pd.read_csv(path)
-    other = table[table["CrimeType"] == "Other crime"].groupby("Month")["Count"].sum()
-    other.index = pd.PeriodIndex(other.index, freq="M")
-    found = level_shift(other.astype(float))
+    other = table[table["CrimeType"] == "Other crime"].groupby("Month")["Count"].sum().astype(float)
+    return other.set_axis(pd.PeriodIndex(other.index, freq="M"))
+
+
+def _real() -> str:
+    other = redefined()
+    if other is None:
+        return f"Skipped: {REAL} is not under PERF_REAL_DATA (default ../shared/data)."
+    found = level_shift(other)
     assert found.change is not None and found.t is not None
     verdict = "suspected" if found.suspected else "not suspected"
     return (
-        f"“Other crime” in the West Midlands, whose categories police.uk redrew from May 2013: a break is {verdict} "
-        f"from {found.month}, {found.change:+.0f} per cent (t = {found.t:.1f})."
+        f"“Other crime” in the West Midlands, from which police.uk took other categories in May 2013: a break is "
+        f"{verdict} from {found.month}, {found.change:+.0f} per cent (t = {found.t:.1f})."
     )
 
 
@@ -98,7 +104,7 @@ def run() -> str:
         f"those suspected, how many within {NEAR} months of the true one. A drift is so much a year over all five.",
         markdown(["level a month", *header, *(f"drift {100 * d:.0f} % a year" for d in DRIFTS)], rows),
         "## Real",
-        _redefined(),
+        _real(),
         "## Targets",
         verdicts(targets),
     ]
