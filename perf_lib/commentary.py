@@ -7,7 +7,8 @@ of either: it is matched, looked up and printed. There is no template engine, so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -52,33 +53,54 @@ NAMES: Mapping[str, Callable[[Finding], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of bound commentary: its words, where they stand in the file, whether they were looked up."""
+
+    text: str
+    offset: int
+    bound: bool = False
+
+
 def bind(text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> str:
     """The commentary with each `{{ … }}` replaced by its figure in house style.
 
     code: the measure that a bare name speaks of; None where the text belongs to no measure. Raises InputError
     with file, line and a suggestion for anything in braces that cannot be looked up.
     """
+    return "".join(piece.text for piece in pieces(text, code, findings, path))
 
-    def figure(found: re.Match[str]) -> str:
-        def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
-            return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
 
-        asked = _LOOK_UP.fullmatch(found["inside"].strip())
-        if asked is None:
-            raise InputError(
-                f'{where()} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
-            )
-        finding = _finding(asked["measure"] or code, findings, where)
-        if asked["month"] is not None:
-            if asked["name"] != "month":
-                raise InputError(f"{where()}: only month takes brackets, not {asked['name']}")
-            return _month(finding, asked["month"], where)
-        if asked["name"] not in NAMES:
-            raise InputError(f"{where()}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
-        return NAMES[asked["name"]](finding)
-
+def pieces(text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> Iterator[Piece]:
+    """The same, piece by piece, so that what was looked up can be told from what was typed."""
     _refuse_left_open(text, path)
-    return _BRACES.sub(figure, text)
+    at = 0
+    for found in _BRACES.finditer(text):
+        yield Piece(text[at : found.start()], at)
+        yield Piece(_figure(found, text, code, findings, path), found.start(), bound=True)
+        at = found.end()
+    yield Piece(text[at:], at)
+
+
+def _figure(
+    found: re.Match[str], text: str, code: str | None, findings: Mapping[str, Finding], path: Path
+) -> str:
+    def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
+        return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
+
+    asked = _LOOK_UP.fullmatch(found["inside"].strip())
+    if asked is None:
+        raise InputError(
+            f'{where()} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
+        )
+    finding = _finding(asked["measure"] or code, findings, where)
+    if asked["month"] is not None:
+        if asked["name"] != "month":
+            raise InputError(f"{where()}: only month takes brackets, not {asked['name']}")
+        return _month(finding, asked["month"], where)
+    if asked["name"] not in NAMES:
+        raise InputError(f"{where()}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
+    return NAMES[asked["name"]](finding)
 
 
 def _refuse_left_open(text: str, path: Path) -> None:

@@ -74,6 +74,8 @@ class Measure(Strict):
     """Where public data hold the same figure for any force."""
     note: str | None = None
     """What a reader must know of the figures, printed wherever they are."""
+    also_called: tuple[str, ...] = ()
+    """Other names by which commentary speaks of it, so that the audit knows what a sentence is about."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Measure:

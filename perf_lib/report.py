@@ -13,7 +13,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib import changes, charts, commentary, dashboard, explain, extracts, markup, narrative, revisions, wording
+from perf_lib import (
+    audit,
+    changes,
+    charts,
+    commentary,
+    dashboard,
+    explain,
+    extracts,
+    markup,
+    narrative,
+    revisions,
+    symbols,
+    wording,
+)
 from perf_lib.charts import Chart
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.extracts import Ledger
@@ -272,6 +285,25 @@ class Report(Mapping[str, MeasureReport]):
             shown += markup.heading(4, f"{objective.code} {objective.title}", f"objective-{objective.code}")
             shown += self.bound(self.params.objective_text(objective), None, f"deep_dive/{objective.text}")
         return shown
+
+    def audit(self) -> audit.Audit:
+        """Everything that people wrote held against the findings, sentence by sentence."""
+        written = [(self.params.introduction(), None, "introduction.md")]
+        for path in self.params.commentary_files():
+            written.append((self.params.commentary(path.stem), path.stem, f"commentary/{path.name}"))
+        for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
+            written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
+        texts = [audit.Text.of(text, code, self.findings, self.params.quarter_folder / file) for text, code, file in written]
+        return audit.audit(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
+
+    def _without_commentary(self) -> list[str]:
+        """Measures whose newest month is exceptional and of which nobody has written."""
+        said = []
+        for code, finding in self.findings.items():
+            if finding.signals and not self.params.commentary(code).strip():
+                words = wording.listed([symbols.BY_CODE[each].words for each in sorted(finding.signals)])
+                said.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
+        return said
 
     def bound(self, text: str, code: str | None, file: str) -> Fragment:
         """A person's Markdown with its figures bound and its paragraphs to be numbered."""

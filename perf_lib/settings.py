@@ -158,6 +158,8 @@ class Settings(Strict):
     restatements: Restatements = Restatements()
     highlights: Highlights = Highlights()
     deep_dive: DeepDive | None = None
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Where a figure of the commentary that is not in the data comes from: the phrase it stands in, and its source."""
 
     @field_validator("peer_group")
     @classmethod

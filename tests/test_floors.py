@@ -28,7 +28,9 @@ FLOORS = (
     ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
-        "charts.standing", "charts", "dashboard", "changes", "explain", "workbook", "audit",
+        "charts.standing", "charts", "dashboard", "changes", "explain", "workbook",
+        "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
+        "audit.figures", "audit.directions", "audit",
     ),
     ("report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
     (
@@ -36,7 +38,7 @@ FLOORS = (
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.building", "press.current",
         "press.record", "press.workshop", "press.run", "press.publish",
         "press.next_quarter", "press",
-        "cli.options", "cli.explain", "cli.run", "cli.publish", "cli.new", "cli",
+        "cli.options", "cli.check", "cli.explain", "cli.run", "cli.publish", "cli.new", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from perf_lib.cli.check import check
 from perf_lib.cli.explain import explain
 from perf_lib.cli.new import new
 from perf_lib.cli.publish import publish
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, explain, publish, new):
+for command in (run, check, explain, publish, new):
     app.command()(command)
 
 

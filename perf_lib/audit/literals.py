@@ -1,0 +1,302 @@
+"""Every literal figure of a sentence: numbers, percentages, points, durations, fractions, multiples, ranks.
+
+A literal knows how finely it was printed: "12 per cent" stands for anything that rounds to 12, "12.3" does not
+stand for 12.24, "around 1,500" stands for 1,496.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal as OneOf
+
+Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
+
+SMALL = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+}
+TENS = {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+    )
+}
+_PARTS = {
+    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "twentieth": 20,
+}  # fmt: skip
+MULTIPLES = {
+    "doubled": 2.0, "doubling": 2.0, "double": 2.0, "treble": 3.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5, "twice": 2.0, "twofold": 2.0, "trebled": 3.0, "trebling": 3.0,
+    "tripled": 3.0, "tripling": 3.0, "threefold": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "fivefold": 5.0,
+    "halved": 0.5, "halving": 0.5,
+}  # fmt: skip
+
+_WORD = "|".join([*SMALL, *TENS])
+WORDS = rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
+NUMBER = rf"(?:{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?|{WORDS}(?:\s+point\s+(?:{_WORD})(?:\s+(?:{_WORD}))?)?)"
+
+_DURATION = re.compile(
+    rf"\b(?:(?P<h>{NUMBER}|an|a|half an)[\s-]+(?:hours?|hrs?)\b(?:(?:\s*,\s*|\s+and\s+|\s+)(?={NUMBER}\s*(?:m|s)))?)?"
+    rf"(?:(?P<m>{NUMBER}|a)[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
+    rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])")
+_NUMBER = re.compile(
+    rf"(?<![\w.,£$€:/-])(?P<sign>[+−±-]\s?)?(?P<number>{NUMBER})"
+    r"(?P<unit>\s*%|[\s-]*per[\s-]?cent(?:age)?(?:[\s-]+points?\b)?\b|\s+percentage[\s-]points?\b|\s*pp\b"
+    r"|\s+points?\b|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(
+    r"\b(?:(?P<top>one|two|three|four|five|seven|nine|a|an)[\s-]+)?"
+    r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b",
+    re.IGNORECASE,
+)
+_ONE_IN = re.compile(rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
+_MULTIPLE = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(MULTIPLES)})|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b",
+    re.IGNORECASE,
+)
+_RANK = re.compile(
+    rf"\b(?P<ordinal>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
+    r"(?=[\s-]+(?:lowest|highest|best|worst|largest|smallest|place\b|nationally)|(?:\s+out)?\s+of\s+(?:\d|eight|forty))",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(rf"[£$€]\s?(?P<number>{DIGITS})(?:\s?(?:million|thousand|bn|m|k)\b)?")
+
+# What a figure is not: names, numbering, ages, times of day, and words of number that only point.
+_NOT_A_FIGURE = re.compile(
+    r"\b(?:page|paragraph|para|figure|table|chart|objective|priority|section|appendix|annex|chapter|note|item|step|phase"
+    rf"|level|grade|part|article|regulation|schedule|operation|version|covid|category|class|band|tier)s?[\s-]+{NUMBER}\b"
+    rf"|\bpriorit(?:y|ies)\s+{NUMBER}|\b(?:aged?|under|over)[\s-]+(?:{DIGITS})(?:\s*(?:to|and|-|–)\s*{DIGITS})?(?:s|[\s-]year)\b"
+    rf"|\baged?\s+(?:between\s+)?{NUMBER}(?:\s*(?:to|and|-|–)\s*{NUMBER})?"
+    r"|\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|\b24/7\b|\b24[\s-]hours?(?:\s+a\s+day)?\b|\b7\s+days\s+a\s+week\b"
+    r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line))"
+    rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\bno\s+one\b|\beach\s+one\b"
+    rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?",
+    re.IGNORECASE,
+)
+# Words of number are figures only before a unit; spans of time only where something is said to have lasted them.
+_TIME_SPAN = re.compile(
+    rf"\b{NUMBER}[\s-]+(?:and\s+a\s+half\s+)?(?:weeks?|years?|fortnights?|decades?|hour\b(?=\s+(?:period|shift|service)))\b",
+    re.IGNORECASE,
+)
+
+_BEFORE = (
+    ("nearly", r"(?:nearly|almost|just under|just below|close to|approaching|not quite|just short of)"),
+    ("over", r"(?:(?:just |well |slightly |a little |far )?(?:over|more than|above|greater than|higher than|longer than)|in excess of|exceed(?:s|ed|ing)?|at least|no (?:fewer|less|lower) than|upwards of)"),
+    ("under", r"(?:(?:well |slightly |a little |far )?(?:under|below|fewer than|less than|lower than|shorter than|within|inside)|at most|up to|no more than|a maximum of)"),
+    ("about", r"(?:about|around|roughly|approximately|approx\.?|some|circa|c\.|in the region of|or so|~)"),
+)  # fmt: skip
+_APPROX = [(name, re.compile(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$", re.IGNORECASE)) for name, words in _BEFORE]
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A figure as somebody wrote it: what it comes to, in what, how finely printed and how firmly said."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    value: float
+    step: float = 1.0
+    said: str = ""
+    """How firmly: nothing, or about, over, under, nearly."""
+    signed: int = 0
+    in_words: bool = False
+
+    def fits(self, value: float, slack: float = 2.0) -> bool:
+        """Whether a value may be printed so; `slack`: how far above "over 1,000" still counts as meant."""
+        value, own = abs(value), abs(self.value)
+        rough = max(_roundness(own, self.step) / 2, 0.05 * own)
+        if self.said == "about":
+            return abs(value - own) <= rough + 1e-9
+        if self.said == "nearly":
+            return 0.88 * own <= value < own + 1e-9 and not math.isclose(value, own)
+        if self.said == "over":
+            return own < value <= slack * own or (value == own and "than" not in self.text)
+        if self.said == "under":
+            return own / slack <= value < own
+        if self.kind == "fraction":
+            return abs(value - own) <= 0.075 * own
+        if self.kind == "multiple":
+            return abs(value - own) <= 0.06 * own
+        return math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step)
+
+
+def _roundness(value: float, step: float) -> float:
+    """The place of the last digit that is not nought: 100 for 1,500, the printed place for 12.3."""
+    if step < 1 or value == 0:
+        return step
+    place = 1.0
+    while value % (place * 10) == 0 and place < value:
+        place *= 10
+    return max(place, step)
+
+
+def number(text: str) -> tuple[float, float] | None:
+    """What a number comes to, in figures or words, and its last printed place.
+
+    >>> number("1,496"), number("12.2"), number("1.5 thousand"), number("one hundred and thirty-one")
+    ((1496.0, 1.0), (12.2, 0.1), (1500.0, 100.0), (131.0, 1.0))
+    """
+    text = text.lower().strip()
+    found = re.match(DIGITS, text)
+    if found:
+        digits = found[0].replace(",", "")
+        decimals = len(digits.partition(".")[2])
+        rest = text[found.end() :].strip()
+        scale = {"thousand": 1000, "k": 1000, "million": 1_000_000, "m": 1_000_000}.get(rest, 1)
+        return float(digits) * scale, 10.0**-decimals * scale
+    whole, _, after = text.partition(" point ")
+    words = re.split(r"[\s-]+", whole)
+    total = current = 0
+    for word in words:
+        if word in SMALL or word in TENS:
+            current += SMALL.get(word, 0) + TENS.get(word, 0)
+        elif word == "a":
+            current += 1
+        elif word == "hundred":
+            current = max(current, 1) * 100
+        elif word in LARGE:
+            total, current = total + max(current, 1) * LARGE[word], 0
+        elif word != "and":
+            return None
+    if after:
+        digits = "".join(str(SMALL.get(word, 0)) for word in after.split())
+        return float(f"{total + current}.{digits}"), 10.0 ** -len(digits)
+    return float(total + current), 1.0
+
+
+def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
+    """The literal figures of a sentence in order; `taken`: stretches already read as periods or names."""
+    covered = _Covered(taken)
+    for pattern in (_NOT_A_FIGURE, _TIME_SPAN):
+        for found in pattern.finditer(text):
+            covered.add(found.start(), found.end())
+    made: list[Literal] = []
+    for read in (_money, _durations, _multiples, _one_in, _fractions, _ranks, _numbers):
+        for literal in read(text):
+            if not covered.touches(literal.start, literal.end):
+                covered.add(literal.start, literal.end)
+                made.append(_with_manner(text, literal))
+    return sorted(made, key=lambda literal: literal.start)
+
+
+class _Covered:
+    """Stretches of a sentence that have been read."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._letters: set[int] = set()
+        for start, end in spans:
+            self.add(start, end)
+
+    def add(self, start: int, end: int) -> None:
+        self._letters.update(range(start, end))
+
+    def touches(self, start: int, end: int) -> bool:
+        return any(at in self._letters for at in range(start, end))
+
+
+def _money(text: str) -> Iterator[Literal]:
+    for found in _MONEY.finditer(text):
+        value, step = number(found["number"]) or (0.0, 1.0)
+        yield Literal(found.start(), found.end(), found[0], "money", value, step)
+
+
+def _durations(text: str) -> Iterator[Literal]:
+    for found in _DURATION.finditer(text):
+        parts = [(found[name], size) for name, size in (("h", 3600), ("m", 60), ("s", 1)) if found[name]]
+        if not parts:
+            continue
+        if parts == [(found["h"], 3600)] and found["h"].lower() not in ("an", "a", "half an", "one", "two"):
+            continue  # hours alone are counted, not measured: 13,628 hours deployed
+        seconds = 0.0
+        for written, size in parts:
+            part = {"an": 1.0, "a": 1.0, "half an": 0.5}.get(written.lower())
+            seconds += size * (part if part is not None else (number(written) or (0.0, 1.0))[0])
+        fine = number(parts[-1][0])
+        step = parts[-1][1] * (fine[1] if fine else 1.0)
+        yield Literal(found.start(), found.end(), found[0].strip(), "seconds", seconds, step)
+    for found in _CLOCK.finditer(text):
+        yield Literal(found.start(), found.end(), found[0], "seconds", 60.0 * int(found["m"]) + int(found["s"]))
+
+
+def _multiples(text: str) -> Iterator[Literal]:
+    for found in _MULTIPLE.finditer(text):
+        times = MULTIPLES[found["word"].lower()] if found["word"] else (number(found["times"]) or (0.0, 1.0))[0]
+        yield Literal(found.start(), found.end(), found[0], "multiple", times, 0.1)
+
+
+def _one_in(text: str) -> Iterator[Literal]:
+    for found in _ONE_IN.finditer(text):
+        top, bottom = number(found["top"]), number(found["bottom"])
+        if top and bottom and 0 < top[0] < bottom[0] <= 20 and bottom[1] == top[1] == 1:
+            yield Literal(found.start(), found.end(), found[0], "fraction", 100 * top[0] / bottom[0], 1.0, in_words=True)
+
+
+def _fractions(text: str) -> Iterator[Literal]:
+    for found in _FRACTION.finditer(text):
+        part = found["part"].lower()
+        bottom = _PARTS.get(part) or _PARTS.get(part.removesuffix("s"))
+        top = {"a": 1, "an": 1, None: 1}.get((found["top"] or "").lower() or None) or SMALL.get((found["top"] or "").lower(), 1)
+        before, after = text[: found.start()][-12:].lower(), text[found.end() :][:12].lower()
+        if bottom is None or (bottom != 2 and not found["top"]) or top >= bottom:
+            continue
+        # "a quarter" is mostly a season of the year, and "a third party" is no part of anything.
+        a_part = re.match(r"\s*(?:of\b|more|fewer|less|higher|lower|as\b|[.,;)]|$|in\b|on\b|up|down|since|over|compared|to\b|longer|quicker|increase|rise|fall|drop|reduction)", after)
+        if bottom != 2 and not a_part:
+            continue
+        if part.startswith("quarter") and not (re.match(r"\s*of\b(?!\s+(?:20|a\s+year))|\s*(?:more|fewer|less|higher|lower)", after) or re.search(r"\b(?:by|up|down|than|nearly|almost|about|around)\s+$", before)):
+            continue
+        if bottom == 2 and (re.match(r"[\s-]*(?:year|term|way|hour|an hour|day)", after) or re.search(r"(?:first|second|latter|other)\s+$", before)):
+            continue
+        yield Literal(found.start(), found.end(), found[0], "fraction", 100 * top / bottom, 1.0, in_words=True)
+
+
+def _ranks(text: str) -> Iterator[Literal]:
+    for found in _RANK.finditer(text):
+        said = found["ordinal"].lower()
+        yield Literal(found.start(), found.end(), found[0], "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said))))
+
+
+def _numbers(text: str) -> Iterator[Literal]:
+    for found in _NUMBER.finditer(text):
+        read = number(found["number"])
+        if read is None:
+            continue
+        unit = re.sub(r"[\s-]+", " ", (found["unit"] or "").lower()).strip()
+        kind: Kind = "count"
+        if "point" in unit or unit == "pp":
+            kind = "points"
+        elif unit:
+            kind = "percent" if unit in ("%", "per cent", "percent") else "months" if "month" in unit else "days"
+            kind = "percent" if "cent" in unit else kind
+        sign = {"+": 1, "−": -1, "-": -1}.get((found["sign"] or "").strip(), 0)
+        words = found["number"][0].isalpha()
+        start = found.start("number") if not sign else found.start()
+        yield Literal(start, found.end(), text[start : found.end()], kind, *read, signed=sign, in_words=words)
+
+
+def _with_manner(text: str, literal: Literal) -> Literal:
+    before = text[max(0, literal.start - 28) : literal.start]
+    said = next((name for name, words in _APPROX if words.search(before)), "")
+    if said in ("over", "under") and re.search(r"(?:\d|per\s+cent|points?|%)\s+\w+\s+than\s+$", before):
+        said = ""  # 208 fewer than 1,704: a comparison, not a manner of speaking
+    if not said and re.match(r"\s+or\s+so\b", text[literal.end : literal.end + 8]):
+        said = "about"
+    return replace(literal, said=said) if said else literal

@@ -1,0 +1,280 @@
+"""A sentence taken apart: its clauses, figures, periods, measures and scope, and which belongs to which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from perf_lib.audit.literals import Literal, literals
+from perf_lib.audit.names import Mention, Names
+from perf_lib.audit.periods import Calendar, Period, Span
+from perf_lib.audit.reading import Sentence
+
+_SEPARATOR = re.compile(
+    r"[;:,()—]|\s[–-]\s|\b(?:and|but|while|whereas|whilst|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|against"
+    r"|than|versus|vs|though|although|yet|which|as\s+opposed\s+to|unlike|up\s+from|down\s+from|where)\b",
+    re.IGNORECASE,
+)
+_COMPARING = re.compile(r"compared|comparison|against|than|versus|vs|opposed|from|unlike", re.IGNORECASE)
+_BASE_BEFORE = re.compile(
+    r"\b(?:from|on|since|over|above|below|with|to|against|than)\s+(?:the\s+|a\s+|its\s+|an?\s+average\s+of\s+|(?:about|around|some|nearly|almost)\s+)*$",
+    re.IGNORECASE,
+)
+FOREIGN = re.compile(
+    r"\b(?:national(?:ly|s)?|nationwide|England|Wales|Scotland|UK|United Kingdom|Britain|country|countries|regional(?:ly)?|region"
+    r"|South[\s-]West|other\s+(?:forces|areas|counties)|Home\s+Office|ONS|most\s+forces|all\s+forces|forces\s+(?:across|in)|elsewhere|Europe\w*)\b",
+    re.IGNORECASE,
+)
+PEERS = re.compile(
+    r"\b(?:peers?['’]?|MSG|most\s+similar(?:\s+(?:group|forces))?|similar\s+(?:forces|areas|group)|family\s+of\s+forces|group(?:['’]s)?|comparable\s+forces)\b",
+    re.IGNORECASE,
+)
+
+
+_A_SCOPE = re.compile(r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of a sentence between commas, "and", "compared with" and the like."""
+
+    start: int
+    end: int
+    comparing: bool = False
+    """Whether it is what something else is compared with."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The months a figure may speak of. own: the clause of the figure itself says so."""
+
+    spans: tuple[Span, ...]
+    own: bool
+    named: bool
+    """Whether any words of time led here; where none did, spans are empty."""
+
+
+@dataclass
+class Sense:
+    """All of a sentence that the audit reads, each part with its place."""
+
+    sentence: Sentence
+    calendar: Calendar
+    names: Names
+    peer_words: Sequence[str] = ()
+    carried: str | None = None
+    """The measure that the sentence before spoke of, for a text that belongs to none."""
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = self.sentence.plain
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Measures named."""
+        return self.names.read(self.text, self.sentence.code)
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """Words of time."""
+        inside = [(mention.start, mention.end) for mention in self.mentions if not mention.weak]
+        return [
+            period
+            for period in self.calendar.read(self.text)
+            if not any(start <= period.start < end for start, end in inside)
+        ]
+
+    @cached_property
+    def literals(self) -> list[Literal]:
+        """Figures, those bound included."""
+        taken = [(each.start, each.end) for each in self.periods]
+        taken += [(each.start, each.end) for each in self.mentions if not each.weak]
+        return literals(self.text, taken)
+
+    def is_bound(self, literal: Literal) -> bool:
+        """Whether a figure was looked up, and so is right by construction."""
+        return any(start <= literal.start < end for start, end in self.sentence.bound)
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """The sentence's clauses in order."""
+        closed = [(each.start, each.end) for each in (*self.periods, *self.literals)]
+        closed += [(each.start, each.end) for each in self.mentions]
+        closed.sort()
+        cuts = []
+        at = 0
+        for found in _SEPARATOR.finditer(self.text):
+            while at < len(closed) and closed[at][1] <= found.start():
+                at += 1
+            if at < len(closed) and closed[at][0] <= found.start() < closed[at][1]:
+                continue
+            if self._within_range(found):
+                continue
+            cuts.append((found.start(), found.end(), bool(_COMPARING.search(found[0]))))
+        out, first, comparing = [], 0, False
+        for start, end, compares in cuts:
+            if start > first:
+                out.append(Clause(first, start, comparing))
+            elif comparing:
+                compares = compares or comparing
+            first, comparing = end, compares
+        out.append(Clause(first, len(self.text), comparing))
+        return out
+
+    def _within_range(self, found: re.Match[str]) -> bool:
+        """Whether "and" joins the two ends of a range: between 94 and 138; or England and Wales."""
+        if found[0].lower() != "and":
+            return False
+        before = self.text[max(0, found.start() - 40) : found.start()]
+        return re.search(r"\bbetween\s+[^,;]*$", before) is not None or re.search(r"England\s+$", before) is not None
+
+    def clause_of(self, place: int) -> int:
+        """Which clause a place in the sentence falls in."""
+        return next((at for at, clause in enumerate(self.clauses) if place < clause.end), len(self.clauses) - 1)
+
+    def within(self, clause: Clause, items: Sequence) -> list:
+        """Those of some parts that stand in a clause."""
+        return [each for each in items if clause.start <= each.start < clause.end]
+
+    def words_of(self, clause: Clause) -> str:
+        """A clause's words."""
+        return self.text[clause.start : clause.end]
+
+    def before(self, place: int, letters: int = 60) -> str:
+        """What stands before a place, in its clause."""
+        clause = self.clauses[self.clause_of(place)]
+        return self.text[max(clause.start, place - letters) : place]
+
+    def after(self, place: int, letters: int = 60) -> str:
+        """What follows a place, in its clause."""
+        at = max(0, place - 1)
+        clause = self.clauses[self.clause_of(at)]
+        return self.text[place : min(clause.end, place + letters)]
+
+    # --- which months
+
+    @cached_property
+    def anchors(self) -> list[Span]:
+        """The months spoken of outright: what "the year before" is before."""
+        told = [p for p in self.periods if not p.relation and not p.since and not self._is_base(p)]
+        return [span for period in told for span in period.spans]
+
+    def _is_base(self, period: Period) -> bool:
+        clause = self.clauses[self.clause_of(period.start)]
+        alone = not any(clause.start <= literal.start < clause.end for literal in self.literals)
+        return clause.comparing and alone
+
+    def resolved(self, period: Period, near: Sequence[Span] = ()) -> tuple[Span, ...]:
+        """The months a period means here."""
+        anchors = list(near) or self.anchors
+        if not period.relation or not anchors:
+            return period.spans
+        shifted = [a.back(12) if period.relation == "year_before" else a.back(min(a.length, 12)) for a in anchors]
+        return tuple(dict.fromkeys([*shifted, *period.spans]))
+
+    def bases(self, place: int) -> list[Period]:
+        """Periods that a change at `place` is measured from: than in 2018, on the same quarter last year."""
+        out = []
+        for period in self.periods:
+            words = self.text[max(0, period.start - 24) : period.start]
+            clause = self.clauses[self.clause_of(period.start)]
+            opening = self.text[max(0, clause.start - 16) : period.start]
+            compares = clause.comparing or re.search(r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$", words, re.I)
+            if period.relation or period.since or compares or re.search(r"compared\s+(?:with|to)\s*$", opening, re.I):
+                out.append(period)
+        return out
+
+    def reach(self, literal: Literal) -> Reach:
+        """The months that a figure speaks of."""
+        at = self.clause_of(literal.start)
+        clause = self.clauses[at]
+        own = self._own_period(literal, clause)
+        if own is not None:
+            return Reach(self.resolved(own, self._told_before(own)), own=True, named=True)
+        comparing = clause.comparing or _BASE_BEFORE.search(self.before(literal.start)) is not None
+        told = [p for p in self.periods if not p.since]
+        if comparing and not self._leads(literal):
+            anchors = self.anchors or []
+            spans = [a.back(12) for a in anchors] + [a.back(a.length) for a in anchors if a.length < 12]
+            spans += [span for p in told for span in self.resolved(p)]
+            return Reach(tuple(dict.fromkeys(spans)), own=False, named=bool(told))
+        earlier = [p for p in told if p.start < literal.start and not self._is_base(p)]
+        later = [p for p in told if p.start > literal.start and not self._is_base(p)]
+        ordered = [*reversed(earlier), *later]
+        # "From 112 in October to 94 in December": a period that has a figure of its own is not lent.
+        free = [p for p in ordered if not self._taken(p, literal)] or ordered
+        spans = [span for p in free for span in self.resolved(p)]
+        return Reach(tuple(dict.fromkeys(spans)), own=False, named=bool(free))
+
+    def _leads(self, literal: Literal) -> bool:
+        """Whether "over 1,500" is a manner of speaking rather than a comparison."""
+        return bool(literal.said) and re.search(r"\bfrom\s+\S*\s*$", self.before(literal.start)) is None
+
+    def _told_before(self, own: Period) -> list[Span]:
+        return [s for p in self.periods if p is not own and not p.relation and not p.since for s in p.spans]
+
+    def _taken(self, period: Period, literal: Literal) -> bool:
+        clause = self.clauses[self.clause_of(period.start)]
+        others = [each for each in self.within(clause, self.literals) if each is not literal and each.kind not in ("rank", "months")]
+        return bool(others) and not clause.start <= literal.start < clause.end and period.start > literal.start
+
+    def _own_period(self, literal: Literal, clause: Clause) -> Period | None:
+        periods = [p for p in self.within(clause, self.periods) if not p.since]
+        if len(periods) > 1:
+            periods = [p for p in periods if not _A_SCOPE.search(self.text[max(0, p.start - 30) : p.start])] or periods
+        if not periods:
+            return None
+        others = [each for each in self.within(clause, self.literals) if each is not literal]
+        after = [p for p in periods if p.start >= literal.end]
+        before = [p for p in periods if p.end <= literal.start]
+        if after and not any(literal.end <= each.start < after[0].start for each in others):
+            return after[0]
+        if before and not any(before[-1].end <= each.start < literal.start for each in others):
+            return before[-1]
+        if not before and re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", self.before(literal.start)):
+            return None  # from 6,191 to 6,659 in the year: the year is the second figure's
+        return (before or after)[-1 if before else 0]
+
+    # --- which measure
+
+    def measures(self, literal_start: int, literal_end: int) -> tuple[list[str], bool]:
+        """The measures that a figure may speak of, the likeliest first; and whether its own noun settles it."""
+        at = self.clause_of(literal_start)
+        clause = self.clauses[at]
+        here = self.within(clause, self.mentions)
+        following = [m for m in here if m.start >= literal_end]
+        settled = [m for m in following if not re.search(r"\b(?:in|of|than|during|for|to)\b", self.text[literal_end : m.start]) and len(self.text[literal_end : m.start].split()) <= 3]
+        strong = [m for m in settled if not m.weak]
+        own = self.sentence.code
+        if strong:
+            return [strong[0].code], True
+        before = [m for m in here if m.start < literal_start]
+        earlier = [m for m in self.mentions if m.start < clause.start]
+        later = [m for m in self.mentions if m.start >= clause.end]
+        order = [*reversed(before), *following, *reversed(earlier), *later]
+        codes = [m.code for m in order if not m.weak]
+        weak = [m.code for m in order if m.weak]
+        ranked = [*([m.code for m in settled]), *codes, *weak]
+        if own is not None:
+            ranked.append(own)
+        elif self.carried is not None and not ranked:
+            ranked.append(self.carried)
+        return list(dict.fromkeys(ranked)), False
+
+    # --- scope
+
+    def is_foreign(self, place: int) -> bool:
+        """Whether a figure is said of somewhere else: the country, the region, other forces."""
+        at = self.clause_of(place)
+        if FOREIGN.search(self.words_of(self.clauses[at])):
+            return True
+        # "Nationally, ..." governs what follows until another clause names a measure's own scope.
+        opening = self.words_of(self.clauses[0])
+        return at > 0 and len(opening.split()) <= 5 and bool(FOREIGN.search(opening)) and not self.within(self.clauses[0], self.literals)
+
+    def speaks_of_peers(self, place: int) -> bool:
+        """Whether a figure is said of the peers."""
+        words = self.words_of(self.clauses[self.clause_of(place)])
+        return PEERS.search(words) is not None or any(word in words for word in self.peer_words)
