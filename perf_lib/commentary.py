@@ -82,9 +82,7 @@ def pieces(text: str, code: str | None, findings: Mapping[str, Finding], path: P
     yield Piece(text[at:], at)
 
 
-def _figure(
-    found: re.Match[str], text: str, code: str | None, findings: Mapping[str, Finding], path: Path
-) -> str:
+def _figure(found: re.Match[str], text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> str:
     def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
         return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
 

@@ -288,12 +288,14 @@ class Report(Mapping[str, MeasureReport]):
 
     def audit(self) -> audit.Audit:
         """Everything that people wrote held against the findings, sentence by sentence."""
-        written = [(self.params.introduction(), None, "introduction.md")]
+        written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
         for path in self.params.commentary_files():
             written.append((self.params.commentary(path.stem), path.stem, f"commentary/{path.name}"))
         for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
             written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
-        texts = [audit.Text.of(text, code, self.findings, self.params.quarter_folder / file) for text, code, file in written]
+        texts = [
+            audit.Text.of(text, code, self.findings, self.params.quarter_folder / file) for text, code, file in written
+        ]
         return audit.audit(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
 
     def _without_commentary(self) -> list[str]:

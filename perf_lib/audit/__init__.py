@@ -115,7 +115,9 @@ class _Auditor:
         self.calendar = Calendar(quarter)
         self.facts = Facts(findings, self.calendar)
         self.names = Names({code: finding.measure for code, finding in findings.items()})
-        self.peers = sorted({str(a) for f in findings.values() if f.peers is not None for a in f.peers.rates.index if a != f.area})
+        self.peers = sorted(
+            {str(a) for f in findings.values() if f.peers is not None for a in f.peers.rates.index if a != f.area}
+        )
 
     def text(self, text: Text) -> Iterator[tuple[Sentence, tuple[Check, ...]]]:
         """A text's sentences, each with its checks."""
@@ -148,7 +150,9 @@ class _Auditor:
 def _check(sense: Sense, start: int, end: int, verdict: Verdict, source: str | None) -> Check:
     sentence = sense.sentence
     found, fact = verdict.verdict, verdict.fact
-    if source is not None and (found == "unsupported" or (found == "contradicts" and not _speaks_for_itself(sense, verdict))):
+    if source is not None and (
+        found == "unsupported" or (found == "contradicts" and not _speaks_for_itself(sense, verdict))
+    ):
         found = "sourced"
     return Check(
         file=sentence.file,
@@ -165,8 +169,11 @@ def _check(sense: Sense, start: int, end: int, verdict: Verdict, source: str | N
 
 def _speaks_for_itself(sense: Sense, verdict: Verdict) -> bool:
     """Whether a sentence with a source states a figure of ours all the same: measure and months named, nobody quoted."""
-    named = any(mention.code == verdict.measure for mention in sense.mentions)
-    quoted = any(word in sense.text.lower() for word in ("given", "said", "reported", "printed", "stated", "described", "according"))
+    named = any(mention.code == verdict.measure and not mention.weak for mention in sense.mentions)
+    quoted = any(
+        word in sense.text.lower()
+        for word in ("given", "said", "reported", "printed", "stated", "described", "according")
+    )
     return named and bool(sense.periods) and not quoted
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import pandas as pd
 
 from perf_lib import symbols, wording
 from perf_lib.audit.facts import Fact
 from perf_lib.audit.figures import BETTER, DOWN, UP, WORSE, Judge, Verdict, way_said
-from perf_lib.audit.literals import NUMBER, Literal, number
-from perf_lib.audit.periods import Period, Span, month_of
-from perf_lib.audit.sense import Sense
+from perf_lib.audit.literals import NUMBER, ORDINALS, Literal, number
+from perf_lib.audit.periods import Span, month_of
 from perf_lib.measures import Measure
 
 Found = tuple[int, int, Verdict]
@@ -24,14 +26,17 @@ Found = tuple[int, int, Verdict]
 _UP_VERB = r"(?:rose|risen|increased|grew|grown|climbed|jumped|surged|went\s+up|gone\s+up|is\s+rising|are\s+rising|(?:is|are|was|were|been)\s+(?:rising|increasing|growing|going\s+up))"
 _DOWN_VERB = r"(?:fell|fallen|decreased|declined|dropped|dipped|reduced|went\s+down|gone\s+down|shrank|(?:is|are|was|were|been)\s+(?:falling|decreasing|declining|dropping|going\s+down))"
 _BETTER_VERB, _WORSE_VERB = r"(?:improved)", r"(?:worsened|deteriorated)"
-_VERB = re.compile(rf"\b(?:(?P<up>{_UP_VERB})|(?P<down>{_DOWN_VERB})|(?P<better>{_BETTER_VERB})|(?P<worse>{_WORSE_VERB}))\b", re.IGNORECASE)
+_VERB = re.compile(
+    rf"\b(?:(?P<up>{_UP_VERB})|(?P<down>{_DOWN_VERB})|(?P<better>{_BETTER_VERB})|(?P<worse>{_WORSE_VERB}))\b",
+    re.IGNORECASE,
+)
 _NOUN = re.compile(
     r"\b(?P<art>an?|the|this|that|another|further|no)\s+(?:(?!\bof\b|\bin\b)[\w.,-]+\s+){0,3}?"
     r"(?:(?P<up>increase|rise|growth|jump|upturn|climb|surge)|(?P<down>decrease|fall|drop|reduction|decline|dip|downturn)|(?P<better>improvement)|(?P<worse>worsening|deterioration))\b(?!\s+(?:back|short|to\b))",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    rf"\b(?:(?P<up>higher|more|longer|slower|up|greater|above)|(?P<down>lower|fewer|less|shorter|quicker|faster|down|below)|(?P<better>better)|(?P<worse>worse))(?:\s+(?:\w+\s+){{0,3}}?than|\s+on)\b",
+    r"\b(?:(?P<up>higher|more|longer|slower|up|greater|above)|(?P<down>lower|fewer|less|shorter|quicker|faster|down|below)|(?P<better>better)|(?P<worse>worse))(?:\s+(?:\w+\s+){0,3}?than|\s+on)\b",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
@@ -45,20 +50,37 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _LINK = r"(?:has|have|had|also|again|slightly|sharply|steadily|markedly|significantly|further|only|then|since|been|was|were|is|are|be|being|continued|to|much|a|little|both|all|each|month|overall|recorded|reported|volumes?|numbers?|figures?|totals?|rates?|levels?|it|they|which|that|itself|together|now|therefore|still|even|substantially|considerably|clearly|consistently|gradually|modestly|in|the|quarter|year|during|over|last|this|three|two|one|four|remained|stayed|rather|far|somewhat|well|twelve|12|months|to|of|for|shows?|showed|saw|seen|by|police|crimes?|offences?|incidents?|calls?|and|on|average|at)"
-_GAP = re.compile(rf"^(?:\W+|{_LINK}\b|(?:19|20)\d\d\b|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)*$", re.IGNORECASE)
-_SUPERLATIVE = re.compile(r"\b(?:(?P<high>highest|largest|biggest|greatest|most|peak(?:ed)?|longest|slowest|record\s+high|busiest|high\s+point)|(?P<low>lowest|smallest|fewest|least|shortest|fastest|quickest|record\s+low|quietest|low\s+point)|(?P<best>best)|(?P<worst>worst))\b(?!\s+(?:similar|of\s+(?:the|these|those|them|all|which|its)\b(?!\s+(?:year|quarter|last|past|twelve|12|period))|likely|common|often|people|force|serious|vulnerable|recent\b))", re.IGNORECASE)
-_RUN = re.compile(rf"\b(?P<n>{NUMBER})[\s-]+(?P<row>(?:consecutive|successive|straight|running)\s+)?months?\b(?P<after>\s+(?:in\s+a\s+row|running|in\s+succession))?", re.IGNORECASE)
-_AVERAGE = re.compile(r"\b(?:(?P<up>above|higher\s+than|over|exceed\w*|more\s+than)|(?P<down>below|lower\s+than|under|less\s+than|fewer\s+than))\s+(?:the\s+|its\s+|their\s+|this\s+|an\s+)?(?:(?:monthly|yearly|annual|long-term|year['’]s|12-month|24-month|usual|normal)\s+)?(?:average|mean)\b", re.IGNORECASE)
-_EXCEPTIONAL = re.compile(
-    rf"\b(?:(?:exceptional(?:ly)?|significant(?:ly)?|unusual(?:ly)?)\s+(?:(?P<high>high)|(?P<low>low))|(?P<n>one|1|three|3|eight|8)[\s-]month\s+(?:exceptional(?:ly)?\s+|significant(?:ly)?\s+)?(?:(?P<high2>high)|(?P<low2>low))s?|exceptional\s+(?P<n2>one|three|eight)[\s-]month\s+(?:(?P<high3>high)|(?P<low3>low)))\b",
+_GAP = re.compile(
+    rf"^(?:\W+|{_LINK}\b|(?:19|20)\d\d\b|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)*$",
     re.IGNORECASE,
 )
-_TREND = re.compile(r"\bsignificant(?:ly)?\s+(?:\w+\s+){0,3}?(?:(?P<up>increas\w+|upward|rising)|(?P<down>decreas\w+|reduc\w+|downward|falling|declin\w+))(?:\s+(?:overall\s+)?trend)?\b|\btrend\s+(?:\w+\s+){0,3}?significant(?:ly)?\s+(?:(?P<up2>upward|increasing)|(?P<down2>downward|decreasing))", re.IGNORECASE)
+_SUPERLATIVE = re.compile(
+    r"\b(?:(?P<high>highest|largest|biggest|greatest|most|peak(?:ed)?|longest|slowest|record\s+high|busiest|high\s+point)|(?P<low>lowest|smallest|fewest|least|shortest|fastest|quickest|record\s+low|quietest|low\s+point)|(?P<best>best)|(?P<worst>worst))\b(?!\s+(?:similar|of\s+(?:the|these|those|them|all|which|its)\b(?!\s+(?:year|quarter|last|past|twelve|12|period))|likely|common|often|people|force|serious|vulnerable|recent\b))",
+    re.IGNORECASE,
+)
+_RUN = re.compile(
+    rf"\b(?P<n>{NUMBER})[\s-]+(?P<row>(?:consecutive|successive|straight|running)\s+)?months?\b(?P<after>\s+(?:in\s+a\s+row|running|in\s+succession))?",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(
+    r"\b(?:(?P<up>above|higher\s+than|over|exceed\w*|more\s+than)|(?P<down>below|lower\s+than|under|less\s+than|fewer\s+than))\s+(?:the\s+|its\s+|their\s+|this\s+|an\s+)?(?:(?:monthly|yearly|annual|long-term|year['’]s|12-month|24-month|usual|normal)\s+)?(?:average|mean)\b",
+    re.IGNORECASE,
+)
+_EXCEPTIONAL = re.compile(
+    r"\b(?:(?:exceptional(?:ly)?|significant(?:ly)?|unusual(?:ly)?)\s+(?:(?P<high>high)|(?P<low>low))|(?P<n>one|1|three|3|eight|8)[\s-]month\s+(?:exceptional(?:ly)?\s+|significant(?:ly)?\s+)?(?:(?P<high2>high)|(?P<low2>low))s?|exceptional\s+(?P<n2>one|three|eight)[\s-]month\s+(?:(?P<high3>high)|(?P<low3>low)))\b",
+    re.IGNORECASE,
+)
+_TREND = re.compile(
+    r"\bsignificant(?:ly)?\s+(?:\w+\s+){0,3}?(?:(?P<up>increas\w+|upward|rising)|(?P<down>decreas\w+|reduc\w+|downward|falling|declin\w+))(?:\s+(?:overall\s+)?trend)?\b|\btrend\s+(?:\w+\s+){0,3}?significant(?:ly)?\s+(?:(?P<up2>upward|increasing)|(?P<down2>downward|decreasing))",
+    re.IGNORECASE,
+)
 _STANDING = re.compile(
     r"\b(?:(?P<line>in[\s-]?line)\s+with|(?P<above>above|higher\s+than|greater\s+than|more\s+than|worse\s+than)|(?P<below>below|lower\s+than|less\s+than|under|fewer\s+than))\b(?=\s+(?:\S+\s+){0,8}?(?:peers?|MSG|most\s+similar|similar\s+(?:forces|areas|group)|group['’]s|group\s+average))",
     re.IGNORECASE,
 )
-_SAME = re.compile(r"\b(?:unchanged|no\s+change|(?:the\s+)?same\s+(?:as|level|number|figure)|identical\s+to)\b", re.IGNORECASE)
+_SAME = re.compile(
+    r"\b(?:unchanged|no\s+change|(?:the\s+)?same\s+(?:as|level|number|figure)|identical\s+to)\b", re.IGNORECASE
+)
 
 
 class Directions:
@@ -73,7 +95,17 @@ class Directions:
         """Each word of direction that says something of a measure, and its verdict."""
         if not self.sense.text.isascii() and len(self.sense.text) > 1999:
             return
-        for read in (self._standings, self._exceptional, self._trends, self._runs, self._averages, self._with_figures, self._superlatives, self._unchanged, self._alone):
+        for read in (
+            self._standings,
+            self._exceptional,
+            self._trends,
+            self._runs,
+            self._averages,
+            self._with_figures,
+            self._superlatives,
+            self._unchanged,
+            self._alone,
+        ):
             for start, end, verdict in read():
                 if not self._seen & {start, end - 1}:
                     self._seen.update(range(start, end))
@@ -90,7 +122,13 @@ class Directions:
                 verdict = self.judge.judge(literal) or verdict
             measure = self._measure(verdict.measure)
             role, way = self.judge.role(literal, measure)
-            if role != "change" or not way or literal.kind == "multiple" or verdict.verdict == "unsupported" or verdict.fact is None:
+            if (
+                role != "change"
+                or not way
+                or literal.kind == "multiple"
+                or verdict.verdict == "unsupported"
+                or verdict.fact is None
+            ):
                 continue
             at = self._word_near(literal, way, measure)
             if at is None:
@@ -119,7 +157,9 @@ class Directions:
         """The direction word that a figure goes with: the nearest before it, else after it, in its clause."""
         sense = self.sense
         clause = sense.clauses[sense.clause_of(literal.start)]
-        words = re.compile(rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<better>{BETTER})|(?P<worse>{WORSE}))\b", re.IGNORECASE)
+        words = re.compile(
+            rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<better>{BETTER})|(?P<worse>{WORSE}))\b", re.IGNORECASE
+        )
         all_of = [m for m in words.finditer(sense.text, clause.start, clause.end) if way_said(m, measure) == way]
         before = [m for m in all_of if m.end() <= literal.start]
         after = [m for m in all_of if m.start() >= literal.end]
@@ -127,7 +167,7 @@ class Directions:
         return None if near is None else near.span()
 
     def _measure(self, code: str | None) -> Measure | None:
-        return self.facts.findings[code].measure if code in self.facts.findings else None
+        return None if code is None or code not in self.facts.findings else self.facts.findings[code].measure
 
     # --- on its own
 
@@ -140,17 +180,32 @@ class Directions:
                     continue
                 start, end = found.span(group)
                 clause = sense.clauses[sense.clause_of(start)]
-                if pattern is _COMPARED and re.match(r"\s+than\s+(?:a\s+|an\s+)?$", text[end : next((l.start for l in sense.literals if l.start >= end), end)]):
+                if pattern is _COMPARED and re.match(
+                    r"\s+than\s+(?:a\s+|an\s+)?$",
+                    text[end : next((each.start for each in sense.literals if each.start >= end), end)],
+                ):
                     continue  # more than 1,500: a manner of speaking
-                if sense.is_foreign(start) or self._hedged(start) or self._has_figure(start, clause.end, pattern is _COMPARED):
+                if (
+                    sense.is_foreign(start)
+                    or self._hedged(start)
+                    or self._has_figure(start, clause.end, pattern is _COMPARED)
+                ):
                     continue
                 between = self._from_to(start)
                 if between is not None and pattern is _VERB:
-                    way = way_said(found, self._measure(sense.measures(start, end)[0][0] if sense.measures(start, end)[0] else None)) or 0
+                    way = (
+                        way_said(
+                            found,
+                            self._measure(sense.measures(start, end)[0][0] if sense.measures(start, end)[0] else None),
+                        )
+                        or 0
+                    )
                     actual = 1 if between[1].value > between[0].value else -1
                     if way and between[0].value != between[1].value:
                         said = f"{'a rise' if actual > 0 else 'a fall'} from {between[0].text} to {between[1].text}"
-                        code = next((v.measure for l, v in self.verdicts if l is between[1] and v is not None), None)
+                        code = next(
+                            (v.measure for each, v in self.verdicts if each is between[1] and v is not None), None
+                        )
                         fact = Fact(0.0, code or "", None, said, actual)
                         yield start, end, Verdict("agrees" if way == actual else "contradicts", fact, code)
                         continue
@@ -162,7 +217,9 @@ class Directions:
                     continue
                 if pattern is _NOUN and found["art"].lower() in ("no", "another", "further", "that"):
                     continue
-                verdict = self._by_changes(code, start, way, strict=pattern is not _NOUN or found["art"].lower() != "the")
+                verdict = self._by_changes(
+                    code, start, way, strict=pattern is not _NOUN or found["art"].lower() != "the"
+                )
                 if verdict is not None:
                     yield start, end, verdict
 
@@ -170,7 +227,7 @@ class Directions:
         """The two figures that something rose or fell between: fell from 112 to 94."""
         text = self.sense.text
         all_of = [literal for literal in self.sense.literals if literal.start > start][:4]
-        for one, other in zip(all_of, all_of[1:], strict=False):
+        for one, other in pairwise(all_of):
             opened = re.search(r"\bfrom\s+(?:\w+\s+){0,3}$", text[max(start, one.start - 30) : one.start])
             if opened and re.fullmatch(r"[^;]{0,60}?\bto\s+(?:\w+\s+){0,3}", text[one.end : other.start]):
                 return one, other
@@ -182,17 +239,20 @@ class Directions:
         clause_end = next((c.end for c in self.sense.clauses if place < c.end), len(self.sense.text))
         before = self.sense.text[:place] if len(self.sense.clauses) < 40 else self.sense.text[opening:place]
         after = self.sense.text[place:clause_end]
-        return _HEDGED.search(before) is not None or re.search(r"\b(?:not|may|might|can|could|would|if|should)\b|\?", after) is not None
+        return (
+            _HEDGED.search(before) is not None
+            or re.search(r"\b(?:not|may|might|can|could|would|if|should)\b|\?", after) is not None
+        )
 
     def _has_figure(self, start: int, end: int, compared: bool) -> bool:
         """Whether a figure goes with the word, so that it has been judged with it."""
         for literal, verdict in self.verdicts:
             if verdict is None or not (start - 40 < literal.start < end):
                 continue
-            role, way = self.judge.role(literal, self._measure(verdict.measure))
+            role, _ = self.judge.role(literal, self._measure(verdict.measure))
             if role == "change":
                 return True
-            if compared and literal.start < start and not re.search(r"[,;]", self.sense.text[literal.end : start]) :
+            if compared and literal.start < start and not re.search(r"[,;]", self.sense.text[literal.end : start]):
                 return True
         return False
 
@@ -202,20 +262,45 @@ class Directions:
         start = found.start()
         before = [m for m in sense.mentions if m.end <= start]
         if is_noun:
-            tail = re.match(r"\s+(?:was\s+)?(?:in|of)\s+(?:the\s+)?(?:(?:number|volume|rate|total|amount|count|level|share|average)\s+(?:of\s+)?)?(?:the\s+|all\s+|recorded\s+|reported\s+)*", text[found.end() :])
+            tail = re.match(
+                r"\s+(?:was\s+)?(?:in|of)\s+(?:the\s+)?(?:(?:number|volume|rate|total|amount|count|level|share|average)\s+(?:of\s+)?)?(?:the\s+|all\s+|recorded\s+|reported\s+)*",
+                text[found.end() :],
+            )
             if tail:
                 at = found.end() + tail.end()
                 named = next((m for m in sense.mentions if m.start <= at + 2 <= m.end or m.start == at), None)
                 if named is not None:
                     return named.code
-                if not any(p.start <= at <= p.end for p in sense.periods) and text[at : at + 1].isalpha() and not re.match(r"(?:quarter|year|month|last|twelve|12|same|this)", text[at:], re.I):
+                if (
+                    not any(p.start <= at <= p.end for p in sense.periods)
+                    and text[at : at + 1].isalpha()
+                    and not re.match(r"(?:quarter|year|month|last|twelve|12|same|this)", text[at:], re.I)
+                ):
                     return None
             if found["art"].lower() == "the" and sense.sentence.code is not None and not before:
-                return sense.sentence.code if re.match(r"\s+(?:in\s+the\s+(?:quarter|year)|over|since|during|is|was|from|comes?|in|on|[.,])", text[found.end() :]) or not tail else None
-            if before and _GAP.match(re.sub(r"\b(?:there|represents?|represented|records?|shows?|showed|saw|seen|shown|experienced|experiencing|had|with|small|slight|large|significant|steady|marked|sharp)\b", "", text[before[-1].end : start])):
+                return (
+                    sense.sentence.code
+                    if re.match(
+                        r"\s+(?:in\s+the\s+(?:quarter|year)|over|since|during|is|was|from|comes?|in|on|[.,])",
+                        text[found.end() :],
+                    )
+                    or not tail
+                    else None
+                )
+            if before and _GAP.match(
+                re.sub(
+                    r"\b(?:there|represents?|represented|records?|shows?|showed|saw|seen|shown|experienced|experiencing|had|with|small|slight|large|significant|steady|marked|sharp)\b",
+                    "",
+                    text[before[-1].end : start],
+                )
+            ):
                 return before[-1].code
             own = sense.sentence.code or sense.carried
-            if own is not None and re.match(r"\W*(?:this|that|it|there|which)\s+(?:is|was|represents?|represented|has\s+been|shows?|marks?)\s*$", text[:start], re.I):
+            if own is not None and re.match(
+                r"\W*(?:this|that|it|there|which)\s+(?:is|was|represents?|represented|has\s+been|shows?|marks?)\s*$",
+                text[:start],
+                re.I,
+            ):
                 return own
             return None
         clause = sense.clauses[sense.clause_of(start)]
@@ -226,7 +311,11 @@ class Directions:
         lead = text[clause.start : start]
         if own is not None and not before and _PRONOUN.search(lead) and _GAP.match(re.sub(_PRONOUN, "", lead[:0])):
             rest = re.sub(r"^\W*(?:in|during|over|for|since|by|compared)\b[^,]*,", "", lead)
-            subject = re.match(r"\W*(?:(?:it|this|that|they|these|which)|(?:the|this|that|its)?\s*(?:\w+\s+){0,2}?(?:figures?|numbers?|totals?|counts?|volumes?|rates?|averages?|levels?|measure|ratio|share|proportion|percentage|score|times?|waits?))\b", rest, re.I)
+            subject = re.match(
+                r"\W*(?:(?:it|this|that|they|these|which)|(?:the|this|that|its)?\s*(?:\w+\s+){0,2}?(?:figures?|numbers?|totals?|counts?|volumes?|rates?|averages?|levels?|measure|ratio|share|proportion|percentage|score|times?|waits?))\b",
+                rest,
+                re.I,
+            )
             if subject and _GAP.match(rest[subject.end() :]):
                 return own
         return None
@@ -274,24 +363,29 @@ class Directions:
             start, end = found.span()
             around = text[max(0, start - 30) : end + 40]
             rate = re.search(r"\b(?:nationally|forces|peers?|group|MSG|country|England)\b|\brate\b.{0,12}$", around)
-            if self._hedged(start) or (found[0].lower() in ("most", "least", "best", "worst") and not re.search(r"\bthe\s+$", text[:start])):
+            if self._hedged(start) or (
+                found[0].lower() in ("most", "least", "best", "worst") and not re.search(r"\bthe\s+$", text[:start])
+            ):
                 continue
             codes, _ = sense.measures(start, end)
             code = next((c for c in codes if c in self.facts.findings), None)
-            if code is None or (sense.sentence.code is None and not [m for m in sense.mentions]):
+            if code is None or (sense.sentence.code is None and not sense.mentions):
                 continue
             measure = self.facts.findings[code].measure
-            high = bool(found["high"]) or (bool(found["best"]) and measure.better == "higher") or (bool(found["worst"]) and measure.better == "lower")
-            if rate:
-                verdict = self._rank(code, start, high)
-            else:
-                verdict = self._extreme(code, found, high)
+            high = (
+                bool(found["high"])
+                or (bool(found["best"]) and measure.better == "higher")
+                or (bool(found["worst"]) and measure.better == "lower")
+            )
+            verdict = self._rank(code, start, high) if rate else self._extreme(code, found, high)
             if verdict is not None:
                 yield start, end, verdict
 
     def _rank(self, code: str, start: int, high: bool) -> Verdict | None:
         comparison = self.facts.findings[code].peers
-        if comparison is None or any(literal.kind == "rank" and literal.end <= start < literal.end + 12 for literal, _ in self.verdicts):
+        if comparison is None or any(
+            literal.kind == "rank" and literal.end <= start < literal.end + 12 for literal, _ in self.verdicts
+        ):
             return None
         at = comparison.position
         span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)
@@ -306,7 +400,7 @@ class Directions:
         return Verdict("agrees" if right else "contradicts", Fact(rank, code, span, words), code)
 
     def _extreme(self, code: str, found: re.Match[str], high: bool) -> Verdict | None:
-        sense, facts = self.sense, self.facts
+        facts = self.facts
         place = self._ordinal_before(found.start())
         scopes, subjects = self._scope_and_subject(found, code)
         if not subjects:
@@ -329,8 +423,6 @@ class Directions:
         return best
 
     def _ordinal_before(self, start: int) -> int:
-        from perf_lib.audit.literals import ORDINALS
-
         before = re.search(r"\b(\w+)[\s-]+$", self.sense.text[:start])
         return ORDINALS.get(before[1].lower(), 1) if before else 1
 
@@ -343,11 +435,17 @@ class Directions:
             before = text[max(0, period.start - 20) : period.start].lower()
             if period.since and period.spans:
                 scopes += [Span(span.first, calendar.last) for span in period.spans[:1]]
-            elif period.relation or not period.spans:
+            elif period.relation or not period.spans or period in months:
                 continue
-            elif period in months:
-                continue
-            elif months or re.search(r"\b(?:of|in|for|over|during)\s+(?:the\s+|any\s+)?$", before) and period.start > found.start() or period.vague or re.search(r"\bof\s+$", before):
+            elif (
+                months
+                or (
+                    re.search(r"\b(?:of|in|for|over|during)\s+(?:the\s+|any\s+)?$", before)
+                    and period.start > found.start()
+                )
+                or period.vague
+                or re.search(r"\bof\s+$", before)
+            ):
                 scopes += list(period.spans)
             else:
                 subjects += list(period.spans)
@@ -358,7 +456,11 @@ class Directions:
         if re.search(r"\b(?:on\s+record|ever|of\s+all)\b", text, re.I):
             known = self.facts.months(code)
             scopes.append(Span(min(known, default=calendar.last), calendar.last))
-        if not subjects and re.search(r"\b(?:it|this|that|figure|total|number|quarter|month)\b", text[: found.start()], re.I) and (scopes or re.search(r"\bmonths?\b", text)):
+        if (
+            not subjects
+            and re.search(r"\b(?:it|this|that|figure|total|number|quarter|month)\b", text[: found.start()], re.I)
+            and (scopes or re.search(r"\bmonths?\b", text))
+        ):
             quarterly = re.search(r"\bquarter", text, re.I)
             subjects = [calendar.now, *([] if quarterly else [Span(calendar.last, calendar.last), calendar.year])]
         elif not subjects and scopes and any(p.since for p in sense.periods):
@@ -371,12 +473,21 @@ class Directions:
         calendar = self.facts.calendar
         known = self.facts.months(code)
         last = max(known, default=calendar.last)
-        return [Span(last - 11, last), calendar.calendar_year, calendar.now, calendar.to_date, Span(last - 23, last), Span(min(known, default=last), last)]
+        return [
+            Span(last - 11, last),
+            calendar.calendar_year,
+            calendar.now,
+            calendar.to_date,
+            Span(last - 23, last),
+            Span(min(known, default=last), last),
+        ]
 
     def _comparable(self, code: str, subject: Span, scope: Span) -> dict[Span, float]:
         """The figures that a subject is the highest or lowest of: months with months, quarters with quarters."""
         if subject.length == 1:
-            return {Span(at, at): value for at, value in self.facts.months(code).items() if scope.first <= at <= scope.last}
+            return {
+                Span(at, at): value for at, value in self.facts.months(code).items() if scope.first <= at <= scope.last
+            }
         if subject.length == 3:
             first = scope.first if scope.length > 3 else scope.first - 9
             starts = range(subject.first - 3 * ((subject.first - first) // 3), scope.last - 1, 3)
@@ -394,10 +505,16 @@ class Directions:
             read = number(found["n"])
             if read is None or not 2 <= read[0] <= 24 or self._hedged(found.start()):
                 continue
-            if re.search(r"\b(?:average|mean)\s+(?:of|for|over|in)\s+(?:the\s+)?(?:\w+\s+)?$", text[: found.start()], re.I):
+            if re.search(
+                r"\b(?:average|mean)\s+(?:of|for|over|in)\s+(?:the\s+)?(?:\w+\s+)?$", text[: found.start()], re.I
+            ):
                 continue
             side = _AVERAGE.search(text)
-            moving = re.search(rf"\b(?:each|every|for|consecutive|successive|row|running)\b.{{0,40}}?(?:{_UP_VERB}|{_DOWN_VERB})|(?P<moved>{_UP_VERB}|{_DOWN_VERB})\s+(?:in\s+each\s+of|for|each|every|in\s+every)", text, re.I)
+            moving = re.search(
+                rf"\b(?:each|every|for|consecutive|successive|row|running)\b.{{0,40}}?(?:{_UP_VERB}|{_DOWN_VERB})|(?P<moved>{_UP_VERB}|{_DOWN_VERB})\s+(?:in\s+each\s+of|for|each|every|in\s+every)",
+                text,
+                re.I,
+            )
             chained = bool(found["row"] or found["after"])
             if not (side or moving or chained):
                 continue
@@ -410,12 +527,23 @@ class Directions:
             if not lengths:
                 continue
             count = int(read[0])
-            fact = Fact(lengths[0], code, Span(self._run_end() - lengths[0] + 1, self._run_end()) if lengths[0] else None, wording.counted(lengths[0], "month"))
+            fact = Fact(
+                lengths[0],
+                code,
+                Span(self._run_end() - lengths[0] + 1, self._run_end()) if lengths[0] else None,
+                wording.counted(lengths[0], "month"),
+            )
             yield found.start(), found.end(), Verdict("agrees" if max(lengths) >= count else "contradicts", fact, code)
 
     def _run_end(self) -> int:
         calendar = self.facts.calendar
-        told = [s for p in self.sense.periods if not p.since and not p.counted for s in p.spans if s.last <= calendar.last and s.last > calendar.last - 12]
+        told = [
+            s
+            for p in self.sense.periods
+            if not p.since and not p.counted
+            for s in p.spans
+            if s.last <= calendar.last and s.last > calendar.last - 12
+        ]
         return max((s.last for s in told), default=calendar.last)
 
     def _lengths(self, code: str, ways: Sequence[int], average: bool, moving: bool) -> list[int]:
@@ -426,15 +554,16 @@ class Directions:
         for way in ways:
             if average:
                 for mean in self.facts.usual_averages(code):
-                    out.append(self._length(end, lambda at, mean=mean, way=way: at in known and (known[at] - mean) * way > 0))  # type: ignore[misc]
+                    out.append(self._length(end, {at: (value - mean) * way > 0 for at, value in known.items()}))
             if moving:
-                out.append(self._length(end, lambda at, way=way: at in known and at - 1 in known and (known[at] - known[at - 1]) * way > 0))  # type: ignore[misc]
+                rises = {at: at - 1 in known and (value - known[at - 1]) * way > 0 for at, value in known.items()}
+                out.append(self._length(end, rises))
         return out
 
     @staticmethod
-    def _length(end: int, holds: object) -> int:
+    def _length(end: int, holds: Mapping[int, bool]) -> int:
         at = end
-        while holds(at):  # type: ignore[operator]
+        while holds.get(at, False):
             at -= 1
         return end - at
 
@@ -446,7 +575,11 @@ class Directions:
                 continue
             codes, _ = self.sense.measures(start, end)
             code = next((c for c in codes if c in self.facts.findings), None)
-            told = [p for p in self.sense.periods if p.spans and not p.since and not p.vague and max(s.length for s in p.spans) <= 11]
+            told = [
+                p
+                for p in self.sense.periods
+                if p.spans and not p.since and not p.vague and max(s.length for s in p.spans) <= 11
+            ]
             told = [p for p in told if p.end <= start or p.start <= end + 60]
             if code is None or not told or (self.sense.sentence.code is None and not self.sense.mentions):
                 continue
@@ -459,7 +592,11 @@ class Directions:
             way = 1 if group == "up" else -1
             means = self.facts.usual_averages(code)
             right = any(all((value - mean) * way > 0 for value in months) for mean in means)
-            if not right and span.length == 3 and not re.search(r"\b(?:each|all|every|months)\b", self.sense.text, re.I):
+            if (
+                not right
+                and span.length == 3
+                and not re.search(r"\b(?:each|all|every|months)\b", self.sense.text, re.I)
+            ):
                 right = any((sum(months) / len(months) - mean) * way > 0 for mean in means)
             fact = Fact(means[0], code, span, f"an average of {self.facts.printed(code, means[0])} a month")
             yield start, end, Verdict("agrees" if right else "contradicts", fact, code)
@@ -477,20 +614,31 @@ class Directions:
             stems = [f"month_{side}"] if size == "one" else [f"{size}_months_{side}"]
             stems += [f"three_months_{side}"] if plain else []
             at = self._signal_month(found.start())
-            if at is None or at not in finding.signal_history.index:
+            if at not in finding.signal_history.index:
                 continue
-            met = any(bool(h.loc[at].get(stem) is True or h.loc[at].get(stem) == True) for stem in stems for h in (finding.signal_history, finding.calibrated_history) if at in h.index)  # noqa: E712 - a frame's own booleans
+            met = any(
+                stem in h and bool(h.loc[at, stem])
+                for stem in stems
+                for h in (finding.signal_history, finding.calibrated_history)
+                if at in h.index
+            )
             if not met and plain and at != self.facts.calendar.quarter.last:
                 known = self.facts.months(code)
-                year = [v for m, v in known.items() if self.facts.calendar.year.first <= m <= self.facts.calendar.year.last]
+                year = [
+                    v for m, v in known.items() if self.facts.calendar.year.first <= m <= self.facts.calendar.year.last
+                ]
                 met = bool(year) and known.get(at.ordinal) == (max(year) if side == "high" else min(year))
-            said_now = wording.listed([symbols.BY_CODE[c].words for c in sorted(finding.signals)]) or "nothing exceptional"
+            said_now = (
+                wording.listed([symbols.BY_CODE[c].words for c in sorted(finding.signals)]) or "nothing exceptional"
+            )
             if not met and (last := self._when(code, stems)) is not None:
                 said_now = f"last in {wording.month(last)}"
-            fact = Fact(0.0, code, Span(at.ordinal, at.ordinal), said_now if not met else symbols.BY_CODE[stems[0]].words)
+            fact = Fact(
+                0.0, code, Span(at.ordinal, at.ordinal), said_now if not met else symbols.BY_CODE[stems[0]].words
+            )
             yield found.start(), found.end(), Verdict("agrees" if met else "contradicts", fact, code)
 
-    def _when(self, code: str, stems: Sequence[str]):  # type: ignore[no-untyped-def]  # a pandas month, or none
+    def _when(self, code: str, stems: Sequence[str]) -> pd.Period | None:
         history = self.facts.findings[code].signal_history
         columns = [stem for stem in stems if stem in history.columns]
         if not columns:
@@ -504,7 +652,7 @@ class Directions:
             return None
         return code if self.facts.findings[code].measure.has_signals and self.facts.findings[code].arithmetic else None
 
-    def _signal_month(self, place: int):  # type: ignore[no-untyped-def]  # a pandas month, or none
+    def _signal_month(self, place: int) -> pd.Period:
         told = [p for p in self.sense.periods if p.spans and not p.since and not p.relation]
         near = sorted(told, key=lambda p: abs(p.start - place))
         if not near:
@@ -521,9 +669,16 @@ class Directions:
             way = "increasing" if found["up"] or found["up2"] else "decreasing"
             codes = {f"discrete_{way}", f"rolling_{way}"}
             met = codes & (finding.signals | finding.calibrated_signals)
-            said = wording.listed([symbols.BY_CODE[c].words for c in sorted(met or finding.signals)]) or "no significant trend"
+            said = (
+                wording.listed([symbols.BY_CODE[c].words for c in sorted(met or finding.signals)])
+                or "no significant trend"
+            )
             span = self.facts.calendar.year
-            yield found.start(), found.end(), Verdict("agrees" if met else "contradicts", Fact(0.0, code, span, said), code)
+            yield (
+                found.start(),
+                found.end(),
+                Verdict("agrees" if met else "contradicts", Fact(0.0, code, span, said), code),
+            )
 
     def _standings(self) -> Iterator[Found]:
         for found in _STANDING.finditer(self.sense.text):
@@ -546,7 +701,8 @@ class Directions:
                     right = comparison.standing == ("greater_than_peers" if found["above"] else "less_than_peers")
             span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)
             said = symbols.BY_CODE[comparison.standing].words
-            yield found.start(), found.end(), Verdict("agrees" if right else "contradicts", Fact(at.rate, code, span, said), code)
-
-
-__all__ = ["Directions", "Period", "Sense"]
+            yield (
+                found.start(),
+                found.end(),
+                Verdict("agrees" if right else "contradicts", Fact(at.rate, code, span, said), code),
+            )

@@ -56,7 +56,15 @@ class Facts:
         calendar, as_at = self.calendar, self.findings[code].as_at
         year = calendar.year if as_at is None else Span(as_at.ordinal - 11, as_at.ordinal)
         box = [quarter_span(each.quarter) for each in self.findings[code].box]
-        spans = [year, calendar.now, calendar.year, *reversed(box), year.back(12), calendar.now.back(12), calendar.now.back(3)]
+        spans = [
+            year,
+            calendar.now,
+            calendar.year,
+            *reversed(box),
+            year.back(12),
+            calendar.now.back(12),
+            calendar.now.back(3),
+        ]
         if as_at is not None and as_at.ordinal != calendar.last:
             spans.append(Span(as_at.ordinal, as_at.ordinal))
         return list(dict.fromkeys([*spans, calendar.to_date, calendar.to_date.back(12)]))
@@ -115,7 +123,11 @@ class Facts:
             if difference is None or one is None or other is None:
                 continue
             way = 0 if abs(difference) < 1e-9 else (1 if difference > 0 else -1)
-            said = wording.percentage_points(abs(difference)) if measure.is_percentage else self.printed(code, abs(difference))
+            said = (
+                wording.percentage_points(abs(difference))
+                if measure.is_percentage
+                else self.printed(code, abs(difference))
+            )
             relative = series.change_per_cent(one, other)
             share = None if relative is None else Fact(relative, code, now, wording.per_cent(abs(relative)), way)
             yield Fact(difference, code, now, said, way), share
@@ -128,7 +140,13 @@ class Facts:
                 continue
             first, last = span.ends
             days = (last.end_time.normalize() - first.start_time).days + 1
-            size = {"month": span.length, "quarter": span.length / 3, "week": days / 7, "day": days, "year": span.length / 12}[unit]
+            size = {
+                "month": span.length,
+                "quarter": span.length / 3,
+                "week": days / 7,
+                "day": days,
+                "year": span.length / 12,
+            }[unit]
             if size:
                 average = value / size
                 yield Fact(average, code, span, wording.number(average, 1))
@@ -169,7 +187,12 @@ class Facts:
         """What "the average" of a measure's months may mean: of the year, of two years, of all there are."""
         known = self.months(code)
         as_at = max(known, default=0)
-        windows = [Span(as_at - 11, as_at), Span(as_at - 23, as_at), Span(as_at - 24, as_at - 1), self.calendar.calendar_year]
+        windows = [
+            Span(as_at - 11, as_at),
+            Span(as_at - 23, as_at),
+            Span(as_at - 24, as_at - 1),
+            self.calendar.calendar_year,
+        ]
         means = []
         for window in windows:
             values = [value for at, value in known.items() if window.first <= at <= window.last]

@@ -26,14 +26,32 @@ _RIGHT = re.compile(
     rf"^(?:\s+percentage)?(?:\s+points?)?[\s-]+(?:\w+\s+){{0,3}}?(?:(?P<up>{UP}|above)|(?P<down>{DOWN}|below)|(?P<better>{BETTER})|(?P<worse>{WORSE})|(?P<any>change|difference|swing))\b(?!\s+of\s+the)",
     re.IGNORECASE,
 )
-_TO = re.compile(r"\b(?:to|at|reached|reaching|totall?ed|stood\s+at|stands\s+at|now|of)\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|only|some|more\s+than|fewer\s+than|less\s+than|a|an|approximately)\s+)*$", re.IGNORECASE)
-_FROM = re.compile(r"\bfrom\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|some|a|an|average|of|more\s+than)\s+)*$", re.IGNORECASE)
-_A_UNIT = re.compile(r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)|(?P<ly>monthly|daily|weekly|quarterly)\b)", re.IGNORECASE)
+_TO = re.compile(
+    r"\b(?:to|at|reached|reaching|totall?ed|stood\s+at|stands\s+at|now|of)\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|only|some|more\s+than|fewer\s+than|less\s+than|a|an|approximately)\s+)*$",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\bfrom\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|some|a|an|average|of|more\s+than)\s+)*$",
+    re.IGNORECASE,
+)
+_A_UNIT = re.compile(
+    r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)|(?P<ly>monthly|daily|weekly|quarterly)\b)",
+    re.IGNORECASE,
+)
 _AVERAGE = re.compile(r"\b(?:average[ds]?|averaging|mean|on\s+average|monthly|typically|typical)\b", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:low(?:est)?|fewest|smallest|minimum|trough|least|bottom)\b", re.IGNORECASE)
-_HIGH = re.compile(r"\b(?:high(?:est)?|most|largest|maximum|peak\w*|biggest|greatest|top)\b(?!\s+similar)", re.IGNORECASE)
-_RANGE = re.compile(r"\b(?:between|rang\w+\s+(?:from|between)|from|var\w+\s+(?:from|between)|fluctuat\w+\s+between|as\s+low\s+as|lowest\s+of)\s+(?:a\s+low\s+of\s+)?$", re.IGNORECASE)
-_SUBSET = re.compile(r"\b(?:of\s+which|of\s+these|of\s+them|of\s+those|of\s+whom|among\s+(?:them|these)|includ\w+|involv\w+|such\s+as|for\s+example|because|due)\b", re.IGNORECASE)
+_HIGH = re.compile(
+    r"\b(?:high(?:est)?|most|largest|maximum|peak\w*|biggest|greatest|top)\b(?!\s+similar)", re.IGNORECASE
+)
+_RANGE = re.compile(
+    r"\b(?:between|rang\w+\s+(?:from|between)|from|var\w+\s+(?:from|between)|fluctuat\w+\s+between|as\s+low\s+as|lowest\s+of)\s+(?:a\s+low\s+of\s+)?$",
+    re.IGNORECASE,
+)
+_SUBSET = re.compile(
+    r"\b(?:of\s+which|of\s+these|of\s+them|of\s+those|of\s+whom|among\s+(?:them|these)|includ\w+|involv\w+|such\s+as|for\s+example|because|due)\b",
+    re.IGNORECASE,
+)
+_RESTRICTED = re.compile(r"\b(?:because|owing\s+to|in\s+which|whose|without|as\s+a\s+result)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|at|across|around|for|near|from)\s+(?:the\s+)?([A-Z][a-z]+)\b")
 _ENDING = re.compile(
     r"^\s*(?:$|[.,;:)!?%'\"”’]|(?:in|during|to|and|or|for|over|at|on|from|compared|against|than|were|was|is|are|had|have|has|a|an|per"
@@ -43,10 +61,16 @@ _ENDING = re.compile(
     r"whereas|though|although|down|within|under|above|below|exactly|earlier|ago|there|here|too|also|instead|year|month|quarter)\b)",
     re.IGNORECASE,
 )
-_SIZE = re.compile(r"\b(?:lowest|highest|best|worst|place)\b[\w\s]{0,24}?\b(?:of|among|out\s+of)\s+(?:the\s+|all\s+|its\s+)*$", re.IGNORECASE)
+_SIZE = re.compile(
+    r"\b(?:lowest|highest|best|worst|place)\b[\w\s]{0,24}?\b(?:of|among|out\s+of)\s+(?:the\s+|all\s+|its\s+)*$",
+    re.IGNORECASE,
+)
 _PER_1000 = re.compile(r"\bper[\s-]+(?:1,?000|thousand)\b", re.IGNORECASE)
 # "Up" and "down" that are no direction.
-_UPS = re.compile(r"\b(?:ma(?:de|ke|kes|king)|set|follow\w*|pick\w*|taken?|took|open\w*|sign\w*|br(?:oke|oken|eak)|put|clos\w+|back\w*|speed\w*|end\w*|catch\w*)\s+(?:up|down)\b", re.IGNORECASE)
+_UPS = re.compile(
+    r"\b(?:ma(?:de|ke|kes|king)|set|follow\w*|pick\w*|taken?|took|open\w*|sign\w*|br(?:oke|oken|eak)|put|clos\w+|back\w*|speed\w*|end\w*|catch\w*)\s+(?:up|down)\b",
+    re.IGNORECASE,
+)
 _CHANGE_WAS = re.compile(
     r"\b(?:(?P<up>increase|rise|growth)|(?P<down>decrease|fall|drop|reduction|decline)|(?P<any>change|difference))\b[^\d,;]{0,60}?\b(?:was|is|of|by|came\s+to|amounts?\s+to|amounted\s+to)\s+(?:about|around|roughly|some|nearly|almost|just|over|under|only|more\s+than|less\s+than|a|an|\s)*$",
     re.IGNORECASE,
@@ -115,11 +139,18 @@ class Judge:
             return UNSUPPORTED
         if literal.kind == "months":
             return None  # a time, unless something lasted it: then it is read as a run of months
-        codes, settled = self.sense.measures(literal.start, literal.end)
+        codes, _ = self.sense.measures(literal.start, literal.end)
         codes = [code for code in codes if code in self.facts.findings]
         attached = self._attached(literal, codes)
-        if literal.kind == "count" and literal.in_words and literal.value <= 12 and not self._is_figure(literal, codes, attached):
+        if (
+            literal.kind == "count"
+            and literal.in_words
+            and literal.value <= 12
+            and not self._is_figure(literal, codes, attached)
+        ):
             return None
+        if literal.kind == "multiple" and not self._multiplies(literal):
+            return Verdict("unsupported")
         if literal.kind == "days" and not any("day" in self.facts.findings[c].measure.unit for c in codes):
             return None if literal.in_words or not self._took(literal) else UNSUPPORTED
         verdict = self._held(literal, codes, attached)
@@ -140,14 +171,23 @@ class Judge:
             return "rank", 0
         if _SIZE.search(before):
             return "size", 0
-        if re.search(r"(?:\bplus\s+or\s+minus|±|\+/-|margin\s+(?:of\s+error\s+)?(?:is\s+|was\s+)?(?:of\s+)?)\s*$", before):
+        if re.search(
+            r"(?:\bplus\s+or\s+minus|±|\+/-|margin\s+(?:of\s+error\s+)?(?:is\s+|was\s+)?(?:of\s+)?)\s*$", before
+        ):
             return "margin", 0
-        if literal.kind == "count" and (_PER_1000.search(self.sense.text[literal.end : literal.end + 60]) or (literal.step < 1 and _PER_1000.search(self.sense.text))):
+        if literal.kind == "count" and (
+            _PER_1000.search(self.sense.text[literal.end : literal.end + 60])
+            or (literal.step < 1 and _PER_1000.search(self.sense.text))
+        ):
             return "rate", 0
         if self._range_end(literal) is not None:
             return "range", 0
         left, right = _LEFT.search(before) or _CHANGE_WAS.search(before), _RIGHT.match(after)
-        level = _TO.search(before) is not None and not re.search(r"\b(?:increase|decrease|rise|fall|drop|reduction|change|difference|decline|growth|improvement)\s+(?:\w+\s+){0,5}?of\s+(?:\w+\s+)?$", before, re.I)
+        level = _TO.search(before) is not None and not re.search(
+            r"\b(?:increase|decrease|rise|fall|drop|reduction|change|difference|decline|growth|improvement)\s+(?:\w+\s+){0,5}?of\s+(?:\w+\s+)?$",
+            before,
+            re.I,
+        )
         if literal.signed and literal.kind in ("percent", "points", "count"):
             return "change", literal.signed
         if _FROM.search(before):
@@ -161,7 +201,14 @@ class Judge:
         if literal.kind == "points":
             return "change", 0
         gap = self.sense.text[self.memory.end : literal.start] if self.memory.end >= 0 else "x" * 30
-        if self.memory.role == "change" and re.fullmatch(r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|which\s+is|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*", gap) and literal.kind in ("percent", "fraction", "points"):
+        if (
+            self.memory.role == "change"
+            and re.fullmatch(
+                r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|which\s+is|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*",
+                gap,
+            )
+            and literal.kind in ("percent", "fraction", "points")
+        ):
             return "change", self.memory.way
         if literal.kind == "count" and self._unit(literal, after) and measure is not None and measure.kind == "count":
             return "average", 0
@@ -172,9 +219,17 @@ class Judge:
     def _manner(self, literal: Literal, left: re.Match[str]) -> bool:
         """Whether "more" or "fewer" before a figure is "more than 1,500", not a change."""
         word = next(word for word in left.groupdict().values() if word)
-        return word.lower() in ("more", "fewer", "less", "higher", "lower", "longer", "shorter", "up", "down") and not re.search(r"\bby\s", left[0]) and (
-            bool(re.search(r"\bthan\b", left[0])) or bool(literal.said) or "of" in left[0].split() or word.lower() in ("more", "less", "fewer", "higher", "lower")
-        ) and not (word.lower() in ("up", "down", "higher", "lower") and not re.search(r"\bthan\b", left[0]))
+        return (
+            word.lower() in ("more", "fewer", "less", "higher", "lower", "longer", "shorter", "up", "down")
+            and not re.search(r"\bby\s", left[0])
+            and (
+                bool(re.search(r"\bthan\b", left[0]))
+                or bool(literal.said)
+                or "of" in left[0].split()
+                or word.lower() in ("more", "less", "fewer", "higher", "lower")
+            )
+            and not (word.lower() in ("up", "down", "higher", "lower") and not re.search(r"\bthan\b", left[0]))
+        )
 
     def _more_than(self, literal: Literal, after: str, right: re.Match[str]) -> bool:
         """Whether the direction word after a figure belongs to the next figure."""
@@ -185,13 +240,22 @@ class Judge:
         found = _A_UNIT.match(after)
         unit = None
         if found:
-            unit = (found["unit"] or {"monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter"}[found["ly"].lower()]).lower()
+            unit = (
+                found["unit"]
+                or {"monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter"}[found["ly"].lower()]
+            ).lower()
         before = self.sense.before(literal.start, 90)
         said = _AVERAGE.search(before)
         if unit is None and said:
             whole = re.search(r"\b(?:a|per|each|every)\s+(month|day|week|quarter|year)\b", self.sense.text, re.I)
             named = re.search(r"\b(month|dai|week|quarter)ly\b", self.sense.text, re.I)
-            unit = whole[1].lower() if whole else {"month": "month", "dai": "day", "week": "week", "quarter": "quarter"}[named[1].lower()] if named else "month"
+            unit = (
+                whole[1].lower()
+                if whole
+                else {"month": "month", "dai": "day", "week": "week", "quarter": "quarter"}[named[1].lower()]
+                if named
+                else "month"
+            )
         return unit
 
     def _extreme(self, literal: Literal) -> str:
@@ -223,8 +287,14 @@ class Judge:
             low, high = all_of[one], all_of[other]
             gap = self.sense.text[low.end : high.start]
             opening = _RANGE.search(self.sense.text[max(0, low.start - 40) : low.start])
-            ranged = opening is not None and (not opening[0].lower().startswith("from") or re.search(r"\brang|\bvar", self.sense.text, re.I))
-            if ranged and re.fullmatch(r"[\s\w,'’%]{0,30}?\s*(?:and|to|[-–])\s+(?:a\s+high\s+of\s+|as\s+high\s+as\s+)?", gap) and high.value >= low.value:
+            ranged = opening is not None and (
+                not opening[0].lower().startswith("from") or re.search(r"\brang|\bvar", self.sense.text, re.I)
+            )
+            if (
+                ranged
+                and re.fullmatch(r"[\s\w,'’%]{0,30}?\s*(?:and|to|[-–])\s+(?:a\s+high\s+of\s+|as\s+high\s+as\s+)?", gap)
+                and high.value >= low.value
+            ):
                 return high if one == at else low
         return None
 
@@ -234,7 +304,10 @@ class Judge:
         if literal.kind == "rank":
             return None
         if literal.kind == "percent" or literal.kind == "fraction":
-            of = re.match(r"\s*of\s+(?:all\s+|the\s+|these\s+|those\s+|its\s+|our\s+|every\s+|total\s+|year['’]s\s+|quarter['’]s\s+|\d[\d,]*\s+)*([a-z\w]+(?:\s+[a-z]+){0,2})", after)
+            of = re.match(
+                r"\s*of\s+(?:all\s+|the\s+|these\s+|those\s+|its\s+|our\s+|every\s+|total\s+|year['’]s\s+|quarter['’]s\s+|\d[\d,]*\s+)*([a-z\w]+(?:\s+[a-z]+){0,2})",
+                after,
+            )
             if not of:
                 return None
             return any(self.facts_words(code, of[1]) for code in codes)
@@ -251,11 +324,34 @@ class Judge:
         before, after = self.sense.before(literal.start, 60), self.sense.text[literal.end : literal.end + 40]
         if attached and literal.value != 1:
             return not re.match(r"\s+(?:kinds?|types?|groups?|main|other|such|more)\b", after)
-        changes = re.match(r"\s*(?:\w+\s+)?(?:more|fewer|less|higher|lower|extra|additional)\b", after) or re.search(r"\bby\s+$", before)
-        parts = re.match(r"\s*(?:\w+\s+){0,2}?(?:out\s+of|of\s+the|of)\s+(?:the\s+)?(?:\d|four|five|six|seven|eight|nine|ten|\w+ty)", after) or re.search(r"\bout\s+of\s+(?:the\s+)?$", before)
+        changes = re.match(r"\s*(?:\w+\s+)?(?:more|fewer|less|higher|lower|extra|additional)\b", after) or re.search(
+            r"\bby\s+$", before
+        )
+        parts = re.match(
+            r"\s*(?:\w+\s+){0,2}?(?:out\s+of|of\s+the|of)\s+(?:the\s+)?(?:\d|four|five|six|seven|eight|nine|ten|\w+ty)",
+            after,
+        ) or re.search(r"\bout\s+of\s+(?:the\s+)?$", before)
         unit = re.match(r"\s+(?:a|per|each)\s+(?:month|day|week)\b", after)
-        plain = attached is None and any(self.facts.findings[c].measure.kind == "count" for c in codes) and re.search(r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than)\s+$", before)
-        return bool(changes or parts or unit or (plain and _ENDING.match(after) and not re.match(r"\s+(?:of|in|year|month|quarter|the)\b", after))) or (attached is True and bool(codes))
+        plain = (
+            literal.value > 2
+            and attached is None
+            and any(self.facts.findings[c].measure.kind == "count" for c in codes)
+            and re.search(r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than)\s+$", before)
+        )
+        return bool(
+            changes
+            or parts
+            or unit
+            or (plain and _ENDING.match(after) and not re.match(r"\s+(?:of|in|year|month|quarter|the)\b", after))
+        ) or (attached is True and bool(codes))
+
+    def _multiplies(self, literal: Literal) -> bool:
+        """Whether "a doubling of …" is of a measure; other multiples are said of what the sentence is about."""
+        tail = re.match(r"\s+(?:of|in)\s+(?:the\s+|all\s+|recorded\s+)*", self.sense.text[literal.end :])
+        if tail is None or not literal.text.lower().endswith("ing"):
+            return True
+        at = literal.end + tail.end()
+        return any(mention.start <= at + 1 <= mention.end for mention in self.sense.mentions)
 
     def _took(self, literal: Literal) -> bool:
         return re.search(r"\b(?:average|took|takes|taken|mean)\b", self.sense.text) is not None
@@ -275,13 +371,26 @@ class Judge:
             if foreign and role not in ("rank", "rate", "size"):
                 facts, clear = self._foreign(literal, code), False
             slack = 2.0 if reach.own else 1.5
-            match = next((fact for fact in facts if literal.fits(fact.value, slack) and (not way or not fact.way or fact.way == way)), None)
+            match = next(
+                (
+                    fact
+                    for fact in facts
+                    if literal.fits(fact.value, slack) and (not way or not fact.way or fact.way == way)
+                ),
+                None,
+            )
             match = match or next((fact for fact in facts if literal.fits(fact.value, slack)), None)
             if match is not None:
                 if attached is False and role in ("level", "share"):
                     continue  # so many of something else is not this figure, though it is as many
                 return Verdict("agrees", match, code, match.way, way)
-            if first is None and facts and clear and attached is not False and self._is_clear(literal, role, reach.named, attached):
+            if (
+                first is None
+                and facts
+                and clear
+                and attached is not False
+                and self._is_clear(literal, role, reach.named, attached)
+            ):
                 first = Verdict("contradicts", self._nearest(literal, facts, way), code, 0, way)
         if first is not None:
             return first
@@ -292,25 +401,55 @@ class Judge:
         """Whether a sentence makes plain which figure it speaks of, so that another figure is wrong and not merely unknown."""
         sense = self.sense
         clause = sense.clauses[sense.clause_of(literal.start)]
-        if _SUBSET.search(sense.text[clause.start : literal.start]) and role == "level":
+        if role == "level" and (
+            _SUBSET.search(sense.text[clause.start : literal.start]) or _RESTRICTED.search(sense.text[literal.end :])
+        ):
             return False
         places = [place for place in _PLACE.findall(sense.words_of(clause)) if place not in self._known_places()]
         if places:
             return False
         if role == "level" and literal.kind == "count" and not period_named:
             return attached is True
-        return not re.search(r"\b(?:target|aim\w*|goal|plan\w*|forecast|project\w+|expect\w*|would|will|could|might|may)\b", sense.words_of(clause))
+        return not re.search(
+            r"\b(?:target|aim\w*|goal|plan\w*|forecast|project\w+|expect\w*|would|will|could|might|may)\b",
+            sense.words_of(clause),
+        )
 
     def _known_places(self) -> set[str]:
-        months = "January February March April May June July August September October November December".split()
+        months = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
         finding = next(iter(self.facts.findings.values()))
         peers = [name for f in self.facts.findings.values() if f.peers is not None for name in f.peers.rates.index]
-        return {*months, *finding.area.split(), *(word for name in peers for word in str(name).split()), "Q", "Quarter", "Force", "Police"}
+        return {
+            *months,
+            *finding.area.split(),
+            *(word for name in peers for word in str(name).split()),
+            "Q",
+            "Quarter",
+            "Force",
+            "Police",
+        }
 
     def _nearest(self, literal: Literal, facts: Sequence[Fact], way: int) -> Fact:
         """The figure that should have stood there: the first asked for, unless one is all but equal."""
         close = [fact for fact in facts[:6] if fact.value and 0.9 < abs(literal.value / fact.value) < 1.1]
-        return close[0] if close and not (facts and 0.75 < abs(literal.value / (facts[0].value or 1e-9)) < 1.33) else facts[0]
+        return (
+            close[0]
+            if close and not (facts and 0.75 < abs(literal.value / (facts[0].value or 1e-9)) < 1.33)
+            else facts[0]
+        )
 
     def _foreign(self, literal: Literal, code: str) -> list[Fact]:
         comparison = self.facts.findings[code].peers
@@ -318,7 +457,11 @@ class Judge:
             return []
         at = comparison.position
         span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)
-        return [Fact(v, code, span, wording.per_cent(abs(v)), 1 if v > 0 else -1) for v in (at.group_change,) if v is not None]
+        return [
+            Fact(v, code, span, wording.per_cent(abs(v)), 1 if v > 0 else -1)
+            for v in (at.group_change,)
+            if v is not None
+        ]
 
     def _facts_for(
         self, literal: Literal, code: str, role: str, asked: tuple[Span, ...], own: bool, codes: Sequence[str]
@@ -346,7 +489,11 @@ class Judge:
             return self._range(literal, code, spans if asked else [], bool(asked))
         if role == "extreme":
             which = self._extreme(literal)
-            found = [ends[which == "high"] for span in self._scopes(spans if asked else []) if (ends := facts.ends(code, span))]
+            found = [
+                ends[which == "high"]
+                for span in self._scopes(spans if asked else [])
+                if (ends := facts.ends(code, span))
+            ]
             return [f for f in found if self._same_unit(literal, measure)], True
         if role == "average":
             unit = self._unit(literal, self.sense.after(literal.end, 60)) or "month"
@@ -375,14 +522,19 @@ class Judge:
             return measure.is_percentage
         if literal.kind == "seconds":
             return measure.unit == wording.SECONDS
-        return not measure.unit == wording.SECONDS
+        return measure.unit != wording.SECONDS
 
     def _scopes(self, spans: Iterable[Span]) -> list[Span]:
         """Where a highest or lowest is sought: as the sentence says, else the usual stretches."""
         calendar = self.facts.calendar
         told = [span for span in spans if span.length > 1]
         since = [Span(p.spans[0].first, calendar.last) for p in self.sense.periods if p.since and p.spans]
-        return [*since, *told] or [calendar.year, calendar.now, calendar.to_date, Span(calendar.last - 23, calendar.last)]
+        return [*since, *told] or [
+            calendar.year,
+            calendar.now,
+            calendar.to_date,
+            Span(calendar.last - 23, calendar.last),
+        ]
 
     def _range(self, literal: Literal, code: str, spans: list[Span], named: bool) -> tuple[list[Fact], bool]:
         other = self._range_end(literal)
@@ -434,7 +586,9 @@ class Judge:
             sizes.append((at.national_rank, int(at.national_rank_words.rsplit(" ", 1)[1])))
         for rank, size in sizes:
             place = size + 1 - rank if high else rank
-            found.append(Fact(place, code, span, f"{wording.ordinal(place)} {'highest' if high else 'lowest'} of {size}"))
+            found.append(
+                Fact(place, code, span, f"{wording.ordinal(place)} {'highest' if high else 'lowest'} of {size}")
+            )
             if not re.match(r"[\s-]+(?:lowest|highest)", after):
                 found.append(Fact(size + 1 - place, code, span, f"{wording.ordinal(size + 1 - place)} of {size}"))
         return found, True
@@ -465,7 +619,6 @@ class Judge:
                 top, bottom = self.facts.figure(one, span).value, self.facts.figure(other, span).value
                 if top is not None and bottom and top <= bottom:
                     shares.append(Fact(100 * top / bottom, one, span, wording.per_cent(100 * top / bottom)))
-        clear = bool(shares) and re.match(r"\s*of\b", self.sense.text[literal.end :]) is not None
         if measure.kind == "count":
             # A quarter's or month's share of its own year.
             calendar = self.facts.calendar
@@ -475,9 +628,21 @@ class Judge:
             for part in parts:
                 for whole in wholes[:4]:
                     top, bottom = self.facts.figure(code, part).value, self.facts.figure(code, whole).value
-                    if top is not None and bottom and whole != part and whole.first <= part.first and part.last <= whole.last:
+                    if (
+                        top is not None
+                        and bottom
+                        and whole != part
+                        and whole.first <= part.first
+                        and part.last <= whole.last
+                    ):
                         shares.append(Fact(100 * top / bottom, code, part, wording.per_cent(100 * top / bottom)))
-        return shares, clear
+        of = re.match(
+            r"\s*of\s+(?:all\b|(?:the\s+)?(?:year|quarter|total|twelve|12)\b|the\s+[\d,]+)",
+            self.sense.text[literal.end :],
+        )
+        return shares, bool(shares) and (
+            of is not None or (len(counts) > 1 and re.match(r"\s*of\b", self.sense.text[literal.end :]) is not None)
+        )
 
     # --- changes
 
@@ -495,15 +660,22 @@ class Judge:
         ends = [span for p in chosen for span in p.spans] or usual
         ends = self.facts.reached(code, ends)
         pairs: list[tuple[Span, Span]] = []
-        near = [p for p in bases if clause.start <= p.start < clause.end] or [p for p in bases if p.start >= clause.start] or bases
+        near = (
+            [p for p in bases if clause.start <= p.start < clause.end]
+            or [p for p in bases if p.start >= clause.start]
+            or bases
+        )
         for period in near:
-            for end in ends if not period.since else [calendar.year, calendar.now, Span(calendar.last, calendar.last), *ends]:
+            for end in (
+                ends if not period.since else [calendar.year, calendar.now, Span(calendar.last, calendar.last), *ends]
+            ):
                 for base in sense.resolved(period, [end]) if chosen or period.relation else period.spans:
                     if base.length == end.length and base.first < end.first:
                         pairs.append((end, base))
                 if not chosen:
-                    pairs += [(self._like(base, end), base) for base in period.spans if not period.relation and self._like(base, end)]
-        if not pairs or (near and all(p.relation == "" and not self._comparative(p) for p in near)):
+                    likes = [(self._like(base), base) for base in period.spans if not period.relation]
+                    pairs += [(like, base) for like, base in likes if like is not None]
+        if not pairs:
             for end in ends:
                 pairs.append((end, end.back(12)))
                 if end.length < 12 and not re.search(r"\byear\b", " ".join(sense.text[p.start : p.end] for p in near)):
@@ -513,14 +685,13 @@ class Judge:
         if len(explicit) >= 2:
             pairs += [(a, b) for a in spans for b in spans if a.length == b.length and a.first > b.first]
         for span in ends:
-            if 1 < span.length <= 12 and re.search(r"\b(?:between|from|during|over|within|through\w*|across)\b", sense.text, re.I):
+            if 1 < span.length <= 12 and re.search(
+                r"\b(?:between|from|during|over|within|through\w*|across)\b", sense.text, re.I
+            ):
                 pairs.append((Span(span.last, span.last), Span(span.first, span.first)))
         return list(dict.fromkeys(pairs))
 
-    def _comparative(self, period: object) -> bool:
-        return True
-
-    def _like(self, base: Span, end: Span) -> Span | None:
+    def _like(self, base: Span) -> Span | None:
         """This year's months of the same length as an earlier stretch: fewer than in December 2018."""
         calendar = self.facts.calendar
         known = {1: Span(calendar.last, calendar.last), 3: calendar.now, 12: calendar.year}
@@ -550,18 +721,31 @@ class Judge:
 
     def _arithmetic(self, literal: Literal) -> Verdict | None:
         """A figure that follows from others of its sentence: a part of a whole, a difference."""
-        others = [each for each in self.sense.literals if each is not literal and each.kind in ("count", "seconds")][:12]
+        others = [each for each in self.sense.literals if each is not literal and each.kind in ("count", "seconds")][
+            :12
+        ]
         text = self.sense.text
         for one, other in permutations(others, 2):
             between = text[one.end : other.start] if one.end <= other.start else ""
             opened = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", text[max(0, one.start - 24) : one.start])
             joined = re.fullmatch(r"[^,;]{0,60}?\bto\s+(?:\w+\s+){0,2}", between) if opened else None
-            if joined and literal.kind in ("count", "percent", "seconds") and one.value and self.role(literal, None)[0] == "change":
+            if (
+                joined
+                and literal.kind in ("count", "percent", "seconds")
+                and one.value
+                and self.role(literal, None)[0] == "change"
+            ):
                 right = abs(other.value - one.value)
                 right = 100 * right / one.value if literal.kind == "percent" else right
-                fact = Fact(right, "", None, wording.per_cent(right) if literal.kind == "percent" else wording.number(right))
+                fact = Fact(
+                    right, "", None, wording.per_cent(right) if literal.kind == "percent" else wording.number(right)
+                )
                 return Verdict("agrees" if literal.fits(right) else "contradicts", fact, None, why="arithmetic")
-            if literal.kind in ("percent", "fraction") and re.fullmatch(r"[\s\w]{0,30}?\b(?:out\s+of|of)\s+(?:the\s+|its\s+|all\s+)?", between) and other.value:
+            if (
+                literal.kind in ("percent", "fraction")
+                and re.fullmatch(r"[\s\w]{0,30}?\b(?:out\s+of|of)\s+(?:the\s+|its\s+|all\s+)?", between)
+                and other.value
+            ):
                 right = 100 * one.value / other.value
                 if literal.fits(right):
                     return Verdict("agrees", Fact(right, "", None, wording.per_cent(right)), None, why="arithmetic")

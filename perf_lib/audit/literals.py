@@ -17,19 +17,55 @@ Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "m
 SMALL = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 TENS = {
     word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for number, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        start=1,
     )
 }
 _PARTS = {
@@ -43,7 +79,9 @@ MULTIPLES = {
 }  # fmt: skip
 
 _WORD = "|".join([*SMALL, *TENS])
-WORDS = rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+WORDS = (
+    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+)
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
 NUMBER = rf"(?:{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?|{WORDS}(?:\s+point\s+(?:{_WORD})(?:\s+(?:{_WORD}))?)?)"
 
@@ -57,7 +95,7 @@ _CLOCK = re.compile(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])")
 _NUMBER = re.compile(
     rf"(?<![\w.,£$€:/-])(?P<sign>[+−±-]\s?)?(?P<number>{NUMBER})"
     r"(?P<unit>\s*%|[\s-]*per[\s-]?cent(?:age)?(?:[\s-]+points?\b)?\b|\s+percentage[\s-]points?\b|\s*pp\b"
-    r"|\s+points?\b|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)",
+    r"|\s+points?\b(?!\s+(?:of|for|in\s+(?:the|a)\s+(?:standard|list))\b)|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
@@ -65,9 +103,11 @@ _FRACTION = re.compile(
     r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b",
     re.IGNORECASE,
 )
-_ONE_IN = re.compile(rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)", re.IGNORECASE)
+_ONE_IN = re.compile(
+    rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)", re.IGNORECASE
+)
 _MULTIPLE = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(MULTIPLES)})|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b",
+    rf"\b(?:(?P<word>{'|'.join(word for word in MULTIPLES if word != 'twice')}|twice(?=\s+(?:as|the|that|what|its)\b))|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b",
     re.IGNORECASE,
 )
 _RANK = re.compile(
@@ -246,24 +286,37 @@ def _one_in(text: str) -> Iterator[Literal]:
     for found in _ONE_IN.finditer(text):
         top, bottom = number(found["top"]), number(found["bottom"])
         if top and bottom and 0 < top[0] < bottom[0] <= 20 and bottom[1] == top[1] == 1:
-            yield Literal(found.start(), found.end(), found[0], "fraction", 100 * top[0] / bottom[0], 1.0, in_words=True)
+            yield Literal(
+                found.start(), found.end(), found[0], "fraction", 100 * top[0] / bottom[0], 1.0, in_words=True
+            )
 
 
 def _fractions(text: str) -> Iterator[Literal]:
     for found in _FRACTION.finditer(text):
         part = found["part"].lower()
         bottom = _PARTS.get(part) or _PARTS.get(part.removesuffix("s"))
-        top = {"a": 1, "an": 1, None: 1}.get((found["top"] or "").lower() or None) or SMALL.get((found["top"] or "").lower(), 1)
+        top = {"a": 1, "an": 1, None: 1}.get((found["top"] or "").lower() or None) or SMALL.get(
+            (found["top"] or "").lower(), 1
+        )
         before, after = text[: found.start()][-12:].lower(), text[found.end() :][:12].lower()
         if bottom is None or (bottom != 2 and not found["top"]) or top >= bottom:
             continue
         # "a quarter" is mostly a season of the year, and "a third party" is no part of anything.
-        a_part = re.match(r"\s*(?:of\b|more|fewer|less|higher|lower|as\b|[.,;)]|$|in\b|on\b|up|down|since|over|compared|to\b|longer|quicker|increase|rise|fall|drop|reduction)", after)
+        a_part = re.match(
+            r"\s*(?:of\b|more|fewer|less|higher|lower|as\b|[.,;)]|$|in\b|on\b|up|down|since|over|compared|to\b|longer|quicker|increase|rise|fall|drop|reduction)",
+            after,
+        )
         if bottom != 2 and not a_part:
             continue
-        if part.startswith("quarter") and not (re.match(r"\s*of\b(?!\s+(?:20|a\s+year))|\s*(?:more|fewer|less|higher|lower)", after) or re.search(r"\b(?:by|up|down|than|nearly|almost|about|around)\s+$", before)):
+        if part.startswith("quarter") and not (
+            re.match(r"\s*of\b(?!\s+(?:20|a\s+year))|\s*(?:more|fewer|less|higher|lower)", after)
+            or re.search(r"\b(?:by|up|down|than|nearly|almost|about|around)\s+$", before)
+        ):
             continue
-        if bottom == 2 and (re.match(r"[\s-]*(?:year|term|way|hour|an hour|day)", after) or re.search(r"(?:first|second|latter|other)\s+$", before)):
+        if bottom == 2 and (
+            re.match(r"[\s-]*(?:year|term|way|hour|an hour|day)", after)
+            or re.search(r"(?:first|second|latter|other)\s+$", before)
+        ):
             continue
         yield Literal(found.start(), found.end(), found[0], "fraction", 100 * top / bottom, 1.0, in_words=True)
 
@@ -271,7 +324,9 @@ def _fractions(text: str) -> Iterator[Literal]:
 def _ranks(text: str) -> Iterator[Literal]:
     for found in _RANK.finditer(text):
         said = found["ordinal"].lower()
-        yield Literal(found.start(), found.end(), found[0], "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said))))
+        yield Literal(
+            found.start(), found.end(), found[0], "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said)))
+        )
 
 
 def _numbers(text: str) -> Iterator[Literal]:

@@ -9,11 +9,67 @@ from dataclasses import dataclass
 from perf_lib.measures import Measure
 
 _TRAILING = re.compile(r"\s+(?:recorded|received|deployed|abandoned|upheld|employed|reported)$")
-_LEADING = re.compile(r"^(?:(?:share|average|percentage|number|volume|proportion|rate) (?:of|time to|to)? ?|the |average )+")
+_LEADING = re.compile(
+    r"^(?:(?:share|average|percentage|number|volume|proportion|rate) (?:of|time to|to)? ?|the |average )+"
+)
 _SMALL_WORDS = frozenset(
-    "a an and are as at be been by during for from had has have in is it its no of on or out over per than that the their "
-    "there these they this those to up was were which who whom with within someone whole being share average time due "
-    "number rate volume reasons".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "by",
+        "during",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "in",
+        "is",
+        "it",
+        "its",
+        "no",
+        "of",
+        "on",
+        "or",
+        "out",
+        "over",
+        "per",
+        "than",
+        "that",
+        "the",
+        "their",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "up",
+        "was",
+        "were",
+        "which",
+        "who",
+        "whom",
+        "with",
+        "within",
+        "someone",
+        "whole",
+        "being",
+        "share",
+        "average",
+        "time",
+        "due",
+        "number",
+        "rate",
+        "volume",
+        "reasons",
+    ]
 )
 
 
@@ -41,8 +97,19 @@ class Names:
                 # "Crimes" alone is the unit of many measures, and the name of none but in a text of no measure's own.
                 plain = measure.kind == "count" and _key(name) == _key(measure.unit)
                 (self._plain if plain else self._codes).setdefault(_key(name), code)
-            described = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or "", measure.title, *measure.also_called])
-            self.words[code] = frozenset(_stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS)
+            described = " ".join(
+                [
+                    measure.noun,
+                    measure.singular or "",
+                    measure.unit,
+                    measure.of or "",
+                    measure.title,
+                    *measure.also_called,
+                ]
+            )
+            self.words[code] = frozenset(
+                _stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS
+            )
             self._own[code] = _generic(measure)
         self._pattern, self._plain_pattern = _any_of(self._codes), _any_of(self._plain)
 
@@ -95,7 +162,9 @@ def _generic(measure: Measure) -> re.Pattern[str] | None:
     words = {word for word in words if word.isalpha() and len(word) > 3 and word != "cent"}
     if not words:
         return None
-    return re.compile(rf"\b(?:{'|'.join(sorted(re.escape(word.removesuffix('s')) for word in words))})s?\b", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:{'|'.join(sorted(re.escape(word.removesuffix('s')) for word in words))})s?\b", re.IGNORECASE
+    )
 
 
 def _flexible(name: str) -> str:

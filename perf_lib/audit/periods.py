@@ -90,7 +90,7 @@ _M = r"(?:January|February|March|April|May|June|July|August|September|October|No
 _Y = r"(?:19|20)\d\d"
 _N = rf"(?:\d{{1,2}}|{WORDS})"
 _FY = r"(?:19|20)\d\d\s?[-/–]\s?(?:(?:19|20)\d\d|\d\d)(?!\d|-)"
-_Q = r"(?:one|two|three|four|[1-4])"
+_Q = r"(?:one|two|three|four|[1-4](?![\d]|[.,]\d))"
 _BEFORE = r"(?:last|previous|prior|preceding)"
 _I, _C = re.IGNORECASE, 0
 
@@ -129,12 +129,15 @@ class Calendar:
                         match.end(),
                         tuple(dict.fromkeys(spans)),
                         relation,
-                        since=re.search(r"\b(?:since|from|after)\s+(?:the\s+)?(?:start of\s+|beginning of\s+|end of\s+)?$", before) is not None,
+                        since=re.search(
+                            r"\b(?:since|from|after)\s+(?:the\s+)?(?:start of\s+|beginning of\s+|end of\s+)?$", before
+                        )
+                        is not None,
                         counted="counted" in (match.re.groupindex or {}),
                         vague="vague" in (match.re.groupindex or {}),
                     )
                 )
-        return sorted((p for p in found if p.spans or p.relation or True), key=lambda period: period.start)
+        return sorted(found, key=lambda period: period.start)
 
     def _rows(self) -> list[tuple[str, int, Reader]]:
         n, year = self._count, self._of_year
@@ -171,7 +174,7 @@ class Calendar:
                 _I, self._same,
             ),
             (r"\b(?:the\s+)?(?:quarter|three months)\s+(?:a|one|the)\s+year\s+(?:ago|before|earlier|previously)\b", _I, lambda f: ([self.now.back(12)], "")),
-            (rf"\b(?:the\s+)?(?:previous|preceding|prior|foregoing)\s+(?:quarter|three months)\b|\bthe\s+quarter\s+before\b(?!\s+last)|\ba\s+quarter\s+(?:ago|before|earlier)\b|\bon\s+the\s+quarter\b|\bquarter[\s-]on[\s-]quarter\b", _I, lambda f: ([self.now.back(3)], "")),
+            (r"\b(?:the\s+)?(?:previous|preceding|prior|foregoing)\s+(?:quarter|three months)\b|\bthe\s+quarter\s+before\b(?!\s+last)|\ba\s+quarter\s+(?:ago|before|earlier)\b|\bon\s+the\s+quarter\b|\bquarter[\s-]on[\s-]quarter\b", _I, lambda f: ([self.now.back(3)], "")),
             (r"\blast\s+quarter(?=\s+(?:of|in)\b)", _I, lambda f: ([self.now], "")),
             (r"\b(?<!the )last\s+quarter\b", _I, lambda f: ([self.now.back(3)], "")),
             (r"\b(?:the\s+|in\s+|over\s+)(?:last|latest|most recent)\s+quarter\b", _I, lambda f: ([self.now, self.now.back(3)], "")),
@@ -238,7 +241,9 @@ class Calendar:
     def _quarter(self, found: re.Match[str]) -> tuple[Sequence[Span], Relation]:
         groups = found.groupdict()
         said = (groups.get("q") or groups.get("d") or groups.get("o") or "").lower()
-        at = {"final": 4, "last": 4}.get(said) or (int(said[0]) if said[:1].isdigit() else ORDINALS.get(said) or SMALL.get(said, 1))
+        at = {"final": 4, "last": 4}.get(said) or (
+            int(said[0]) if said[:1].isdigit() else ORDINALS.get(said) or SMALL.get(said, 1)
+        )
         year = (groups.get("fy") or "").lower()
         if re.match(_FY, year):
             return [quarter_span(Quarter(int(year[:4]), at))], ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from perf_lib.audit.literals import Literal, literals
 from perf_lib.audit.names import Mention, Names
@@ -33,7 +34,13 @@ PEERS = re.compile(
 )
 
 
-_A_SCOPE = re.compile(r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$", re.IGNORECASE)
+_A_SCOPE = re.compile(
+    r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$",
+    re.IGNORECASE,
+)
+
+
+Part = TypeVar("Part", Literal, Mention, Period)
 
 
 @dataclass(frozen=True)
@@ -100,8 +107,9 @@ class Sense:
     @cached_property
     def clauses(self) -> list[Clause]:
         """The sentence's clauses in order."""
-        closed = [(each.start, each.end) for each in (*self.periods, *self.literals)]
-        closed += [(each.start, each.end) for each in self.mentions]
+        closed = [(period.start, period.end) for period in self.periods]
+        closed += [(literal.start, literal.end) for literal in self.literals]
+        closed += [(mention.start, mention.end) for mention in self.mentions]
         closed.sort()
         cuts = []
         at = 0
@@ -134,7 +142,7 @@ class Sense:
         """Which clause a place in the sentence falls in."""
         return next((at for at, clause in enumerate(self.clauses) if place < clause.end), len(self.clauses) - 1)
 
-    def within(self, clause: Clause, items: Sequence) -> list:
+    def within(self, clause: Clause, items: Sequence[Part]) -> list[Part]:
         """Those of some parts that stand in a clause."""
         return [each for each in items if clause.start <= each.start < clause.end]
 
@@ -181,7 +189,11 @@ class Sense:
             words = self.text[max(0, period.start - 24) : period.start]
             clause = self.clauses[self.clause_of(period.start)]
             opening = self.text[max(0, clause.start - 16) : period.start]
-            compares = clause.comparing or re.search(r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$", words, re.I)
+            compares = clause.comparing or re.search(
+                r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$",
+                words,
+                re.I,
+            )
             if period.relation or period.since or compares or re.search(r"compared\s+(?:with|to)\s*$", opening, re.I):
                 out.append(period)
         return out
@@ -217,7 +229,11 @@ class Sense:
 
     def _taken(self, period: Period, literal: Literal) -> bool:
         clause = self.clauses[self.clause_of(period.start)]
-        others = [each for each in self.within(clause, self.literals) if each is not literal and each.kind not in ("rank", "months")]
+        others = [
+            each
+            for each in self.within(clause, self.literals)
+            if each is not literal and each.kind not in ("rank", "months")
+        ]
         return bool(others) and not clause.start <= literal.start < clause.end and period.start > literal.start
 
     def _own_period(self, literal: Literal, clause: Clause) -> Period | None:
@@ -245,7 +261,12 @@ class Sense:
         clause = self.clauses[at]
         here = self.within(clause, self.mentions)
         following = [m for m in here if m.start >= literal_end]
-        settled = [m for m in following if not re.search(r"\b(?:in|of|than|during|for|to)\b", self.text[literal_end : m.start]) and len(self.text[literal_end : m.start].split()) <= 3]
+        settled = [
+            m
+            for m in following
+            if not re.search(r"\b(?:in|of|than|during|for|to)\b", self.text[literal_end : m.start])
+            and len(self.text[literal_end : m.start].split()) <= 3
+        ]
         strong = [m for m in settled if not m.weak]
         own = self.sentence.code
         if strong:
@@ -272,7 +293,12 @@ class Sense:
             return True
         # "Nationally, ..." governs what follows until another clause names a measure's own scope.
         opening = self.words_of(self.clauses[0])
-        return at > 0 and len(opening.split()) <= 5 and bool(FOREIGN.search(opening)) and not self.within(self.clauses[0], self.literals)
+        return (
+            at > 0
+            and len(opening.split()) <= 5
+            and bool(FOREIGN.search(opening))
+            and not self.within(self.clauses[0], self.literals)
+        )
 
     def speaks_of_peers(self, place: int) -> bool:
         """Whether a figure is said of the peers."""
