@@ -76,7 +76,7 @@ class Known:
     measures: Mapping[str, Counts]
     identities: Sequence[Identity]
     withheld: frozenset[Unit]
-    _found: dict[Unit, list[tuple[float, float]]] = field(default_factory=dict)
+    _found: dict[tuple[Unit, int, int], float] = field(default_factory=dict)
 
     def without(self, units: Iterable[Unit]) -> Known:
         """The same with more withheld."""
@@ -119,33 +119,41 @@ class Known:
 
     def interval(self, unit: Unit) -> list[tuple[float, float]]:
         """Between which whole numbers each count of a unit must lie."""
-        if unit not in self._found:
-            code, (first, last) = unit
-            counts = self.measures[code]
-            months = [t for t in range(first, last + 1) if t in counts.months]
-            found = []
-            for part in range(len(counts.months[months[0]])):
-                hidden = [(code, part, t) for t in months if self.is_hidden(code, t)]
-                shown = sum(counts.months[t][part] for t in months if not self.is_hidden(code, t))
-                low, high = self._solved(hidden)
-                found.append((low + shown, high + shown))
-            self._found[unit] = found
-        return self._found[unit]
+        return [(self._end(unit, part, -1), self._end(unit, part, 1)) for part in self._parts(unit)]
 
     def width(self, unit: Unit) -> float:
         """How wide the interval of its narrowest small count is."""
-        code, window = unit
-        counts = self.measures[code]
-        whole = counts.over(window)
-        return min(
-            (high - low)
-            for (low, high), count in zip(self.interval(unit), whole, strict=True)
-            if counts.secret or 0 < count < counts.threshold
-        )
+        return min(self._end(unit, part, 1) - self._end(unit, part, -1) for part in self._small_parts(unit))
 
     def is_safe(self, unit: Unit) -> bool:
         """Whether no small count of the unit can be pinned closer than its threshold."""
-        return self.width(unit) >= self.measures[unit[0]].threshold
+        counts = self.measures[unit[0]]
+        whole = counts.over(unit[1])
+
+        def wide(part: int) -> bool:
+            most = self._end(unit, part, 1)  # the true count is possible: where it alone is far enough, ask no further
+            return most - whole[part] >= counts.threshold or most - self._end(unit, part, -1) >= counts.threshold
+
+        return all(map(wide, self._small_parts(unit)))
+
+    def _parts(self, unit: Unit) -> range:
+        return range(len(self.measures[unit[0]].over(unit[1])))
+
+    def _small_parts(self, unit: Unit) -> list[int]:
+        counts = self.measures[unit[0]]
+        whole = counts.over(unit[1])
+        return [part for part in self._parts(unit) if counts.secret or 0 < whole[part] < counts.threshold]
+
+    def _end(self, unit: Unit, part: int, way: int) -> float:
+        """The most (way 1) or the least (way -1) that a count of a unit can be."""
+        if (unit, part, way) not in self._found:
+            code, (first, last) = unit
+            rows = self.measures[code].months
+            months = [t for t in range(first, last + 1) if t in rows]
+            hidden = [(code, part, t) for t in months if self.is_hidden(code, t)]
+            shown = sum(rows[t][part] for t in months if not self.is_hidden(code, t))
+            self._found[unit, part, way] = self._solved(hidden, way) + shown
+        return self._found[unit, part, way]
 
     def _component(self, wanted: Sequence[_Variable]) -> tuple[list[_Variable], list[_Equation]]:
         variables, equations = dict.fromkeys(wanted), []
@@ -165,21 +173,26 @@ class Known:
         counts = self.measures[code]
         return min(counts.lowest, counts.months[t][part])
 
-    def _solved(self, wanted: Sequence[_Variable]) -> tuple[float, float]:
-        """The least and the most that the wanted variables can add up to, in whole numbers."""
+    def _solved(self, wanted: Sequence[_Variable], way: int) -> float:
+        """The most or the least that the wanted variables can add up to, in whole numbers."""
         variables, equations = self._component(wanted)
         lowest = {v: self._lowest(v) for v in variables}
-        if not equations or not wanted:
-            return float(sum(lowest[v] for v in wanted)), (math.inf if wanted else 0.0)
-        if any(not any(v in e.terms for e in equations) for v in wanted):
-            return float(sum(lowest[v] for v in wanted)), math.inf
+        least = float(sum(lowest[v] for v in wanted))
+        if not wanted or any(not any(v in e.terms for e in equations) for v in wanted):
+            return math.inf if wanted and way > 0 else least
         if len(equations) == 1 and set(equations[0].terms.values()) == {1}:
             total, terms = equations[0].total, equations[0].terms
-            if len(wanted) == len(terms):
-                return float(total), float(total)
-            least = sum(lowest[v] for v in wanted)
-            return float(least), float(total - (sum(lowest[v] for v in terms) - least))
-        return _bounds(variables, equations, lowest, wanted)
+            most = float(total - (sum(lowest[v] for v in terms) - least))
+            return most if way > 0 or len(wanted) == len(terms) else least
+        return _bound(equations, lowest, wanted, way)
+
+    def bearing_on(self, unit: Unit) -> list[Unit]:
+        """The sums over months that bear on a unit, directly or by way of other unknown counts."""
+        code, (first, last) = unit
+        rows = self.measures[code].months
+        wanted = [(code, part, t) for t in range(first, last + 1) for part in range(len(rows.get(t, ())))]
+        equations = self._component([v for v in wanted if self.is_hidden(code, v[2])])[1]
+        return list(dict.fromkeys(e.by for e in equations if not isinstance(e.by, Identity)))
 
     def relations(self, unit: Unit) -> tuple[Unit | Identity, ...]:
         """The relations that the unit stands in."""
@@ -203,30 +216,25 @@ def interval(
     return Known(measures, identities, frozenset(withheld)).interval(unit)
 
 
-def _bounds(
-    variables: Sequence[_Variable],
-    equations: Sequence[_Equation],
-    lowest: Mapping[_Variable, int],
-    wanted: Sequence[_Variable],
-) -> tuple[float, float]:
+def _bound(
+    equations: Sequence[_Equation], lowest: Mapping[_Variable, int], wanted: Sequence[_Variable], way: int
+) -> float:
     # Imported here: most measures need no solver, and it is slow to load.
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # SciPy ships no types
 
-    column = {variable: position for position, variable in enumerate(variables)}
-    matrix = np.zeros((len(equations), len(variables)))
+    column = {variable: position for position, variable in enumerate(lowest)}
+    matrix = np.zeros((len(equations), len(column)))
     for row, equation in enumerate(equations):
         for variable, sign in equation.terms.items():
             matrix[row, column[variable]] = sign
     totals = np.array([equation.total for equation in equations], dtype=float)
-    aim = np.array([float(variable in set(wanted)) for variable in variables])
-    ends = []
-    for way in (1.0, -1.0):
-        solved = milp(
-            way * aim,
-            constraints=LinearConstraint(matrix, totals, totals),
-            bounds=Bounds([lowest[v] for v in variables], np.inf),
-            integrality=np.ones(len(variables)),
-        )
-        # The true counts are a solution, so what has no optimum has no bound.
-        ends.append(way * round(solved.fun) if solved.status == 0 else way * -math.inf)
-    return float(ends[0]), float(ends[1])
+    aim = np.zeros(len(column))
+    aim[[column[variable] for variable in wanted]] = -way  # milp looks for the least
+    solved = milp(
+        aim,
+        constraints=LinearConstraint(matrix, totals, totals),
+        bounds=Bounds(list(lowest.values()), np.inf),
+        integrality=np.ones(len(column)),
+    )
+    # The true counts are a solution, so what has no optimum has no bound.
+    return float(-way * round(solved.fun)) if solved.status == 0 else way * math.inf

@@ -21,6 +21,9 @@ from perf_lib.series import NOTHING, YEAR, Figure
 from perf_lib.settings import Break, Settings
 from perf_lib.standing import PeerComparison, compare, population
 
+WITHHELD = "withheld"
+"""The status of a month whose figure a public report does not print."""
+
 
 @dataclass(frozen=True)
 class QuarterFigure:
@@ -144,6 +147,13 @@ class Finding:
         return (self.direction > 0) == (self.measure.better == "higher")
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether some figure of the measure is withheld, which a public report says and shows as [c]."""
+        lines = [figure for line in self.box for figure in (line.value, line.rolling)]
+        figures = [self.value, self.rolling, self.previous, *lines]
+        return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
+
+    @property
     def is_current(self) -> bool:
         """Whether the data reach the quarter's last month."""
         return self.as_at == self.quarter.last
@@ -188,7 +198,7 @@ def findings(
     """
     area = settings.body.area
     known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
-    months = {code: _months_of(known, code, quarter) for code in catalogue}
+    months = {code: months_of(known, code, quarter) for code in catalogue}
     rolling = {code: series.rolling_12(months[code], measure) for code, measure in catalogue.items()}
     comparables = {
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
@@ -230,9 +240,9 @@ def _finding(
     residents: float | None,
     published: Mapping[Quarter, pd.DataFrame],
 ) -> Finding:
-    supplied = months.index[months["value"].notna()]
+    supplied = months.index[months["value"].notna() | months["status"].eq(WITHHELD)]
     as_at = supplied.max() if len(supplied) else None
-    now = _twelve_months(months, measure, as_at)
+    now = twelve_months(months, measure, as_at)
     return Finding(
         measure=measure,
         quarter=quarter,
@@ -242,9 +252,9 @@ def _finding(
         as_at=as_at,
         value=series.over(months, measure, quarter.first, quarter.last),
         rolling=now,
-        previous=_twelve_months(months, measure, None if as_at is None else as_at - YEAR),
-        box=tuple(_box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
-        earlier=tuple(_box_line(months, measure, each, published[each]) for each in sorted(published)),
+        previous=twelve_months(months, measure, None if as_at is None else as_at - YEAR),
+        box=tuple(box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
+        earlier=tuple(box_line(months, measure, each, published[each]) for each in sorted(published)),
         rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
         comparable=comparable,
         signal_history=_or_empty(history[0], months),
@@ -255,7 +265,8 @@ def _finding(
     )
 
 
-def _months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
+def months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
+    """A measure's rows of one area's tidy frame, by month without gaps up to the quarter's end."""
     own = known[known["measure"] == code].set_index("month").drop(columns=["measure", "area"])
     first = own.index.min() if len(own) else quarter.first
     return own.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
@@ -265,7 +276,7 @@ def _or_empty(history: pd.DataFrame | None, months: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(index=months.index) if history is None else history
 
 
-def _twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | None) -> Figure:
+def twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | None) -> Figure:
     """The rolling 12 months to `last`; a survey of single months has none."""
     if last is None or (measure.kind == "survey" and measure.covers_months == 1):
         return NOTHING
@@ -273,10 +284,9 @@ def _twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | Non
     return series.over(months, measure, first, last)
 
 
-def _box_line(
-    months: pd.DataFrame, measure: Measure, quarter: Quarter, published: pd.DataFrame | None
-) -> QuarterFigure:
-    rolling = _twelve_months(months, measure, quarter.last)
+def box_line(months: pd.DataFrame, measure: Measure, quarter: Quarter, published: pd.DataFrame | None) -> QuarterFigure:
+    """A quarter's line of the headline box."""
+    rolling = twelve_months(months, measure, quarter.last)
     value = NOTHING if measure.kind == "rolling" else series.over(months, measure, quarter.first, quarter.last)
     return QuarterFigure(
         quarter,

@@ -72,6 +72,12 @@ class Measure(Strict):
     """Other names that spreadsheets give the measure, beside its title."""
     open_data: OpenData | None = None
     """Where public data hold the same figure for any force."""
+    disclosure_threshold: StrictInt | None = Field(default=None, ge=0)
+    """Counts under it are withheld from a public report; settings say for measures that do not. 0 turns it off."""
+    breakdown_of: str | None = None
+    """The count that this one and the others that name it add up to, month by month."""
+    of_measure: str | None = None
+    """The measure whose counts are this one's denominators, where there is one."""
     note: str | None = None
     """What a reader must know of the figures, printed wherever they are."""
     also_called: tuple[str, ...] = ()
@@ -89,6 +95,10 @@ class Measure(Strict):
             raise ValueError("only a mean has a stock for its denominator")
         if self.target is not None and (self.better == "neither" or not self.has_signals):
             raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
+        if self.breakdown_of is not None and self.kind != "count":
+            raise ValueError("only a count is part of a breakdown")
+        if self.of_measure is not None and not self.is_ratio:
+            raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.frequency == "quarterly" and self.kind != "survey":
             raise ValueError("only a survey is quarterly")
         return self
@@ -136,4 +146,19 @@ def read_catalogue(path: Path) -> Catalogue:
         if not isinstance(entry, dict):
             raise InputError(f"{where}: a measure is a mapping of keys such as title, priority and kind")
         catalogue[str(code)] = build(Measure, {**entry, "code": str(code)}, where)
+    _check_relations(catalogue, path)
     return catalogue
+
+
+def _check_relations(catalogue: Catalogue, path: Path) -> None:
+    """A total or a denominator that a measure names is another measure of the catalogue, and a count."""
+    for code, measure in catalogue.items():
+        for key in ("breakdown_of", "of_measure"):
+            named = getattr(measure, key)
+            if named is None:
+                continue
+            where = f"{shown(path)}, {code}: {key}"
+            if named not in catalogue or named == code:
+                raise InputError(f"{where}: no other measure {named!r}; {suggestion(named, set(catalogue) - {code})}")
+            if catalogue[named].kind != "count":
+                raise InputError(f"{where}: {named} is a {catalogue[named].kind}; a count is allowed")

@@ -37,8 +37,8 @@ class RollsUp(Protocol):
 class Figure:
     """A figure over some months, with what it was made from.
 
-    `value` is None where a month it needs is missing. `unweighted` says that only ratios were supplied, not
-    their denominators, so that their plain mean had to do.
+    `value` is None where a month it needs is missing, or where the figure is withheld. `unweighted` says that only
+    ratios were supplied, not their denominators, so that their plain mean had to do.
     """
 
     value: float | None
@@ -46,6 +46,8 @@ class Figure:
     denominator: float | None = None
     margin: float | None = None
     unweighted: bool = False
+    withheld: bool = False
+    """Whether there is a figure that a public report does not print."""
 
     def __bool__(self) -> bool:
         return self.value is not None

@@ -66,6 +66,16 @@ class Inputs(Strict):
     @classmethod
     def _one_or_several(cls, written: object) -> object:
         return (written,) if isinstance(written, str) else written
+    markings: dict[str, Marking] = Field(default_factory=dict)
+    """Files and tables that carry a marking, by what they are called above."""
+
+    @model_validator(mode="after")
+    def _marks_what_it_names(self) -> Inputs:
+        named = {*self.monthly, *self.tables, *self.tables.values(), *([self.peers] if self.peers else [])}
+        stranger = next((name for name in self.markings if name not in named), None)
+        if stranger is not None:
+            raise ValueError(f"markings: no input {stranger!r}; {suggestion(stranger, named)}")
+        return self
 
 
 class Highlights(Strict):
@@ -153,6 +163,10 @@ class Settings(Strict):
     """What readers must know of the data as a whole."""
     language: str = Field(default="en-GB", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     marking: Marking = "OFFICIAL"
+    public_leaves_out: tuple[Marking, ...] = ("OFFICIAL-SENSITIVE", "provisional")
+    """Markings that keep an item out of a public report."""
+    disclosure_threshold: StrictInt = Field(default=5, ge=0)
+    """In a public report counts under it are withheld; 0 turns that off. An internal report prints them all."""
     panel_date: date | None = None
     breaks: tuple[Break, ...] = ()
     restatements: Restatements = Restatements()

@@ -114,49 +114,40 @@ def _complement(public: Known, unsafe: Unit) -> tuple[Unit, ...]:
 def _candidates(public: Known, unsafe: Unit) -> Iterable[tuple[Unit, ...]]:
     """What might be withheld besides, the least loss to the reader first."""
     code, (first, last) = unsafe
-    counts = public.measures[code]
-    near, covering = (first - first % 3, last - last % 3 + 2), _covering(public, code, first, last)
-    over = [*covering, *(w for w in counts.known if w[0] <= last and first <= w[1])]
+    near = first - first % 3, last - last % 3 + 2  # the calendar quarter
     own = [u for u in _months(public, code, near) if u != unsafe]
     others = [other for other in public.measures if other != code]
-    same_month = [u for other in others for u in _months(public, other, (first, last))]
+    yield from ((unit,) for unit in own)
+    yield from ((unit,) for other in others for unit in _months(public, other, (first, last)))
     # Two months of two measures that add up to a third: withholding one corner of the square takes the other three.
-    squares = [
+    yield from (
         (here, *_months(public, other, (first, last)), *_months(public, other, here[1]))
         for here in own
         for other in others
-    ]
-    reach = (min([first, *(w[0] for w in over)]), max([last, *(w[1] for w in over)]))
-    further = [u for u in _months(public, code, reach) if u not in own]
-    totals = [(code, w) for w in covering] + [
-        (other, w) for other in others for w in _covering(public, other, first, last)
-    ]
-    yield from ((unit,) for unit in own)
-    yield from ((unit,) for unit in same_month)
-    yield from squares
+    )
     if len(own) > 1:
         yield tuple(own)
-    yield from ((unit,) for unit in sorted(further, key=lambda u: abs(u[1][0] - first)))
-    yield from ((unit,) for unit in totals)
+    bearing = public.bearing_on(unsafe)
+    months = [u for c, reach in bearing for u in _months(public, c, reach)]
+    yield from ((unit,) for unit in sorted(dict.fromkeys(months), key=lambda u: abs(u[1][0] - first)))
+    totals = [unit for unit in bearing if unit[1] in public.measures[unit[0]].totals and _is_free(public, unit)]
+    yield from ((unit,) for unit in sorted(totals, key=lambda u: u[1][::-1]))
+    if len(totals) > 1:
+        yield tuple(totals)
     everything = ((other, w) for other, each in public.measures.items() for w in each.windows)
     yield tuple(unit for unit in everything if unit not in public.withheld)
 
 
 def _months(public: Known, code: str, window: Window) -> list[Unit]:
     """Months of a window that are printed and not nought, the smallest first."""
-    counts = public.measures[code]
-    rows = {t: counts.months[t] for t in range(window[0], window[1] + 1) if t in counts.months}
-    free = [t for t, row in rows.items() if any(row) and (code, (t, t)) not in public.withheld]
-    free = [t for t in free if (t, t) not in counts.known]
+    rows = public.measures[code].months
+    free = [t for t in range(window[0], window[1] + 1) if any(rows.get(t, ())) and _is_free(public, (code, (t, t)))]
     return [(code, (t, t)) for t in sorted(free, key=lambda t: (sum(rows[t]), -t))]
 
 
-def _covering(public: Known, code: str, first: int, last: int) -> list[Window]:
-    """Printed totals that take in some of the window, the shortest first."""
-    counts = public.measures[code]
-    found = [w for w in counts.totals if (code, w) not in public.withheld and w not in counts.known]
-    found = [w for w in found if w[0] <= last and first <= w[1] and w != (first, last)]
-    return sorted(dict.fromkeys(found), key=lambda w: (w[1] - w[0], -w[0]))
+def _is_free(public: Known, unit: Unit) -> bool:
+    """Whether a figure can still be withheld."""
+    return unit not in public.withheld and unit[1] not in public.measures[unit[0]].known
 
 
 def _clusters(measures: Mapping[str, Counts], identities: Sequence[Identity]) -> list[list[str]]:

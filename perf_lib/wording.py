@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PERCENT = "per cent"
 SECONDS = "seconds"
 NOT_SUPPLIED = "not supplied"
+WITHHELD = "[c]"
+"""What stands for a figure that a public report withholds: the Government Statistical Service's "confidential"."""
 
 
 def is_missing(value: float | None) -> bool:

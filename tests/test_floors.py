@@ -25,7 +25,7 @@ FLOORS = (
         "calibrated_arithmetic", "calibrated", "suspected_breaks", "peers", "forecast", "feasibility",
         "suppression",
     ),
-    ("comparable", "standing", "findings", "symbols", "revisions", "disclosure"),
+    ("comparable", "standing", "findings", "symbols", "revisions", "markings", "counted", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
         "charts.standing", "charts", "dashboard", "changes", "explain", "workbook",
