@@ -7,16 +7,16 @@ of either: it is matched, looked up and printed. There is no template engine, so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from perf_lib import narrative, wording
-from perf_lib.errors import InputError, suggestion
+from perf_lib.errors import InputError, Undisclosable, suggestion
 from perf_lib.extracts.tables import MONTH
-from perf_lib.findings import Finding
+from perf_lib.findings import WITHHELD, Finding
 from perf_lib.measures import Measure
 from perf_lib.strict import shown
 
@@ -62,27 +62,39 @@ class Piece:
     bound: bool = False
 
 
-def bind(text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> str:
+def bind(
+    text: str, code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str] = ()
+) -> str:
     """The commentary with each `{{ … }}` replaced by its figure in house style.
 
-    code: the measure that a bare name speaks of; None where the text belongs to no measure. Raises InputError
-    with file, line and a suggestion for anything in braces that cannot be looked up.
+    code: the measure that a bare name speaks of; None where the text belongs to no measure. left_out: measures that
+    a public report leaves out, whose figures it refuses; a figure that it withholds is printed as [c]. Raises
+    InputError with file, line and a suggestion for anything in braces that cannot be looked up.
     """
-    return "".join(piece.text for piece in pieces(text, code, findings, path))
+    return "".join(piece.text for piece in pieces(text, code, findings, path, left_out))
 
 
-def pieces(text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> Iterator[Piece]:
+def pieces(
+    text: str, code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str] = ()
+) -> Iterator[Piece]:
     """The same, piece by piece, so that what was looked up can be told from what was typed."""
     _refuse_left_open(text, path)
     at = 0
     for found in _BRACES.finditer(text):
         yield Piece(text[at : found.start()], at)
-        yield Piece(_figure(found, text, code, findings, path), found.start(), bound=True)
+        yield Piece(_figure(found, text, code, findings, path, left_out), found.start(), bound=True)
         at = found.end()
     yield Piece(text[at:], at)
 
 
-def _figure(found: re.Match[str], text: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> str:
+def _figure(
+    found: re.Match[str],
+    text: str,
+    code: str | None,
+    findings: Mapping[str, Finding],
+    path: Path,
+    left_out: Collection[str],
+) -> str:
     def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
         return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
 
@@ -91,6 +103,8 @@ def _figure(found: re.Match[str], text: str, code: str | None, findings: Mapping
         raise InputError(
             f'{where()} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
         )
+    if (asked["measure"] or code) in left_out:
+        raise Undisclosable(f"{where()}: a public report leaves {asked['measure'] or code} out, for its marking")
     finding = _finding(asked["measure"] or code, findings, where)
     if asked["month"] is not None:
         if asked["name"] != "month":
@@ -98,7 +112,8 @@ def _figure(found: re.Match[str], text: str, code: str | None, findings: Mapping
         return _month(finding, asked["month"], where)
     if asked["name"] not in NAMES:
         raise InputError(f"{where()}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
-    return NAMES[asked["name"]](finding)
+    said = NAMES[asked["name"]](finding)
+    return wording.WITHHELD if finding.is_withheld and said == wording.NOT_SUPPLIED else said
 
 
 def _refuse_left_open(text: str, path: Path) -> None:
@@ -123,14 +138,16 @@ def _finding(code: str | None, findings: Mapping[str, Finding], where: Callable[
 
 
 def _month(finding: Finding, written: str, where: Callable[[], str]) -> str:
-    months = finding.months["value"].dropna()
+    supplied = finding.months["value"].notna() | finding.months["status"].eq(WITHHELD)
+    months = finding.months.loc[supplied, "value"]
     if not MONTH.fullmatch(written):
         raise InputError(f"{where()}: {written!r} is not a month; write it as 2019-12")
     period = pd.Period(written, freq="M")
     if period not in months.index:
         ends = f"{months.index.min()} to {months.index.max()}" if len(months) else "no months at all"
         raise InputError(f"{where()}: {finding.measure.code} has no figure for {written}; it has {ends}")
-    return _said(float(months.loc[period]), finding.measure)
+    value = float(months.loc[period])
+    return wording.WITHHELD if wording.is_missing(value) else _said(value, finding.measure)
 
 
 def _said(value: float | None, measure: Measure) -> str:

@@ -40,6 +40,7 @@ def decide_all(
     before: Mapping[Unit, Withheld] = {}
     for quarter in quarters:
         out = {q: table for q, table in published.items() if q <= quarter and q != quarters[-1]}
+        beside = [each for each in out if quarter.first - YEAR <= each.first < quarter.first]
         measures = {}
         for code, measure in catalogue.items():
             months = months_of(frame[frame["month"] <= quarter.last], code, quarter)
@@ -50,7 +51,7 @@ def decide_all(
                 measures[code] = Counts(
                     rows,
                     threshold=max(threshold, DEFAULT if code in secret else 0),
-                    totals=totals_of(measure, months, quarter),
+                    totals=totals_of(measure, months, quarter, beside),
                     known=frozenset(w for w in known if all(t in rows for t in range(w[0], w[1] + 1))),
                     lowest=int(measure.kind == "count"),
                     secret=code in secret,
@@ -83,11 +84,16 @@ def counts_of(measure: Measure, months: pd.DataFrame) -> dict[int, tuple[int, ..
     return {month.ordinal: (round(share[month]), round(of[month]) - round(share[month])) for month in share.index}
 
 
-def figures_of(measure: Measure, months: pd.DataFrame, quarter: Quarter) -> dict[str, tuple[Window, Figure]]:
-    """Every total that a quarter's report prints of a measure, by name, with its window of months."""
+def figures_of(
+    measure: Measure, months: pd.DataFrame, quarter: Quarter, earlier: Collection[Quarter] = ()
+) -> dict[str, tuple[Window, Figure]]:
+    """Every total that a quarter's report prints of a measure, by name, with its window of months.
+
+    earlier: quarters whose figures as first published are held against today's.
+    """
     supplied = months.index[months["value"].notna()]
     made = {"value": (_window(quarter.first, quarter.last), series.over(months, measure, quarter.first, quarter.last))}
-    for each in quarter.year_to_date:
+    for each in dict.fromkeys([*earlier, *quarter.year_to_date]):
         whole = series.over(months, measure, each.first, each.last)
         made[f"{each} value"] = (_window(each.first, each.last), whole)
         made[f"{each} rolling"] = (_year(each.last), twelve_months(months, measure, each.last))
@@ -98,11 +104,13 @@ def figures_of(measure: Measure, months: pd.DataFrame, quarter: Quarter) -> dict
     return made
 
 
-def totals_of(measure: Measure, months: pd.DataFrame, quarter: Quarter) -> tuple[Window, ...]:
+def totals_of(
+    measure: Measure, months: pd.DataFrame, quarter: Quarter, earlier: Collection[Quarter] = ()
+) -> tuple[Window, ...]:
     """The windows over which a report prints sums of the measure's counts."""
     if measure.kind not in ("count", "proportion", "mean"):
         return ()
-    made = figures_of(measure, months, quarter).values()
+    made = figures_of(measure, months, quarter, earlier).values()
     return tuple(dict.fromkeys(window for window, figure in made if figure and not figure.unweighted))
 
 
@@ -122,7 +130,8 @@ def _published(measure: Measure, published: Mapping[Quarter, pd.DataFrame]) -> l
     windows = []
     for quarter, table in published.items():
         reach = {"quarter": _window(quarter.first, quarter.last), "rolling_12": _year(quarter.last)}
-        windows += [reach[kind] for kind in reach if (measure.code, kind) in table.index]
+        kept = table["value"].dropna().index
+        windows += [reach[kind] for kind in reach if (measure.code, kind) in kept]
     return windows
 
 

@@ -167,8 +167,7 @@ def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
     rows = [
         (
             str(reason),
-            wording.number(row[before]),
-            wording.number(row[now]),
+            *(wording.WITHHELD if pd.isna(row[month]) else wording.number(row[month]) for month in (before, now)),
             wording.change_in_table(row[now] - row[before], "count"),
             wording.change_per_cent_in_table(series.change_per_cent(row[now], row[before])),
         )
@@ -182,6 +181,8 @@ def no_symbols(finding: Finding) -> str:
     """What stands where symbols would: nothing exceptional is not the same as not enough data."""
     if not finding.arithmetic:
         return "Symbols for months and trends do not apply"
+    if finding.is_withheld and symbols.lacks_data(finding):
+        return "Months are withheld"
     return "Not enough data" if symbols.lacks_data(finding) else "Nothing exceptional"
 
 
@@ -238,6 +239,8 @@ def _any(line: QuarterFigure) -> bool:
 
 
 def _cell(finding: Finding, value: float | None) -> str:
+    if finding.is_withheld and wording.is_missing(value):
+        return wording.WITHHELD
     return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
 
 

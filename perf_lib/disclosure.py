@@ -71,6 +71,7 @@ class Public:
             rolling=rolling,
             previous=total("previous", finding.previous),
             box=tuple(map(line, finding.box)),
+            earlier=tuple(map(line, finding.earlier)),
             rate=series.rate_per_1000(rolling.value, residents) if finding.measure.kind == "count" else None,
         )
 
@@ -94,7 +95,8 @@ def protect(
     decision, measures = counted.decide_all(catalogue, settings, quarters, own, rates, published, set(out))
     kept = Catalogue({code: measure for code, measure in catalogue.items() if code not in out})
     cut = _cut(own[own["measure"].isin(list(kept))], decision)
-    totals = _totals(kept, quarter, own, cut, decision, measures)
+    beside = [each for each in published if quarter.first - series.YEAR <= each.first < quarter.first]
+    totals = _totals(kept, quarter, beside, own, cut, decision, measures)
     first = {
         each: _first_published(table, each, kept, settings, totals)
         for each, table in published.items()
@@ -143,6 +145,7 @@ def _cut(frame: pd.DataFrame, decision: Decision) -> pd.DataFrame:
 def _totals(
     catalogue: Catalogue,
     quarter: Quarter,
+    beside: Sequence[Quarter],
     full: pd.DataFrame,
     cut: pd.DataFrame,
     decision: Decision,
@@ -154,8 +157,8 @@ def _totals(
         if code not in touched:
             continue
         whole, left = months_of(full, code, quarter), months_of(cut, code, quarter)
-        from_cut = counted.figures_of(measure, left, quarter)
-        for name, (window, figure) in counted.figures_of(measure, whole, quarter).items():
+        from_cut = counted.figures_of(measure, left, quarter, beside)
+        for name, (window, figure) in counted.figures_of(measure, whole, quarter, beside).items():
             hidden = (code, window) in decision.withheld
             audited = window in measures[code].totals
             same = from_cut.get(name, (window, None))[1] == figure
@@ -184,7 +187,11 @@ def _first_published(
         small = any(0 < count < counted.threshold_of(measure, settings) for count in counts)
         return not small and not totals.get((code, name), series.NOTHING).withheld
 
-    return table[[may_stand(code, kind) for code, kind in table.index]]
+    kept = table[[may_stand(code, kind) for code, kind in table.index]].copy()
+    hidden = {code for code, _ in totals}
+    # Symbols of a measure with withheld months would tell of them what today's report does not.
+    kept.loc[[code in hidden for code, _ in kept.index], "symbols"] = ""
+    return kept
 
 
 def _record(decision: Decision, measures: Mapping[str, Counts], out: Mapping[str, Marking]) -> pd.DataFrame:

@@ -46,6 +46,12 @@ class BusyError(PerfError):
     exit_code = 4
 
 
+class Undisclosable(PerfError):
+    """A public report would show a figure that it must not: nothing has been put in its place."""
+
+    exit_code = 1
+
+
 def suggestion(wrong: str, known: Iterable[str]) -> str:
     """The nearest known name, as the end of a sentence; failing one, what is allowed.
 

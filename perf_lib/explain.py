@@ -116,7 +116,7 @@ def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:
     if not test.enough:
-        return "a month of its window is missing"
+        return "a month of its window is withheld" if finding.is_withheld else "a month of its window is missing"
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
     if test.p is not None and test.slope is not None:
         slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)

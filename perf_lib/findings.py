@@ -80,7 +80,10 @@ class Finding:
         """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
         unit, decimals = self.measure.unit, self.measure.decimals
         printed = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
-        said = {name: wording.value_in_table(figure.value, unit, decimals) for name, figure in printed.items()}
+        said = {
+            name: wording.WITHHELD if figure.withheld else wording.value_in_table(figure.value, unit, decimals)
+            for name, figure in printed.items()
+        }
         met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
         return said | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
 

@@ -12,9 +12,18 @@ from perf_lib.series import Figure
 from perf_lib.settings import PeerGroup
 from perf_lib.standing import PeerComparison
 
+WITHHELD = (
+    f"{wording.WITHHELD} stands for a figure that is withheld to protect people's privacy: it counts very few of them, "
+    "or a figure that does could be worked out with it. Averages, tests and projections are made without such months."
+)
 NO_SIGNAL = "The last month is not exceptional and no trend is significant."
 
 _TRENDS = ("rolling_increasing", "rolling_decreasing", "discrete_increasing", "discrete_decreasing")
+
+
+def withheld(finding: Finding) -> str:
+    """What [c] means, for a measure that has one; else empty."""
+    return WITHHELD if finding.is_withheld else ""
 
 
 def figures(finding: Finding) -> str:
@@ -207,6 +216,8 @@ def rate_in_prose(rate: float) -> str:
 def in_figures(figure: Figure, measure: Measure) -> str:
     """A figure with what it was made from: 88.8 per cent (4,524 of 5,095 defendants prosecuted)."""
     said = in_prose(figure.value, measure)
+    if figure.withheld:
+        return wording.WITHHELD
     if figure.margin is not None:
         return f"{said} (plus or minus {wording.percentage_points(figure.margin)})"
     if figure.unweighted and measure.denominator_is == "flow":
@@ -221,7 +232,17 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 def _count(finding: Finding) -> str:
     measure, value, rolling = finding.measure, finding.value.value, finding.rolling.value
-    total = None if rolling is None or finding.as_at is None else wording.twelve_months_to(finding.as_at)
+    total = (
+        None
+        if not (finding.rolling or finding.rolling.withheld) or finding.as_at is None
+        else wording.twelve_months_to(finding.as_at)
+    )
+    if finding.value.withheld or finding.rolling.withheld:
+        quarter, twelve = (
+            f"{wording.WITHHELD} {measure.noun}" if figure.withheld else _counted(figure.value or 0, measure)
+            for figure in (finding.value, finding.rolling)
+        )
+        return f"There were {quarter} during {finding.quarter.name} and {twelve} in the {total}."
     if value is None:
         if total is None or rolling is None:
             return f"The {measure.noun} cannot be totalled: months are missing."
@@ -236,9 +257,9 @@ def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     assert finding.as_at is not None  # noqa: S101 - figures() has asked
     parts = []
-    if finding.value and measure.kind != "rolling" and measure.covers_months == 1:
+    if (finding.value or finding.value.withheld) and measure.kind != "rolling" and measure.covers_months == 1:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
-    if finding.rolling:
+    if finding.rolling or finding.rolling.withheld:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
     if not parts:
         latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
@@ -307,6 +328,8 @@ def _trend_signal(finding: Finding) -> str:
 
 
 def _not_enough(finding: Finding) -> str:
+    if finding.is_withheld:
+        return "No symbol is given that would rest on a withheld month."
     if finding.as_at is not None and not finding.is_current:
         return f"There is not enough data for symbols: figures stop at {wording.month(finding.as_at)}."
     if len(finding.not_enough) == len(finding.arithmetic):
@@ -348,12 +371,14 @@ def _nothing_said(finding: Finding) -> str:
     """What stands where no symbol does: for a measure without symbols, its latest figure and where that leads."""
     if finding.arithmetic:
         return (
-            "not enough data for symbols"
+            ("months withheld" if finding.is_withheld else "not enough data for symbols")
             if len(finding.not_enough) == len(finding.arithmetic)
             else "nothing exceptional"
         )
     assert finding.as_at is not None  # noqa: S101 - message() has asked
     latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), finding.measure)
+    if finding.is_withheld and pd.isna(finding.months.loc[finding.as_at, "value"]):
+        latest = wording.WITHHELD
     if not finding.is_current:
         latest += f" at {wording.month(finding.as_at)}"
     if finding.change is None:

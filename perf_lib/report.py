@@ -8,7 +8,7 @@ offences.headline()
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -19,20 +19,23 @@ from perf_lib import (
     charts,
     commentary,
     dashboard,
+    disclosure,
     explain,
     extracts,
+    markings,
     markup,
     narrative,
     revisions,
     symbols,
     wording,
 )
+from perf_lib import public as desk
 from perf_lib.charts import Chart
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.extracts import Ledger
 from perf_lib.findings import Finding, findings
 from perf_lib.markup import Fragment
-from perf_lib.measures import Catalogue
+from perf_lib.measures import Catalogue, Marking
 from perf_lib.quarters import Quarter
 from perf_lib.settings import Params, Settings, find_params
 from perf_lib.strict import shown
@@ -55,12 +58,16 @@ class MeasureReport:
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
         second = " ".join([*narrative.signals(finding), narrative.borne_out(finding)]).strip()
         third = " ".join(filter(None, [narrative.size_of_change(finding), narrative.target(finding)]))
-        note = " ".join([finding.measure.note or "", *narrative.breaks(finding)]).strip()
+        note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
         return markup.paragraphs([text for text in (first, second, third, note) if text])
 
     def chart(self) -> Chart | Fragment:
         """The months with their average and limits above the rolling 12 months; nothing where no month is known."""
-        return charts.monthly(self.finding) if self.finding.as_at is not None else markup.EMPTY
+        if self.finding.as_at is None:
+            return markup.EMPTY
+        if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
+            return markup.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
+        return charts.monthly(self.finding)
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
@@ -110,6 +117,29 @@ class MeasureReport:
         return f"{self.headline()}\n{self.sentences()}"
 
 
+class LeftOut(MeasureReport):
+    """A measure that a public report leaves out: the first part asked for says so, the others keep quiet."""
+
+    def __init__(self, code: str, left: desk.Left) -> None:
+        self._code, self._left, self._said = code, left, False
+
+    def _part(self, *_: object, **__: object) -> Fragment:
+        if self._said:
+            return markup.EMPTY
+        self._said = True
+        return markup.heading(3, self._left.title, self._code) + markup.paragraphs([self._left.sentence], "left-out")
+
+    def _repr_html_(self) -> str:
+        return markup.paragraphs([self._left.sentence]).html
+
+    def __repr__(self) -> str:
+        return self._left.sentence
+
+
+for _name in [name for name in vars(MeasureReport) if not name.startswith("_")]:
+    setattr(LeftOut, _name, LeftOut._part)  # every part there is, and is to come
+
+
 @dataclass(frozen=True)
 class Arrived:
     """What the findings are made from, kept for whoever asks again with something changed."""
@@ -145,13 +175,27 @@ class Report(Mapping[str, MeasureReport]):
     findings: Mapping[str, Finding]
     tables: Mapping[str, pd.DataFrame]
     arrived: Arrived
+    is_public: bool = False
+    left_out: Mapping[str, desk.Left] = field(default_factory=dict)
+    """What a public report leaves out for its marking: measures, tables and peers, by name."""
+    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=disclosure.RECORD), repr=False)
+    """What a public report withholds and why, for internal eyes; no figures."""
 
     @property
     def settings(self) -> Settings:
         """What the report was asked for."""
         return self.params.settings
 
+    @property
+    def marking(self) -> Marking:
+        """The highest marking of the report and of what is in it, printed on every page."""
+        parts = [finding.measure.marking for finding in self.findings.values()]
+        files = [] if self.is_public else self.settings.inputs.markings.values()
+        return markings.highest([self.settings.marking, *parts, *files]) or self.settings.marking
+
     def __getitem__(self, code: str) -> MeasureReport:
+        if code in self.left_out:
+            return LeftOut(code, self.left_out[code])
         if code not in self.findings:
             near = suggestion(str(code), self.findings)
             raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {near}")
@@ -202,6 +246,9 @@ class Report(Mapping[str, MeasureReport]):
         if group is not None:
             members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
             notes.append(f"{members} {group.note or ''}".strip())
+        if any(finding.is_withheld for finding in self.findings.values()):
+            notes.append(narrative.WITHHELD)
+        notes += [left.sentence for left in self.left_out.values()]
         return markup.paragraphs(notes)
 
     def exceptions(self) -> Fragment:
@@ -255,18 +302,29 @@ class Report(Mapping[str, MeasureReport]):
 
     def lines(self, *codes: str, title: str) -> Chart | Fragment:
         """Measures of one unit in one chart, under a title that says what they have in common."""
-        return charts.lines([self[code].finding for code in codes], title)
+        drawn = [self[code].finding for code in codes if code not in self.left_out]
+        if len(drawn) < len(codes):
+            said = self._said_of(*codes)
+            chart = charts.lines(drawn, title) if drawn else markup.EMPTY
+            return said + (chart.fragment() if isinstance(chart, Chart) else chart)
+        return charts.lines(drawn, title)
 
     def z_score_comparison(self, one: str, other: str) -> Chart | Fragment:
         """Two measures' rolling 12 months on one scale."""
+        if {one, other} & set(self.left_out):
+            return self._said_of(one, other)
         return charts.z_score_comparison(self[one].finding, self[other].finding)
 
     def scatter(self, across: str, up: str) -> Chart | Fragment:
         """One measure's months against another's, with R²."""
+        if {across, up} & set(self.left_out):
+            return self._said_of(across, up)
         return charts.scatter(self[across].finding, self[up].finding)
 
     def reasons(self, name: str, caption: str) -> Fragment:
         """A table of reasons that settings name under `inputs.tables`: twelve months against the twelve before."""
+        if name in self.left_out:
+            return self._said_of(name)
         if name not in self.tables:
             raise InputError(f"settings name no table {name!r} under inputs.tables; {suggestion(name, self.tables)}")
         return dashboard.reasons(caption, self.tables[name], self.quarter)
@@ -290,6 +348,8 @@ class Report(Mapping[str, MeasureReport]):
         """Everything that people wrote held against the findings, sentence by sentence."""
         written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
         for path in self.params.commentary_files():
+            if path.stem in self.left_out:
+                continue  # nor is it printed
             written.append((self.params.commentary(path.stem), path.stem, f"commentary/{path.name}"))
         for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
             written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
@@ -307,15 +367,22 @@ class Report(Mapping[str, MeasureReport]):
                 said.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
         return said
 
+    def _said_of(self, *items: str) -> Fragment:
+        """Which of some items are left out."""
+        return markup.paragraphs([self.left_out[item].sentence for item in items if item in self.left_out], "left-out")
+
     def bound(self, text: str, code: str | None, file: str) -> Fragment:
         """A person's Markdown with its figures bound and its paragraphs to be numbered."""
         path = self.params.quarter_folder / file
-        return markup.commentary(commentary.bind(markup.without_comments(text), code, self.findings, path))
+        return markup.commentary(
+            commentary.bind(markup.without_comments(text), code, self.findings, path, self.left_out)
+        )
 
 
-def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report:
+def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
     """One quarter's report, from a params folder and the inputs that it names.
 
+    public: as anybody may see it, marked items left out and small counts withheld (perf_lib.disclosure).
     Raises InputError, one line, for anything in settings, data or commentary that cannot be right.
 
     >>> report = open_report("2019-20-Q3")
@@ -341,10 +408,30 @@ def open_report(quarter: str | Quarter, params: str | Path = "params") -> Report
         each: extracts.read_published(opened.published_path(each), opened.catalogue, each, ledger)
         for each in opened.published_quarters
     }
-    arrived = Arrived(frame, rates, published, ledger)
-    made = arrived.findings(opened.catalogue, opened.settings, asked)
     tables = {name: extracts.read_reasons(opened.input_path(file), ledger) for name, file in inputs.tables.items()}
+    if public:
+        return _public(opened, frame, rates, published, tables)
+    arrived = Arrived(frame, rates, published, ledger)
+    opened.catalogue = desk.marked(opened)
+    made = arrived.findings(opened.catalogue, opened.settings, asked)
     return Report(asked, opened, made, tables, arrived)
+
+
+def _public(
+    params: Params,
+    frame: pd.DataFrame,
+    rates: pd.DataFrame | None,
+    published: Mapping[Quarter, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame],
+) -> Report:
+    """The report on what may be printed alone; nothing that it may not print is reached from it."""
+    kept = desk.open_public(params, frame, rates, published, tables)
+    params.settings, params.catalogue = kept.settings, kept.catalogue
+    arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger())
+    return Report(
+        params.quarter, params, kept.findings, kept.tables, arrived,
+        is_public=True, left_out=kept.left_out, withheld=kept.record,
+    )  # fmt: skip
 
 
 def _parts_of(desk: object) -> list[str]:

@@ -57,6 +57,8 @@ class Inputs(Strict):
     """Monthly figures: CSV, Excel, OpenDocument or Parquet files, tidy or with a column a month."""
     peers: str | None = None
     tables: dict[str, str] = Field(default_factory=dict)
+    markings: dict[str, Marking] = Field(default_factory=dict)
+    """Files and tables that carry a marking, by what they are called above."""
     made_from: str | None = None
     """What the files above were themselves made from: written by `perf-lib force`, shown on the coverage page."""
     rejected_share: float = Field(default=0.0, ge=0.0, lt=1.0)
@@ -66,8 +68,6 @@ class Inputs(Strict):
     @classmethod
     def _one_or_several(cls, written: object) -> object:
         return (written,) if isinstance(written, str) else written
-    markings: dict[str, Marking] = Field(default_factory=dict)
-    """Files and tables that carry a marking, by what they are called above."""
 
     @model_validator(mode="after")
     def _marks_what_it_names(self) -> Inputs:

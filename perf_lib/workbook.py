@@ -14,7 +14,8 @@ from perf_lib.findings import Finding
 from perf_lib.settings import Settings
 
 NOTES = {
-    "missing": "[x] means that there is no figure, or nothing to say.",
+    "missing": "[x] means that there is no figure, or nothing to say. [c] means that a public report withholds it: it "
+    "counts very few people, or a figure that does could be worked out with it.",
     "symbols": "Symbols are those of the published rules. Those listed as supported are borne out by calibrated tests, "
     "which allow for season and for neighbouring months being alike.",
     "illustrative": "The column origin says how a figure is known: published, derived from published figures, or "
@@ -53,7 +54,8 @@ COLUMNS = [
 
 def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """One row a measure, numbers as they are; symbol codes separated by spaces."""
-    return pd.DataFrame([_row(finding) for finding in findings.values()], columns=COLUMNS)
+    table = pd.DataFrame([_row(finding) for finding in findings.values()], columns=COLUMNS)
+    return _withheld(table, findings, ["quarter_value", "rolling_12", "previous_12", "change", "change_per_cent"])
 
 
 def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
@@ -63,8 +65,20 @@ def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
         for code, finding in findings.items()
     ]
     table = pd.concat(parts, ignore_index=True)
+    table = _withheld(table, findings, ["numerator", "denominator", "value", "rolling_12"])
     columns = ["measure", "month", "numerator", "denominator", "value", "rolling_12", "origin", "status"]
     return table[columns].assign(month=table["month"].astype(str))
+
+
+def _withheld(table: pd.DataFrame, findings: Mapping[str, Finding], columns: list[str]) -> pd.DataFrame:
+    """The sign of a withheld figure where a measure that has such figures has none."""
+    within = table["measure"].map({code: finding.is_withheld for code, finding in findings.items()}).astype(bool)
+    if not within.any():
+        return table
+    signed = table.astype(dict.fromkeys(columns, object))
+    for column in columns:
+        signed.loc[within & table[column].isna(), column] = wording.WITHHELD
+    return signed
 
 
 def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
@@ -150,19 +164,23 @@ def _dashboard(findings: Mapping[str, Finding]) -> pd.DataFrame:
             if measure.is_percentage
             else wording.change_per_cent_in_table(finding.change_per_cent)
         )
+        printed = {
+            **months,
+            "Quarter": wording.value_in_table(finding.value.value, measure.unit, measure.decimals),
+            "12 months": wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals),
+            "Change": change,
+        }
+        missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
         rows.append(
             {
                 "Measure": measure.title,
                 "Priority": measure.priority,
-                **months,
-                "Quarter": wording.value_in_table(finding.value.value, measure.unit, measure.decimals),
-                "12 months": wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals),
-                "Change": change,
+                **{name: missing if text == "–" else text for name, text in printed.items()},
                 "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
                 "Context": narrative.context(finding),
             }
         )
-    return pd.DataFrame(rows).replace("–", NO_FIGURE)
+    return pd.DataFrame(rows)
 
 
 def _row(finding: Finding) -> dict[str, object]:

@@ -32,7 +32,7 @@ FLOORS = (
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
         "audit.figures", "audit.directions", "audit",
     ),
-    ("report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
+    ("public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.building", "press.current",

@@ -1,12 +1,13 @@
 """Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
 
 from perf_lib.charts.canvas import Chart
-from perf_lib.charts.monthly import monthly, points
+from perf_lib.charts.monthly import SHOWN, monthly, points
 from perf_lib.charts.pairs import lines, scatter, z_score_comparison
 from perf_lib.charts.projection import projection
 from perf_lib.charts.standing import peer_bars, peer_projection
 
 __all__ = [
+    "SHOWN",
     "Chart",
     "lines",
     "monthly",

@@ -22,7 +22,7 @@ from perf_lib.charts.canvas import (
     panel_title,
     values_axis,
 )
-from perf_lib.findings import Finding
+from perf_lib.findings import WITHHELD, Finding
 from perf_lib.series import YEAR
 
 SHOWN = 36  # months: the two years a baseline needs and the year it judges
@@ -59,7 +59,9 @@ def monthly(finding: Finding) -> Chart:
         subtitle=_subtitle(
             shown,
             "The shaded band is the average of the 24 months before, give or take two standard "
-            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero." + broken,
+            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero."
+            + (f" {wording.WITHHELD} marks a month that is withheld." if finding.is_withheld else "")
+            + broken,
         ),
         alt=_alt(finding, shown),
         svg=drawn(paper),
@@ -124,6 +126,8 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
         flagged = history[code].fillna(False).astype(bool).to_numpy()
         axis.plot(x[flagged], values[flagged] + 0.05 * top, marker, color=ORANGE, markersize=6, linestyle="none")
     axis.set_ylim(0, top * 1.12)
+    for at in np.flatnonzero(shown["status"].eq(WITHHELD)):
+        axis.annotate(wording.WITHHELD, (at, 0.02 * top), ha="center", va="bottom", fontsize=7, rotation=90, color=GREY)
     if len(values.dropna()):
         last = int(np.flatnonzero(values.notna())[-1])
         _label(
@@ -227,8 +231,11 @@ def _table(
     """The figures behind the chart, as printed."""
     measure = finding.measure
 
+    missing = wording.WITHHELD if finding.is_withheld else "–"
+
     def printed(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        return [wording.value_in_table(value, measure.unit, decimals) for value in values]
+        said = [wording.value_in_table(value, measure.unit, decimals) for value in values]
+        return [missing if text == "–" else text for text in said]
 
     columns: dict[str, list[str]] = {"Month": [wording.short_month(month) for month in shown.index]}
     columns["Figure"] = printed(shown["value"].astype(float))
