@@ -35,10 +35,11 @@ FLOORS = (
     ("public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
-        "press.provisioner", "press.engine", "press.execute", "press.pages", "press.building", "press.current",
-        "press.record", "press.workshop", "press.run", "press.publish",
+        "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current", "press.building",
+        "press.record", "press.workshop", "press.run", "press.batch", "press.compare", "press.publish",
         "press.next_quarter", "press",
-        "cli.options", "cli.check", "cli.explain", "cli.run", "cli.publish", "cli.new", "cli",
+        "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
+        "cli.publish", "cli.new", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import typer
 
 from perf_lib.cli.check import check
+from perf_lib.cli.diff import diff
 from perf_lib.cli.explain import explain
 from perf_lib.cli.new import new
 from perf_lib.cli.publish import publish
 from perf_lib.cli.run import run
+from perf_lib.cli.verify import verify
 from perf_lib.errors import InputError, PerfError
 
 app = typer.Typer(
@@ -20,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, explain, publish, new):
+for command in (run, check, explain, verify, diff, publish, new):
     app.command()(command)
 
 
@@ -39,14 +42,19 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
             stream.reconfigure(encoding="utf-8", errors="replace")
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is under way is cleared away
     try:
-        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except _UsageError as error:  # a mistyped command or option: one line, not a box
         _refuse(InputError(error.format_message()))
     except typer.Abort:
         sys.exit(130)  # as a shell says of Ctrl-C
+    except KeyboardInterrupt:
+        sys.exit(130)
     except PerfError as error:
         _refuse(error)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _refuse(error: PerfError) -> None:

@@ -1,23 +1,78 @@
-"""The folder that a pack is built in, beside the pack that is there, and the swap that puts it in its place."""
+"""The folder that a pack is built in, beside the pack that is there, the swap that puts it in its place, the lock.
+
+Whatever ends a run, and whenever, `outputs/<quarter>/` is the earlier pack or the new one, whole. On Linux the two
+are exchanged in one step. Elsewhere the swap is two renames; should a run be killed between them, the next one puts
+the earlier pack back before it does anything else.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from perf_lib.errors import InputError
+from filelock import FileLock, Timeout
+
+from perf_lib.errors import BusyError, InputError
+from perf_lib.press.current import RECORD
 from perf_lib.strict import shown
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+_TEMPORARY = "perf_lib-"
+
+
+@contextmanager
+def locked(target: Path, wait: float = 0) -> Iterator[None]:
+    """While this lasts, no other run makes the same pack; raises BusyError when another does, after `wait` seconds.
+
+    The lock is the operating system's, on a file beside the pack: that of a process that has died is gone with it.
+    """
+    if not target.parent.is_dir():
+        new_folder(target.parent)
+    path = target.with_name(f".{target.name}.lock")
+    try:
+        lock = FileLock(path)
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise BusyError(f"{shown(target)}: another run is making it{_who(path)}; --wait gives it time") from None
+    except OSError as error:
+        raise InputError(f"{shown(target.parent)}: cannot be written to: {error.strerror}") from None
+    try:
+        with suppress(OSError):  # who holds it is a courtesy, and on Windows the file itself is locked
+            path.write_text(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}", encoding="utf-8")
+        repair(target)
+        yield
+    finally:
+        lock.release()
+
+
+def _who(path: Path) -> str:
+    try:
+        pid, since = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return ""
+    return f" (process {pid}, since {since})"
+
+
+def repair(target: Path) -> None:
+    """Put right what a killed run left: the earlier pack back in its place, folders half built cleared away."""
+    old = _old(target)
+    if not target.exists() and (old / RECORD).is_file():
+        old.rename(target)
+    for left in target.parent.glob(f".{target.name}.*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A folder beside the pack to build in, gone afterwards; what a killed run left there is cleared away."""
-    for left in target.parent.glob(f".{target.name}.*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """A folder beside the pack to build in, gone afterwards."""
     scratch = new_folder(target.with_name(f".{target.name}.{os.getpid()}"))
     try:
         yield scratch
@@ -26,12 +81,51 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def swap(scratch: Path, target: Path) -> None:
-    """Put the new pack in the old one's place: two renames, and the old pack is gone only after the second."""
-    old = target.with_name(f".{target.name}.old")
-    if target.exists():
+    """Put the new pack in the old one's place, once it is safe on the disk; the scratch folder has the old one then."""
+    _settle(scratch)
+    if not target.exists():
+        scratch.rename(target)
+    elif not _exchange(scratch, target):
+        old = _old(target)
         target.rename(old)
-    scratch.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        scratch.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    _settle_folder(target.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system and the file system can (Linux: renameat2)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):  # an old or another C library
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
+
+
+def _settle(folder: Path) -> None:
+    """See every file of a folder onto the disk, so that a power cut cannot leave a pack of empty files."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        else:
+            _settle_folder(path)
+    _settle_folder(folder)
+
+
+def _settle_folder(folder: Path) -> None:
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}.old")
 
 
 def new_folder(folder: Path) -> Path:
@@ -41,9 +135,6 @@ def new_folder(folder: Path) -> Path:
     except OSError as error:
         raise InputError(f"{shown(folder.parent)}: cannot be written to: {error.strerror}") from None
     return folder
-
-
-_TEMPORARY = "perf_lib-"
 
 
 @contextmanager

@@ -55,9 +55,15 @@ def _are_the_same(order: Order, recorded: Mapping[str, str]) -> bool:
     inner = {Path(name).parent for name in recorded if name.startswith("params/") and name.count("/") > 1}
     inner = {folder for folder in inner if not any(folder.is_relative_to(each) for each in quarters)}
     beside = [path for folder in inner for path in (order.params / Path(*folder.parts[1:])).glob("*")]
-    found = (path for path in (*order.notebooks, *lying_ready(order.params, order.quarter), *beside) if path.is_file())
-    now = {name_of(path, order) for path in found}
-    return bool(recorded) and now <= set(recorded) and digests(recorded, order) == dict(recorded)
+    new_beside = {name_of(path, order) for path in beside if path.is_file()}
+    come = new_beside | set(found(order))
+    return bool(recorded) and come <= set(recorded) and digests(recorded, order) == dict(recorded)
+
+
+def found(order: Order) -> dict[str, str]:
+    """The inputs that are found by where they lie, without settings naming them, with their digests."""
+    paths = [*order.notebooks, *lying_ready(order.params, order.quarter)]
+    return {name_of(path, order): sha256(path) for path in paths}
 
 
 def digests(names: Iterable[str], order: Order) -> dict[str, str]:

@@ -63,16 +63,18 @@ class Nursery:
 
     def close(self) -> None:
         """Let the nursery go, and with it all that was forked from it."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it may have gone, or been let go, already
             self._channel.shutdown(socket.SHUT_RDWR)
-        self._channel.close()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
     def _ask(self, **request: Any) -> Any:
         with self._lock:
-            self._channel.sendall(json.dumps(request).encode() + b"\n")
-            answer = self._answers.readline()
+            try:
+                self._channel.sendall(json.dumps(request).encode() + b"\n")
+                answer = self._answers.readline()
+            except OSError:
+                answer = ""
         if not answer:
             raise ChildProcessError("the process that kernels are forked from has ended")
         return json.loads(answer)

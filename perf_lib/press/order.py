@@ -17,7 +17,7 @@ from perf_lib.strict import shown
 class Limits:
     """How patient the press is with a notebook: seconds it may take (None: any), and fresh starts of its kernel."""
 
-    seconds: float | None = None
+    seconds: float | None = 1800
     retries: int = 0
 
 
@@ -36,11 +36,15 @@ class Order:
     force: bool = False
     """Make the pack even if nothing has changed."""
     limits: Limits = Limits()
+    wait: float = 0
+    """Seconds to wait for another run of the same pack."""
+    folder: Path | None = None
+    """The pack's folder where it is not the quarter's in `outputs`, as for one that was moved."""
 
     @property
     def target(self) -> Path:
         """The folder of the pack."""
-        return self.outputs / str(self.quarter)
+        return self.folder or self.outputs / str(self.quarter)
 
     @property
     def working_folder(self) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_lib import revisions, workbook
-from perf_lib.errors import NotebookError
+from perf_lib.errors import NotebookError, PerfError
 from perf_lib.press import building, current, record
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
@@ -109,16 +109,27 @@ def make(order: Order, steps: Steps) -> Pack:
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     report = open_report(order.quarter, order.params)
     made_from = record.inputs(report.params, order)
-    if not order.force and record.is_current(order, made_from):
-        return Pack(order.target, made=False, seconds=time.monotonic() - started)
     _check(order, report)
-    with building.beside(order.target) as scratch:
-        kept = record.still_good(order, record.of_all(made_from, report.params, order))
-        executed, printed = _print(order, report, kept, scratch, steps)
-        _refuse_failures(executed, scratch, order.target)
-        record.write(scratch, _facts(order, made_from, executed, printed, scratch, time.monotonic() - started))
-        building.swap(scratch, order.target)
-    return Pack(order.target, made=True, seconds=time.monotonic() - started)
+    with building.locked(order.target, order.wait):
+        made = order.force or not record.is_current(order, made_from)
+        if made:
+            _make(order, report, made_from, started, steps)
+    return Pack(order.target, made, seconds=time.monotonic() - started)
+
+
+def _make(order: Order, report: Report, made_from: dict[str, str], started: float, steps: Steps) -> None:
+    kept = record.still_good(order, record.of_all(made_from, report.params, order))
+    try:
+        with building.beside(order.target) as scratch:
+            executed, printed = _print(order, report, kept, scratch, steps)
+            facts = _facts(order, made_from, executed, printed, scratch, time.monotonic() - started)
+            record.write(scratch, facts)
+            _refuse_failures(executed, scratch, order.target)
+            building.swap(scratch, order.target)
+    except OSError as error:
+        told = error.strerror or str(error)
+        raise PerfError(f"{shown(order.target)}: cannot be written: {told}; what was there is as it was") from None
+    shutil.rmtree(_failed(order.target), ignore_errors=True)
 
 
 def _check(order: Order, report: Report) -> None:
@@ -153,14 +164,20 @@ def _longest_first(order: Order, without: Set[str]) -> list[Path]:
 
 
 def _refuse_failures(executed: Sequence[Executed], scratch: Path, target: Path) -> None:
+    """When a notebook failed, keep the executed notebooks and the record of the run beside the pack, and say so."""
     failed = [done for done in executed if done.error is not None]
-    kept = target.with_name(f"{target.name}.failed")
-    shutil.rmtree(kept, ignore_errors=True)
     if not failed:
         return
+    kept = _failed(target)
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copy(scratch / record.RECORD, scratch / "notebooks")
     (scratch / "notebooks").rename(kept)
     said = "; ".join(f"{done.name}, {done.error}" for done in failed)
     raise NotebookError(f"{said}. The executed notebooks are in {shown(kept)}; {shown(target)} is as it was")
+
+
+def _failed(target: Path) -> Path:
+    return target.with_name(f"{target.name}.failed")
 
 
 def _facts(
@@ -181,10 +198,12 @@ def _facts(
         "parameters": order.asked,
         "versions": current.versions(),
         "inputs": {**made_from, **found},
-        "notebooks": [
-            {"name": done.name, "seconds": done.seconds, "result": done.result, "reads": list(done.reads)}
-            for done in executed
-        ],
+        "notebooks": [_told(done) for done in executed],
         "pages": dict(sorted(printed.items())),
         "outputs": current.outputs(scratch),
     }
+
+
+def _told(done: Executed) -> dict[str, Any]:
+    told = {"name": done.name, "seconds": done.seconds, "result": done.result, "reads": list(done.reads)}
+    return told if done.error is None else {**told, "error": done.error}

@@ -47,6 +47,10 @@ class Workshop:
             self._pool = ThreadPoolExecutor(max_workers=self._order.workers)
             try:
                 yield
+            except BaseException:
+                if self._warm is not None:
+                    self._warm.close()  # kernels under way are not waited for
+                raise
             finally:
                 self._pool.shutdown(cancel_futures=True)
 

@@ -1,0 +1,143 @@
+"""Many packs: every quarter of every params folder, several at a time, on this machine or on a Dask cluster.
+
+Both go through `concurrent.futures`: a pool of processes here, each pack in a process of its own that ends with it,
+so that memory stays flat; or the executor of a Dask scheduler, which gives a dead worker's packs to another.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from perf_lib.errors import InputError, PerfError
+from perf_lib.press import current
+from perf_lib.press.order import Order, plan
+from perf_lib.quarters import Quarter
+from perf_lib.settings import find_params, quarters_in
+from perf_lib.strict import shown
+
+_TRIES = 3
+"""How often a pack is given to a fresh pool after a worker of the last one was killed."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one order: made, not made because nothing has changed, or refused with a line and exit code."""
+
+    order: Order
+    made: bool = False
+    seconds: float = 0
+    error: str | None = None
+    exit_code: int = 0
+
+
+def orders(
+    params: str | Path, outputs: str | Path, quarter: Quarter | None, notebooks: str | Path | None = None, **more: Any
+) -> list[Order]:
+    """An order for every quarter (or the one named) of a params folder, or of each params folder in it.
+
+    A folder is a params folder when it has a settings.yaml. Those of a folder of them put their packs into
+    `outputs/<folder>/<quarter>/`.
+    """
+    top = find_params(params)
+    if (top / "settings.yaml").is_file():
+        places = [(top, Path(outputs))]
+    else:
+        found = sorted(path.parent for path in top.glob("*/settings.yaml"))
+        places = [(folder, Path(outputs) / folder.name) for folder in found]
+    made = []
+    for folder, into in places:
+        wanted = [Quarter.parse(name) for name in quarters_in(folder)]
+        wanted = [each for each in wanted if quarter in (None, each)]
+        made += [plan(each, folder, into, notebooks, **more) for each in wanted]
+    if not made:
+        what = f"quarter {quarter}" if quarter else "quarter"
+        raise InputError(f"{shown(top)}: there is no {what} in it, nor in a folder of it that has a settings.yaml")
+    return made
+
+
+def is_due(order: Order) -> bool:
+    """Whether an order's data have arrived while its report is missing or stale.
+
+    Data have arrived when every file that settings name is there and at least half of the measures have the
+    quarter's last month.
+    """
+    if current.is_current(order):
+        return False
+    from perf_lib.report import open_report
+    from perf_lib.settings import Params
+
+    named = Params(order.params, order.quarter)
+    if not all(path.is_file() for path in named.files_read()):
+        return False
+    found = open_report(order.quarter, order.params).findings.values()
+    arrived = [finding for finding in found if finding.as_at is not None and finding.as_at >= order.quarter.last]
+    return 2 * len(arrived) >= len(found)
+
+
+def make_all(asked: Sequence[Order], scheduler: str | None = None, at_once: int | None = None) -> Iterator[Result]:
+    """Make every pack, `at_once` at a time, and answer what became of each as it is done; one never stops another.
+
+    scheduler: the address of a Dask scheduler whose workers see the same folders, or None for this machine.
+    """
+    processes = min(at_once or os.cpu_count() or 1, len(asked))
+    # With many packs under way each keeps to one core: the cores are busy, and memory is what the cores need.
+    left = [replace(order, workers=1) if len(asked) > 1 else order for order in asked]
+    for attempt in range(_TRIES):
+        with _pool(scheduler, processes) as pool:
+            under_way = {pool.submit(make_one, order): order for order in left}
+            for job in as_completed(under_way):
+                try:
+                    result = job.result()
+                except BrokenProcessPool:  # a worker was killed, and every job of its pool with it
+                    if attempt + 1 < _TRIES:
+                        continue
+                    killed = "the process that made it was killed, as when memory runs out"
+                    result = Result(under_way[job], error=killed, exit_code=1)
+                left.remove(under_way[job])
+                yield result
+        if not left:
+            return
+
+
+def make_one(order: Order) -> Result:
+    """Make one pack; what is refused is in the answer."""
+    from perf_lib.press.run import Steps, make
+
+    try:
+        pack = make(order, Steps())
+    except PerfError as error:
+        return Result(order, error=str(error), exit_code=error.exit_code)
+    except Exception as error:  # a fault of ours in one pack must not lose the others
+        return Result(order, error=f"{type(error).__name__}: {error}", exit_code=1)
+    return Result(order, made=pack.made, seconds=pack.seconds)
+
+
+@contextmanager
+def _pool(scheduler: str | None, processes: int) -> Iterator[Executor]:
+    if scheduler is None:
+        kind = "forkserver" if sys.platform == "linux" else "spawn"
+        context = multiprocessing.get_context(kind)
+        if kind == "forkserver":
+            context.set_forkserver_preload(["perf_lib.press.run"])
+        with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--scheduler needs the package distributed: pip install 'perf-lib[cluster]'") from None
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there: {error}") from None
+    with client:
+        yield client.get_executor(pure=False)
