@@ -21,8 +21,9 @@ test: $(VENV)/.tested ## every test; again only when something has changed
 lab: $(VENV)/.installed ## JupyterLab on the notebooks, at the one to explore with
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/explore.ipynb
 
-bench: $(VENV)/.installed-for-tests ## measurements of speed and error rates, into tests/benchmarks/results/
+bench: $(VENV)/.installed-for-tests ## measurements of speed and error rates, into tests/benchmarks/results/ and the README
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+	$(BIN)/python tests/readme_tables.py
 
 constraints: ## the versions of this environment, for constraints.txt
 	@$(PIP) freeze --exclude perf-lib

@@ -62,15 +62,16 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
             "outline": symbols.icon_uri(symbol.code, outline=True) if _has_outline(symbol) else None,
             "words": symbol.words,
             "meaning": symbol.meaning,
-            "chance": _chance(symbol, symbols.FALSE_ALARMS),
-            "supported": _chance(symbol, symbols.SUPPORTED_FALSE_ALARMS),
+            "chance": _chance(symbol, symbols.FALSE_ALARMS, 0),
+            "supported": _chance(symbol, symbols.SUPPORTED_FALSE_ALARMS, 1),
         }
         for symbol in symbols.SYMBOLS
     ]
     drawn = (
         "A symbol drawn solid is borne out by calibrated tests, which allow for season and for neighbouring months "
         "being alike. One drawn in outline shows by the published rule alone. The last two columns say how often each "
-        "rule shows on a measure in which nothing has changed, in either direction, at a quarter's end."
+        "rule shows on a measure in which nothing has changed, in either direction, at a quarter's end; for peers, on "
+        "an area that is one of its group like any other."
     )
     by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, calibrated.ANY_FALSE_ALARM)]
     said = (
@@ -229,8 +230,9 @@ def _icons(finding: Finding) -> list[dict[str, str]]:
     return icons
 
 
-def _chance(symbol: Symbol, rates: Mapping[str, float]) -> str:
-    rate = rates.get(symbol.code)
+def _chance(symbol: Symbol, rates: Mapping[str, float], column: int) -> str:
+    among_peers = symbols.PEER_FALSE_ALARMS.get(symbol.code)
+    rate = among_peers[column] if among_peers else rates.get(symbol.code)
     return "–" if rate is None else f"{wording.number(rate, 1)}%"
 
 

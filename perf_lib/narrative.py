@@ -162,13 +162,15 @@ def peers(finding: Finding, group: PeerGroup) -> str:
         f"{finding.measure.unit} per 1,000 residents, {standing} {rate_in_prose(at.average)} "
         f"(bounds {rate_in_prose(comparison.lower)} to {rate_in_prose(comparison.upper)})"
     )
+    said += f", the {at.rank_words} in the group"
     if at.national_rank_words is not None:
-        said += f", the {at.national_rank_words} forces"
+        said += f" and the {at.national_rank_words} forces"
     calibrated = ""
     if at.calibrated is not None and at.calibrated != comparison.standing:
         words = symbols.BY_CODE[at.calibrated].words
         calibrated = f" By the calibrated rule, which asks how far out a single area lies, it is {words}."
-    return f"{said}.{calibrated} {_peer_trend(comparison)}".strip()
+    without = f" No rate is known for {wording.listed(at.left_out)}." if at.left_out else ""
+    return f"{said}.{without}{calibrated} {_peer_trend(comparison)}".strip()
 
 
 def message(finding: Finding) -> str:

@@ -28,6 +28,12 @@ Standing = Literal["greater_than_peers", "in_line_above", "in_line_below", "less
 SMALLEST_GROUP = 4  # areas with a rate, the area itself included: three others give a spread, fewer do not
 NORMAL_95 = 1.96
 
+# Per cent of areas, no different in kind from their group, that are said to stand out, in either direction: by the
+# published bounds, by the calibrated ones, and by the change on the year (tests/benchmarks).
+PUBLISHED_FALSE_ALARM = 50.4
+CALIBRATED_FALSE_ALARM = 5.2
+TREND_FALSE_ALARM = 4.9
+
 
 @dataclass(frozen=True)
 class PeerPosition:

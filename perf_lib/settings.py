@@ -263,7 +263,8 @@ class Params:
 
     def objective_text(self, objective: Objective) -> str:
         """What a person wrote of one objective of the deep dive."""
-        return read_text(inside(self.quarter_folder / "deep_dive", objective.text, "deep_dive"))
+        where = f"{self.settings_file('deep_dive')}: deep_dive, {objective.code}"
+        return read_text(inside(self.quarter_folder / "deep_dive", objective.text, where))
 
     def _text(self, *parts: str) -> str:
         return read_text(self.quarter_folder.joinpath(*parts), missing="")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from perf_lib import calibrated_tables, spc
+from perf_lib import calibrated_tables, peers, spc
 from perf_lib.findings import Finding
 
 _ICONS = Path(__file__).parent / "icons"
@@ -169,6 +169,13 @@ SUPPORTED_FALSE_ALARMS = {
     code: contrast.false_alarm for contrast in calibrated_tables.CONTRASTS for code in (contrast.high, contrast.low)
 }
 """The same for the calibrated rule behind a solid symbol, at 1 per cent."""
+
+PEER_FALSE_ALARMS = {
+    "greater_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
+    "less_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
+    "not_trending_with_peers": (peers.TREND_FALSE_ALARM, peers.TREND_FALSE_ALARM),
+}
+"""Per cent of areas like any other of their group that show the symbol, in either direction: published, solid."""
 
 
 def shown(finding: Finding) -> tuple[Symbol, ...]:

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "benchmarks" / "results"
-NAMES = ("false_alarms", "thirty_measures", "side_by_side", "projection", "suspected_breaks", "speed", "other_kinds")
 
 
 @cache

@@ -389,6 +389,7 @@ def test_reasons_have_a_column_for_each_twelve_months(tmp_path):
         ("reason,months_12_to_2019_12", "absent,many", "line 2: absent: months_12_to_2019_12 'many' is not a number"),
         ("reason,months_12_to_2019_12", "absent,-34", "line 2: absent: months_12_to_2019_12 '-34' is not a count"),
         ("reason,months_12_to_2019_12", "absent,", "line 2: absent: months_12_to_2019_12 '' is not a count"),
+        ("reason,months_12_to_2019_12", f"absent,{'9' * 30}", "is too large; below 10^15 is allowed"),
         ("reason,months_12_to_2019_12", "absent,3\nabsent,4", "line 3: absent: the reason is given twice"),
     ],
 )

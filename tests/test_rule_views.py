@@ -12,12 +12,13 @@ from builders import AREA, PEERS, find, find_one, measure, months, report, sampl
 from measured import any_false_alarm, cells, mean, numbers
 from scipy.stats import false_discovery_control
 
-from perf_lib import calibrated, charts, dashboard, explain, narrative, spc, suspected_breaks, symbols
+from perf_lib import calibrated, charts, dashboard, explain, narrative, peers, spc, suspected_breaks, symbols
 from perf_lib.calibrated_tables import CONTRASTS
 from perf_lib.charts import Chart
 from perf_lib.cli import main
+from perf_lib.findings import Finding
 from perf_lib.forecast import Projection, Refused
-from perf_lib.markup import text_of
+from perf_lib.markup import Fragment, text_of
 from perf_lib.settings import PeerGroup
 
 FINDINGS = report().findings
@@ -121,12 +122,15 @@ def test_the_keys_rates_are_what_the_benchmarks_measured():
         assert contrast.false_alarm == round(measured[contrast.name][0], 1), contrast.name
     assert any_false_alarm()["published"] == spc.ANY_FALSE_ALARM
     assert round(any_false_alarm()["calibrated"], 1) == calibrated.ANY_FALSE_ALARM
+    among_peers = numbers("peers", "Peers")["mean"]
+    rates = [peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM, peers.TREND_FALSE_ALARM]
+    assert among_peers == rates
     suspected = mean(numbers("suspected_breaks", "Stable series, 60"))
     assert round(suspected, 1) == suspected_breaks.FALSE_ALARM
 
 
 @pytest.mark.parametrize(
-    "name", ["false_alarms", "thirty_measures", "side_by_side", "projection", "suspected_breaks", "speed"]
+    "name", ["false_alarms", "thirty_measures", "side_by_side", "projection", "suspected_breaks", "peers", "speed"]
 )
 def test_every_target_of_the_benchmarks_was_met(name):
     targets = cells(name, "Targets")
@@ -142,6 +146,10 @@ def test_the_key_prints_each_rules_rate_and_how_many_chance_flags_to_expect():
         if symbol.code in symbols.FALSE_ALARMS:
             expected = symbols.FALSE_ALARMS[symbol.code], symbols.SUPPORTED_FALSE_ALARMS[symbol.code]
             assert [float(cell.rstrip("%")) for cell in (published, solid)] == list(expected)
+        if symbol.code in symbols.PEER_FALSE_ALARMS:
+            assert [float(cell.rstrip("%")) for cell in (published, solid)] == list(
+                symbols.PEER_FALSE_ALARMS[symbol.code]
+            )
     # Witness: the measures in the dashboard whose months have rules, times the rate that any symbol shows at.
     tested = sum(FINDINGS[code].measure.dashboard for code in TESTED)
     said = re.search(
@@ -341,8 +349,8 @@ def test_a_measure_without_a_target_says_nothing_of_one():
 GROUP = PeerGroup(name="most similar group", abbreviation="MSG", areas=PEERS)
 
 
-def course(**rates: list[float | None]) -> Chart | object:
-    """The peers' projection where each area has rates at four quarters' ends, but for those given."""
+def among(**rates: list[float | None]) -> Finding:
+    """A measure with rates where each area has rates at four quarters' ends, but for those given."""
     ends = pd.PeriodIndex(["2019-03", "2019-06", "2019-09", "2019-12"], freq="M")
     every = {area: [10.0 + n, 10.5 + n, 11.0 + n, 11.5 + n] for n, area in enumerate((AREA, *PEERS))} | rates
     rows = [
@@ -351,8 +359,11 @@ def course(**rates: list[float | None]) -> Chart | object:
         for area, line in every.items() for month, rate in zip(ends, line, strict=True) if rate is not None
     ]  # fmt: skip
     given = measure("thefts", peers="thefts"), months([5] * 24)
-    finding = find(given, rates=pd.DataFrame(rows), settings=settings(peer_group=GROUP.model_dump()))["thefts"]
-    return charts.peer_projection(finding, GROUP)
+    return find(given, rates=pd.DataFrame(rows), settings=settings(peer_group=GROUP.model_dump()))["thefts"]
+
+
+def course(**rates: list[float | None]) -> Chart | Fragment:
+    return charts.peer_projection(among(**rates), GROUP)
 
 
 def test_the_course_is_drawn_from_every_area_with_a_history():
@@ -380,3 +391,10 @@ def test_a_course_that_cannot_be_drawn_is_a_sentence():
     assert said.text.startswith("Thefts: the course of Here beside its most similar group cannot be drawn; it takes")
     own = course(**{AREA: [None, None, None, 11.0]})
     assert "cannot be drawn" in own.text
+
+
+def test_the_rank_in_the_group_is_said_and_who_has_no_rate():
+    # 11.5 to 18.5 in December 2019, the area's own the lowest; the country is the same eight areas.
+    assert ", the lowest of 8 in the group and the lowest of 8 forces. " in narrative.peers(among(), GROUP)
+    said = narrative.peers(among(G=[17.0, 17.5, 18.0, None]), GROUP)
+    assert ", the lowest of 7 in the group and the lowest of 7 forces. No rate is known for G." in said

@@ -20,6 +20,8 @@ LINE = "line"
 MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
 """A month as files write it: 2019-12."""
 
+LARGEST = 1e15  # whole numbers beyond it are no longer told apart
+
 _THOUSANDS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _TWELVE_MONTHS = re.compile(r"months_12_to_(\d{4})_(0[1-9]|1[0-2])")
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -102,7 +104,9 @@ class Checks:
         numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype(float)
         wrong = (numbers.isna() & (text != "")) | numbers.isin([float("inf"), float("-inf")])
         self.refuse(wrong, lambda row: f"{column} {row[column]!r} is not a number", column)
-        return numbers.where(~wrong)
+        huge = numbers.abs() >= LARGEST
+        self.refuse(huge, lambda row: f"{column} {row[column]!r} is too large; below 10^15 is allowed", column)
+        return numbers.where(~wrong & ~huge)
 
     def columns(self, schema: Schema) -> dict[str, pd.Series]:
         """Hold every column against its schema; the columns of numbers come back as floats."""
