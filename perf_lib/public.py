@@ -55,6 +55,10 @@ def marked(params: Params) -> Catalogue:
         )
         for file in files
     }
+    records = params.settings.inputs.records
+    if records in params.settings.inputs.markings:
+        definitions = extracts.read_definitions(params.input_path(records), params.catalogue).definitions
+        holds[records] = set(definitions) & set(params.catalogue)
     return markings.marked(params.catalogue, holds, params.settings)
 
 

@@ -152,6 +152,8 @@ class Arrived:
     """Earlier quarters' figures as first published."""
     ledger: Ledger
     """What each file gave, and which of its rows were rejected."""
+    records: extracts.Records | None = None
+    """What was counted from records, with what was left out; its months are in the frame."""
 
     def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
         """The Finding of every measure in a catalogue."""
@@ -393,8 +395,7 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     opened = Params(find_params(params), asked)
     inputs = opened.settings.inputs
     ledger = Ledger(inputs.rejected_share)
-    monthly = [opened.input_path(written) for written in inputs.monthly]
-    frame = extracts.read_monthly(monthly, opened.catalogue, opened.settings.body.area, ledger)
+    frame, records = _months(opened, ledger)
     if not (frame["area"] == opened.settings.body.area).any():
         where, found = (
             opened.settings_file("body"),
@@ -410,8 +411,8 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     }
     tables = {name: extracts.read_reasons(opened.input_path(file), ledger) for name, file in inputs.tables.items()}
     if public:
-        return _public(opened, frame, rates, published, tables)
-    arrived = Arrived(frame, rates, published, ledger)
+        return _public(opened, frame, rates, published, tables, records)
+    arrived = Arrived(frame, rates, published, ledger, records)
     opened.catalogue = desk.marked(opened)
     made = arrived.findings(opened.catalogue, opened.settings, asked)
     return Report(asked, opened, made, tables, arrived)
@@ -423,15 +424,38 @@ def _public(
     rates: pd.DataFrame | None,
     published: Mapping[Quarter, pd.DataFrame],
     tables: Mapping[str, pd.DataFrame],
+    records: extracts.Records | None,
 ) -> Report:
     """The report on what may be printed alone; nothing that it may not print is reached from it."""
     kept = desk.open_public(params, frame, rates, published, tables)
     params.settings, params.catalogue = kept.settings, kept.catalogue
-    arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger())
+    emptied = None if records is None else records.emptied()
+    arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
     return Report(
         params.quarter, params, kept.findings, kept.tables, arrived,
         is_public=True, left_out=kept.left_out, withheld=kept.record,
     )  # fmt: skip
+
+
+def _months(opened: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:
+    """The tidy monthly frame, from monthly figures, records or both; each measure from one of them."""
+    inputs, catalogue = opened.settings.inputs, opened.catalogue
+    frames = []
+    if inputs.monthly:
+        monthly = [opened.input_path(written) for written in inputs.monthly]
+        frames.append(extracts.read_monthly(monthly, catalogue, opened.settings.body.area, ledger))
+    if inputs.records is None:
+        return frames[0], None
+    definitions = extracts.read_definitions(opened.input_path(inputs.records), catalogue)
+    given = {str(code) for frame in frames for code in frame["measure"]}
+    twice = next((name for name in definitions.definitions if name in given), None)
+    if twice is not None:
+        raise InputError(f"{definitions.where(twice)}: inputs.monthly gives months of it too; one source is allowed")
+    records = extracts.kept_answer(definitions) or extracts.read_records(
+        definitions, catalogue, opened.settings.body.area, opened.folder
+    )
+    frame = pd.concat([*frames, records.frame], ignore_index=True)
+    return frame.sort_values(["measure", "area", "month"], ignore_index=True), records
 
 
 def _parts_of(desk: object) -> list[str]:

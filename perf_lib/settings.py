@@ -53,8 +53,10 @@ class PeerGroup(Strict):
 class Inputs(Strict):
     """Files that figures arrive in, each relative to the params folder or `sample:` for the bundled one."""
 
-    monthly: tuple[str, ...] = Field(min_length=1)
+    monthly: tuple[str, ...] = ()
     """Monthly figures: CSV, Excel, OpenDocument or Parquet files, tidy or with a column a month."""
+    records: str | None = None
+    """A file of definitions, by which measures are counted from records; a measure is there or in `monthly`."""
     peers: str | None = None
     tables: dict[str, str] = Field(default_factory=dict)
     markings: dict[str, Marking] = Field(default_factory=dict)
@@ -71,10 +73,16 @@ class Inputs(Strict):
 
     @model_validator(mode="after")
     def _marks_what_it_names(self) -> Inputs:
-        named = {*self.monthly, *self.tables, *self.tables.values(), *([self.peers] if self.peers else [])}
+        named = {*self.monthly, *self.tables, *self.tables.values(), *filter(None, (self.records, self.peers))}
         stranger = next((name for name in self.markings if name not in named), None)
         if stranger is not None:
             raise ValueError(f"markings: no input {stranger!r}; {suggestion(stranger, named)}")
+        return self
+
+    @model_validator(mode="after")
+    def _there_are_figures(self) -> Inputs:
+        if not self.monthly and self.records is None:
+            raise ValueError("name files under inputs.monthly, a file of definitions under inputs.records, or both")
         return self
 
 
@@ -279,7 +287,7 @@ class Params:
     def files_read(self) -> list[Path]:
         """Every file that this quarter's report depends on, for the run record."""
         inputs = self.settings.inputs
-        single = [name for name in (inputs.peers, inputs.made_from) if name]
+        single = [name for name in (inputs.records, inputs.peers, inputs.made_from) if name]
         named = [*inputs.monthly, *single, *inputs.tables.values()]
         shared = [self.folder / "measures.yaml", self.folder / "settings.yaml"]
         return [*shared, *lying_ready(self.folder, self.quarter), *map(self.input_path, named)]

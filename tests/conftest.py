@@ -34,3 +34,13 @@ def params_copy(tmp_path: Path) -> Callable[[], Path]:
         return Path(shutil.copytree(PARAMS, tmp_path / "params"))
 
     return copied
+
+
+@pytest.fixture(scope="session")
+def sample_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """params/ with a set of records under records/ that the sample's months come from; tests leave it as it is."""
+    from perf_lib.sample.make_records import main
+
+    params = Path(shutil.copytree(PARAMS, tmp_path_factory.mktemp("recorded") / "params"))
+    main(params / "records")
+    return params

@@ -18,7 +18,9 @@ FLOORS = (
     (
         "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
         "extracts.tables", "extracts.figures", "extracts.wide", "extracts.monthly", "extracts.peers_rates",
-        "extracts.published", "extracts.forces", "extracts.ons", "extracts.home_office", "extracts.street", "extracts",
+        "extracts.published", "extracts.forces", "extracts.ons", "extracts.home_office", "extracts.street",
+        "extracts.definitions", "extracts.predicate", "extracts.sql", "extracts.engines", "extracts.records",
+        "extracts.records_kept", "extracts",
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",
@@ -45,6 +47,7 @@ FLOORS = (
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.
 SAMPLE = (
     "sample", "sample.benchmarking", "sample.published", "sample.histories", "sample.draws", "sample.make_sample",
+    "sample.make_records",
 )  # fmt: skip
 
 PLACE = {room: (floor, position) for floor, rooms in enumerate(FLOORS) for position, room in enumerate(rooms)}

@@ -14,7 +14,7 @@ from perf_lib.extracts.tables import MONTH
 from perf_lib.measures import CODE, Catalogue, Measure
 from perf_lib.strict import Strict, build, read_text, read_yaml, shown
 
-_WORD = re.compile(r"[^\W_](?:[\w .,'&/()+-]*[^\W_])?")
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[ .,'&/()+-])*")
 _TABLE_NAME = re.compile(r"[^.\s][^.]*(?:\.[^.]+){0,2}")
 
 
@@ -36,6 +36,8 @@ class Table(Strict):
     """The column whose month a record counts in. A table that is only joined to needs none."""
     date_format: str | None = None
     """For a file whose dates are text: how they are written, as %d/%m/%Y."""
+    numbers: tuple[str, ...] = ()
+    """For CSV files: columns that are numbers though some cells are not; those are counted as without a figure."""
     area: str | None = None
     """The column that says which area a record belongs to; without it, the body's own."""
     first_month: str | None = None
@@ -53,6 +55,8 @@ class Table(Strict):
             raise ValueError("folder goes with files")
         if self.date_format is not None and (self.files is None or self.connection is not None):
             raise ValueError("date_format is for files; in a database make the column a date in a view")
+        if self.numbers and (self.files is None or self.connection is not None):
+            raise ValueError("numbers is for CSV files")
         if self.first_month is not None and not MONTH.fullmatch(self.first_month):
             raise ValueError(f"first_month {self.first_month!r} is not a month; write it as 2015-01")
         return self
@@ -100,6 +104,8 @@ class _File(Strict):
     tables: dict[str, Table] = Field(min_length=1)
     keywords: dict[str, str] = Field(default_factory=dict)
     definitions: dict[str, Definition] = Field(min_length=1)
+    rejected_share: float = Field(default=0.01, ge=0, lt=1)
+    """What share of the records that fit a definition may be rejected before the run stops."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ class Definitions:
     words: dict[str, tuple[str, ...]]
     definitions: dict[str, Definition]
     lists: tuple[Path, ...]
+    rejected_share: float = 0.01
 
     @property
     def files_read(self) -> list[Path]:
@@ -131,7 +138,7 @@ def read_definitions(path: Path, catalogue: Catalogue) -> Definitions:
     written = build(_File, read_yaml(path), shown(path))
     lists = {name: _inside(path, file, f"keywords.{name}") for name, file in written.keywords.items()}
     words = {name: _read_words(file) for name, file in lists.items()}
-    made = Definitions(path, written.tables, words, written.definitions, tuple(lists.values()))
+    made = Definitions(path, written.tables, words, written.definitions, tuple(lists.values()), written.rejected_share)
     divide = {each.denominator for each in made.definitions.values()}
     for name, definition in made.definitions.items():
         _check(made, name, definition)
@@ -162,7 +169,9 @@ def _check(made: Definitions, name: str, definition: Definition) -> None:
             near = suggestion(definition.denominator, made.definitions)
             raise InputError(f"{where}: unknown denominator {definition.denominator!r}; {near}")
         if made.definitions[definition.denominator].is_ratio:
-            raise InputError(f"{where}: the denominator {definition.denominator} is itself divided; a count or sum may be")
+            raise InputError(
+                f"{where}: the denominator {definition.denominator} is itself divided; a count or sum may be"
+            )
 
 
 def _check_kind(where: str, definition: Definition, measure: Measure) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from perf_lib.errors import InputError, PerfError, suggestion
 from perf_lib.extracts.definitions import Table
-from perf_lib.extracts.predicate import Columns, Kind
-from perf_lib.extracts.sql import Relation
+from perf_lib.extracts.predicate import Kind
+from perf_lib.extracts.sql import EXACT, Relation
 from perf_lib.strict import shown
 
 if TYPE_CHECKING:
@@ -101,17 +101,24 @@ class DuckDB:
             # One file's columns are its own; of several, each has those it has.
             source = f"read_parquet({listed}{', union_by_name = true' if len(files) > 1 else ''})"
         else:
-            as_text = f", types = {{{_text(table.date)}: 'VARCHAR'}}" if table.date_format and table.date else ""
+            forced = [*([table.date] if table.date and table.date_format else []), *table.numbers]
+            typed = ", ".join(f"{_text(column)}: 'VARCHAR'" for column in forced)
+            as_text = f", types = {{{typed}}}" if forced else ""
             source = f"read_csv({listed}, header = true, store_rejects = true, rejects_limit = 0{as_text})"
-        columns = "*"
+        # What cannot be read as what it should be becomes null, and is counted as rejected. A cast alone would be
+        # taken into the reader, which drops the whole line for it; trimming keeps it out.
+        read = {column: f"try_cast(trim({_identifier(column)}) AS {EXACT})" for column in table.numbers}
         if table.date_format and table.date:
-            date = _identifier(table.date)
-            columns = f"* REPLACE (try_strptime({date}, {_text(table.date_format)}) AS {date})"
+            read[table.date] = f"try_strptime({_identifier(table.date)}, {_text(table.date_format)})"
+        replaced = ", ".join(f"{how} AS {_identifier(column)}" for column, how in read.items())
+        columns = f"* REPLACE ({replaced})" if read else "*"
         try:
             self._connection.execute(f"CREATE OR REPLACE VIEW {_identifier(name)} AS SELECT {columns} FROM {source}")  # noqa: S608 - names and paths are quoted
             described = self._connection.execute(f"DESCRIBE {_identifier(name)}").fetchall()
         except duckdb.Error as error:
-            raise InputError(f"{said}: {shown(files[0])} cannot be read: {_first_line(error, self._files[name])}") from None
+            raise InputError(
+                f"{said}: {shown(files[0])} cannot be read: {_first_line(error, self._files[name])}"
+            ) from None
         return Relation((name,), {row[0]: _duckdb_kind(row[1]) for row in described})
 
     def rows(self, sql: str, said: str) -> list[tuple[Any, ...]]:
@@ -314,7 +321,10 @@ def _first_line(error: Exception, paths: list[str]) -> str:
 
 def _condition(error: Any) -> str:
     """Spark's name for what went wrong; its message may tell of hosts and paths."""
-    return next((str(found) for name in ("getCondition", "getErrorClass") if (found := getattr(error, name, lambda: None)())), type(error).__name__)
+    return next(
+        (str(found) for name in ("getCondition", "getErrorClass") if (found := getattr(error, name, lambda: None)())),
+        type(error).__name__,
+    )
 
 
 def _duckdb_kind(written: str) -> Kind:

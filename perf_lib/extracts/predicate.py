@@ -141,8 +141,10 @@ class _Translation:
         if isinstance(node, exp.Func):
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
             return self.refuse(f"{name.lower()} is not a function that may stand here; allowed: {', '.join(FUNCTIONS)}")
-        return self.refuse(f"{node.sql()!r} may not stand here; a condition on columns may, of and, or, not, =, <, in, "
-                           "between, like and is null")
+        return self.refuse(
+            f"{node.sql()!r} may not stand here; a condition on columns may, of and, or, not, =, <, in, "
+            "between, like and is null"
+        )
 
     def _chain(self, node: exp.Expr) -> exp.Expr:
         """And, or: a long chain leans to the left, and is walked rather than recursed into."""
@@ -169,7 +171,9 @@ class _Translation:
         from sqlglot import exp
 
         if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-            return self.columns.get(column_named(node.name, self.columns, self.said, bool(node.this.args.get("quoted"))))
+            return self.columns.get(
+                column_named(node.name, self.columns, self.said, bool(node.this.args.get("quoted")))
+            )
         return "text" if isinstance(node, exp.Lower | exp.Upper) else None
 
     def _compared(self, kind: type, left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -208,7 +212,7 @@ class _Translation:
         from sqlglot import exp
 
         written = node.this
-        is_date = node.to.is_type("date") and isinstance(written, exp.Literal) and written.is_string
+        is_date = node.is_type("date") and isinstance(written, exp.Literal) and written.is_string
         if not is_date or not _DATE.fullmatch(written.this):
             raise self.refuse(f"{node.sql()} may not stand here; a date is written date '2019-12-31'")
         if self.dialect == "oracle":  # whose cast follows the session's own date format
@@ -250,8 +254,8 @@ class _Translation:
         if len(given) != 2 or any(self._kind(each) != "date" for each in given):
             raise self.refuse("days_between takes two date columns, as days_between(received_on, recorded_on)")
         if self.dialect == "oracle":
-            first, last = (exp.Anonymous(this="TRUNC", expressions=[self._column(each)]) for each in given)
-            return exp.Paren(this=exp.Sub(this=last, expression=first))
+            start, end = (exp.Anonymous(this="TRUNC", expressions=[self._column(each)]) for each in given)
+            return exp.Paren(this=exp.Sub(this=end, expression=start))
         first, last = (exp.cast(self._column(each), "date") for each in given)
         if self.dialect == "postgres":
             return exp.Paren(this=exp.Sub(this=last, expression=first))

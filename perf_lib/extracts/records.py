@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,21 @@ class Records:
 
     frame: pd.DataFrame
     coverage: pd.DataFrame
+    definitions: Definitions
+    digest: str
+    """Of frame and coverage: other records make another report."""
+
+    def emptied(self) -> Records:
+        """The same without a figure in it, for a report that may not show them all."""
+        return Records(self.frame.iloc[:0], self.coverage.iloc[:0], self.definitions, self.digest)
+
+
+def digested(frame: pd.DataFrame, coverage: pd.DataFrame) -> str:
+    """One digest of what records came to, for the run record."""
+    made = hashlib.sha256()
+    for table in (frame, coverage):
+        made.update(table.to_csv(index=False, lineterminator="\n").encode())
+    return made.hexdigest()
 
 
 @dataclass
@@ -71,11 +87,13 @@ def read_records(definitions: Definitions, catalogue: Catalogue, area: str, para
         if name in catalogue
         for row in _rows(definitions, name, catalogue[name], months)
     ]
+    _refuse_beyond(definitions, coverage)
     columns = [*COLUMNS, "margin"]
     frame = pd.DataFrame(rows, columns=columns)
     floats = ["numerator", "denominator", "value", "margin"]
     frame = frame.astype(dict.fromkeys(floats, float)).sort_values(["measure", "area", "month"], ignore_index=True)
-    return Records(frame, pd.DataFrame(coverage, columns=COVERAGE))
+    covered = pd.DataFrame(coverage, columns=COVERAGE)
+    return Records(frame, covered, definitions, digested(frame, covered))
 
 
 def record_files(definitions: Definitions, params: Path) -> list[Path]:
@@ -143,6 +161,20 @@ def _coverage(months: _Months, names: list[str], table: str, unread: int) -> lis
              "no figure": placed - used, "unread": unread}
         )  # fmt: skip
     return found
+
+
+def _refuse_beyond(definitions: Definitions, coverage: list[dict[str, object]]) -> None:
+    """Refuse a definition of which more records are rejected than the share that may be."""
+    table = pd.DataFrame(coverage, columns=COVERAGE)
+    rejected = table["rows"] - table["used"]
+    wrong = table[rejected > definitions.rejected_share * table["rows"]]
+    if len(wrong):
+        row = wrong.iloc[0]
+        why = ", ".join(f"{row[reason]:,} with {reason}" for reason in COVERAGE[4:8] if row[reason])
+        raise InputError(
+            f"{definitions.where(row['definition'])}: {row['rows'] - row['used']:,} of {row['rows']:,} records are "
+            f"rejected ({why}), more than the share of {definitions.rejected_share:g} that rejected_share allows"
+        )
 
 
 def _rows(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perf_lib.errors import InputError
-from perf_lib.extracts.definitions import Definition, Definitions
+from perf_lib.extracts.definitions import Definitions
 from perf_lib.extracts.predicate import Columns, column_named, predicate
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def question(definitions: Definitions, names: list[str], relations: Mapping[str,
         inner = inner.select(exp.alias_(_column(column_named(table.area, relation.columns, f"{said}.area")), "r_area"))
         groups.append("r_area")
     inner = inner.from_(_from(relation, "r"))
-    outer, answers = exp.select(*(exp.column(name) for name in groups)), []
+    outer = exp.select(*(exp.column(name) for name in groups))
+    answers: list[tuple[str, str]] = []
     for number, name in enumerate(names):
         inner, asked = _asked(inner, definitions, name, relations, dialect, number)
         for what, aggregate in asked:
@@ -88,9 +89,12 @@ def _asked(
         conditions.append(joined)
     fits = exp.and_(*conditions) if conditions else None
     one = exp.Literal.number(1)
-    inner = inner.select(exp.alias_(one if fits is None else exp.Case(ifs=[exp.If(this=fits, true=one)]), f"f_{number}"))
+    inner = inner.select(
+        exp.alias_(one if fits is None else exp.Case(ifs=[exp.If(this=fits, true=one)]), f"f_{number}")
+    )
     fit = exp.column(f"f_{number}")
-    asked, known = [("rows", _count(fit))], [exp.EQ(this=fit.copy(), expression=one.copy())]
+    asked: list[tuple[str, exp.Expr]] = [("rows", _count(fit))]
+    known: list[exp.Expr] = [exp.EQ(this=fit.copy(), expression=one.copy())]
     figures = {"total": definition.sum or definition.mean, "over": definition.denominator_column}
     for what, column in figures.items():
         if column is None:
@@ -153,7 +157,8 @@ def _of_kind(name: str, columns: Columns, allowed: tuple[str, ...], said: str) -
                 "zoned": "it carries a time zone, and the month depends on whose; make it local time in a view",
             }.get(kind, "name the column of dates")
             raise InputError(f"{said}: the column {found!r} is {_SAID[kind]}, not a date: {mend}")
-        raise InputError(f"{said}: the column {found!r} is {_SAID[kind]}; a number can be added up")
+        hint = "; name it under numbers if it stands in a CSV file" if kind == "text" else ""
+        raise InputError(f"{said}: the column {found!r} is {_SAID[kind]}; a number can be added up{hint}")
     return _column(found)
 
 

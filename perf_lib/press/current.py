@@ -109,7 +109,8 @@ def outputs(folder: Path) -> dict[str, str]:
 
 def sha256(path: Path) -> str:
     """A file's digest."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:  # in pieces: an input may be larger than the memory
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

@@ -9,16 +9,24 @@ from typing import Any
 
 import nbformat
 
+from perf_lib.extracts import Records, record_files
 from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
 from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
 from perf_lib.settings import Params
 
 
-def inputs(params: Params, order: Order) -> dict[str, str]:
-    """Every file that the pack is made from, by a name that tells nothing of the machine, with its digest."""
-    named = {name_of(path, order): path for path in (*params.files_read(), *order.notebooks)}
-    return {name: sha256(path) for name, path in sorted(named.items())} | {"perf_lib": package_digest()}
+def inputs(params: Params, order: Order, records: Records | None = None) -> dict[str, str]:
+    """Every file that the pack is made from, by a name that tells nothing of the machine, with its digest.
+
+    What records came to has one too: a database is no file, and a pack is current only while it answers the same.
+    """
+    counted = (
+        [] if records is None else [*records.definitions.files_read, *record_files(records.definitions, params.folder)]
+    )
+    named = {name_of(path, order): path for path in (*params.files_read(), *order.notebooks, *counted)}
+    answers = {} if records is None else {"records": records.digest}
+    return {name: sha256(path) for name, path in sorted(named.items())} | answers | {"perf_lib": package_digest()}
 
 
 def is_current(order: Order, made_from: Mapping[str, str]) -> bool:

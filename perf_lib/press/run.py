@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from perf_lib import revisions, workbook
+from perf_lib import extracts, revisions, workbook
 from perf_lib.errors import NotebookError, PerfError
 from perf_lib.press import building, current, record
 from perf_lib.press.execute import Executed, refuse_unknown
@@ -108,7 +108,7 @@ def make(order: Order, steps: Steps) -> Pack:
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     report = open_report(order.quarter, order.params)
-    made_from = record.inputs(report.params, order)
+    made_from = record.inputs(report.params, order, report.arrived.records)
     _check(order, report)
     with building.locked(order.target, order.wait):
         made = order.force or not record.is_current(order, made_from)
@@ -146,7 +146,7 @@ def _print(
     """
     steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
     shop = Workshop(order, report, scratch, steps.done)
-    with shop.open():
+    with extracts.kept(report.arrived.records), shop.open():  # before a kernel starts, which is told where
         for done in kept:
             shop.take(done)
         for source in _longest_first(order, {done.name for done in kept}):

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perf_lib.sample.benchmarking import generator
+from perf_lib.sample.histories import ROLLING
 
 HERE = Path(__file__).parent
 DIVISIONS = ("North", "South", "Swindon")
@@ -25,7 +26,7 @@ SUMMARIES = (
 )  # fmt: skip
 ONLINE_SUMMARIES = (
     "Goods paid for ONLINE never arrived", "Messages sent over social media after being asked to stop",
-    "Caller's e-mail account was taken over", "Phishing text asked for bank details", "Ransomware on an office computer",
+    "Caller's e-mail account was taken over", "Phishing text asked for bank details", "Ransomware on an office PC",
 )  # fmt: skip
 OTHER_GROUPS = ("Theft", "Burglary", "Criminal damage", "Public order")
 GROUPS = {
@@ -41,16 +42,25 @@ Random = np.random.Generator
 
 
 def main(folder: Path, first: str = "2015-01") -> None:
-    """Write every table as a Parquet file into `folder`, from the month `first` on."""
+    """Write every table as a Parquet file into `folder`, from the month `first` on.
+
+    `other_measures.csv` beside them has the months of those measures that no record makes: audits, surveys and
+    figures that are supplied for twelve months.
+    """
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         for name, table in tables(first).items():
             connection.register("drawn", table)
-            columns = ", ".join(f'CAST("{column}" AS {_type(table[column], str(column))}) AS "{column}"' for column in table)
+            columns = ", ".join(
+                f'CAST("{column}" AS {_type(table[column], str(column))}) AS "{column}"' for column in table
+            )
             path = str(folder / f"{name}.parquet").replace("'", "''")
             connection.execute(f"COPY (SELECT {columns} FROM drawn) TO '{path}' (FORMAT parquet)")  # noqa: S608 - our own names
+    sample = pd.read_csv(HERE / "monthly.csv", dtype=str, keep_default_na=False)
+    others = sample[sample["measure"].isin([*ROLLING, "crime_recording_compliance"])]
+    others.to_csv(folder / "other_measures.csv", index=False, lineterminator="\n")
 
 
 def tables(first: str = "2015-01") -> dict[str, pd.DataFrame]:
@@ -111,7 +121,7 @@ def _crimes(figures: Figures) -> tuple[pd.DataFrame, pd.DataFrame]:
     cancelled = crimes.sample(frac=0.03, random_state=3).assign(status="cancelled")
     undated = crimes.sample(40, random_state=4).assign(month=None)
     crimes = pd.concat([crimes, cancelled, undated], ignore_index=True)
-    tag_rows.append(pd.DataFrame({"crime_id": np.arange(start, len(crimes)), "tag": "Hate"}))
+    tag_rows.append(pd.DataFrame({"crime_id": np.arange(start, start + len(cancelled)), "tag": "Hate"}))
     made = pd.DataFrame(
         {
             "crime_id": np.arange(len(crimes)),
@@ -135,7 +145,9 @@ def _incidents(figures: Figures) -> pd.DataFrame:
         stayed = went.sample(frac=0.05, random_state=5).assign(attended=False, response_seconds=None)
         parts += [went.assign(kind="Crime"), stayed.assign(kind="Transport")]
     nuisance = np.repeat(*_pair(figures("anti_social_behaviour")))
-    parts.append(pd.DataFrame({"month": nuisance, "grade": "Standard", "attended": False, "kind": "Anti-social behaviour"}))
+    parts.append(
+        pd.DataFrame({"month": nuisance, "grade": "Standard", "attended": False, "kind": "Anti-social behaviour"})
+    )
     made = pd.concat(parts, ignore_index=True)
     return pd.DataFrame(
         {
@@ -156,7 +168,9 @@ def _calls(figures: Figures) -> pd.DataFrame:
         months, seconds = _spread(random, figures(measure, "numerator"), figures(measure, "denominator"))
         lost = np.zeros(len(months), dtype=bool)
         if line != "999":
-            received, given_up = (_whole(figures("abandonment_rate_crib", each)) for each in ("denominator", "numerator"))
+            received, given_up = (
+                _whole(figures("abandonment_rate_crib", each)) for each in ("denominator", "numerator")
+            )
             lost = np.concatenate([_chosen(random, received[month], given_up[month]) for month in received.index])
         outcome = np.where(lost, "abandoned", "answered")
         parts.append(pd.DataFrame({"month": months, "line": line, "outcome": outcome, "answer_seconds": seconds}))
@@ -211,14 +225,20 @@ def _absences(figures: Figures) -> pd.DataFrame:
     random, lost = generator("records of absences"), figures("sickness_days_lost", "numerator")
     months, tenths = _spread(random, (10 * lost).round(), (lost / 3).round())
     made = pd.DataFrame({"month": months, "days_lost": tenths / 10})
-    return made.assign(staff=random.choice(["Officer", "Staff"], len(made)), ended_on=_moments(random, made.pop("month")).dt.normalize())
+    return made.assign(
+        staff=random.choice(["Officer", "Staff"], len(made)),
+        ended_on=_moments(random, made.pop("month")).dt.normalize(),
+    )
 
 
 def _people(figures: Figures) -> pd.DataFrame:
     employed = _whole(figures("sickness_days_lost", "denominator"))
     north, south = employed // 3, employed // 4
     parts = zip(DIVISIONS, (north, south, employed - north - south), strict=True)
-    listed = [pd.DataFrame({"month_start": pd.to_datetime(count.index), "division": name, "headcount": count.to_numpy()}) for name, count in parts]
+    listed = [
+        pd.DataFrame({"month_start": pd.to_datetime(count.index), "division": name, "headcount": count.to_numpy()})
+        for name, count in parts
+    ]
     return pd.concat(listed, ignore_index=True)
 
 
