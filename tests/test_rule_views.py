@@ -8,14 +8,15 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from builders import AREA, PEERS, find, find_one, measure, months, report, sample, settings
+from builders import AREA, PARAMS, PEERS, find, find_one, measure, months, report, sample, settings
 from measured import any_false_alarm, cells, mean, numbers
 from scipy.stats import false_discovery_control
+from typer.testing import CliRunner
 
 from perf_lib import calibrated, charts, dashboard, explain, narrative, peers, spc, suspected_breaks, symbols
 from perf_lib.calibrated_tables import CONTRASTS
 from perf_lib.charts import Chart
-from perf_lib.cli import main
+from perf_lib.cli import app, main
 from perf_lib.findings import Finding
 from perf_lib.forecast import Projection, Refused
 from perf_lib.markup import Fragment, text_of
@@ -95,10 +96,10 @@ def test_an_exception_of_the_quarter_is_said_to_be_one():
     assert not [code for code in others if sentence in explain.explain(FINDINGS[code]).text]
 
 
-def test_the_command_prints_what_the_desk_shows(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["perf-lib", "explain", "2019-20-Q3", "sexual_offences"])
-    main()
-    assert capsys.readouterr().out.strip() == report()["sexual_offences"].explain().text.strip()
+def test_the_command_prints_what_the_desk_shows():
+    ended = CliRunner().invoke(app, ["explain", "2019-20-Q3", "sexual_offences", "--params", str(PARAMS)])
+    assert ended.exit_code == 0
+    assert ended.output.strip() == report()["sexual_offences"].explain().text.strip()
 
 
 def test_the_command_refuses_an_unknown_measure_in_one_line(monkeypatch, capsys):
