@@ -68,8 +68,6 @@ class Measure(Strict):
     target: StrictFloat | None = None
     """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None
-    also_known_as: tuple[str, ...] = ()
-    """Other names that spreadsheets give the measure, beside its title."""
     open_data: OpenData | None = None
     """Where public data hold the same figure for any force."""
     disclosure_threshold: StrictInt | None = Field(default=None, ge=0)
@@ -81,7 +79,7 @@ class Measure(Strict):
     note: str | None = None
     """What a reader must know of the figures, printed wherever they are."""
     also_called: tuple[str, ...] = ()
-    """Other names by which commentary speaks of it, so that the audit knows what a sentence is about."""
+    """Other names by which commentary and spreadsheets speak of it."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Measure:

@@ -31,7 +31,8 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    said = _count(finding) if measure.kind == "count" else _ratio(finding)
+    counted = measure.kind == "count" or (measure.kind == "rolling" and measure.singular)  # a year's count, as given
+    said = _count(finding) if counted else _ratio(finding)
     if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
         said += f" No later figure has been supplied for {quarter.name}."
     return said
@@ -233,7 +234,8 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 
 def _count(finding: Finding) -> str:
-    measure, value, rolling = finding.measure, finding.value.value, finding.rolling.value
+    measure, rolling = finding.measure, finding.rolling.value
+    value = finding.value.value if measure.kind == "count" else None
     total = (
         None
         if not (finding.rolling or finding.rolling.withheld) or finding.as_at is None

@@ -26,7 +26,7 @@ class Opened:
     frame: pd.DataFrame
     rates: pd.DataFrame | None
     published: Mapping[Quarter, pd.DataFrame]
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame | None]
     findings: Mapping[str, Finding]
     left_out: Mapping[str, Left]
     record: pd.DataFrame
@@ -51,7 +51,12 @@ def marked(params: Params) -> Catalogue:
     files = [file for file in params.settings.inputs.monthly if file in params.settings.inputs.markings]
     holds = {
         file: set(
-            extracts.read_monthly([params.input_path(file)], params.catalogue, params.settings.body.area)["measure"]
+            extracts.read_monthly(
+                [params.input_path(file)],
+                params.catalogue,
+                params.settings.body.area,
+                extracts.Ledger(params.settings.inputs.rejected_share),
+            )["measure"]
         )
         for file in files
     }
@@ -67,7 +72,7 @@ def open_public(
     frame: pd.DataFrame,
     rates: pd.DataFrame | None,
     published: Mapping[Quarter, pd.DataFrame],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | None],
 ) -> Opened:
     """A public report's inputs: marked items left out, small counts and what would give them away withheld."""
     settings, quarter = params.settings, params.quarter
@@ -83,13 +88,16 @@ def open_public(
     }
     whole = marked(params)
     public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
-    named = {**{n: marks.get(n) or marks.get(f) for n, f in settings.inputs.tables.items()}}
+    named = {**{n: marks.get(n) or marks.get(f or "") for n, f in settings.inputs.tables.items()}}
     named[PEERS] = marks.get(settings.inputs.peers or "")
     others = markings.left_out(named, settings)
     kept_rates = None if PEERS in others else rates
-    kept_tables, records = {}, [record]
+    kept_tables: dict[str, pd.DataFrame | None] = {}
+    records = [record]
     for name, counts in tables.items():
-        if name not in others:
+        if counts is None:
+            kept_tables[name] = None
+        elif name not in others:
             kept_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
             records.append(of_table)
     titles = {code: whole[code].title for code in public.left_out}

@@ -175,7 +175,7 @@ class Report(Mapping[str, MeasureReport]):
     quarter: Quarter
     params: Params
     findings: Mapping[str, Finding]
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame | None]
     arrived: Arrived
     is_public: bool = False
     left_out: Mapping[str, desk.Left] = field(default_factory=dict)
@@ -329,7 +329,10 @@ class Report(Mapping[str, MeasureReport]):
             return self._said_of(name)
         if name not in self.tables:
             raise InputError(f"settings name no table {name!r} under inputs.tables; {suggestion(name, self.tables)}")
-        return dashboard.reasons(caption, self.tables[name], self.quarter)
+        table = self.tables[name]
+        if table is None:
+            return markup.paragraphs([f"{caption}: not supplied."])
+        return dashboard.reasons(caption, table, self.quarter)
 
     def deep_dive(self) -> Fragment:
         """The part of the plan this report goes into, objective by objective; empty where none is set."""
@@ -409,7 +412,10 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
         each: extracts.read_published(opened.published_path(each), opened.catalogue, each, ledger)
         for each in opened.published_quarters
     }
-    tables = {name: extracts.read_reasons(opened.input_path(file), ledger) for name, file in inputs.tables.items()}
+    tables = {
+        name: None if file is None else extracts.read_reasons(opened.input_path(file), ledger)
+        for name, file in inputs.tables.items()
+    }
     if public:
         return _public(opened, frame, rates, published, tables, records)
     arrived = Arrived(frame, rates, published, ledger, records)
@@ -423,7 +429,7 @@ def _public(
     frame: pd.DataFrame,
     rates: pd.DataFrame | None,
     published: Mapping[Quarter, pd.DataFrame],
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | None],
     records: extracts.Records | None,
 ) -> Report:
     """The report on what may be printed alone; nothing that it may not print is reached from it."""

@@ -58,7 +58,8 @@ class Inputs(Strict):
     records: str | None = None
     """A file of definitions, by which measures are counted from records; a measure is there or in `monthly`."""
     peers: str | None = None
-    tables: dict[str, str] = Field(default_factory=dict)
+    tables: dict[str, str | None] = Field(default_factory=dict)
+    """Tables that a notebook asks for by name; null where one is not supplied."""
     markings: dict[str, Marking] = Field(default_factory=dict)
     """Files and tables that carry a marking, by what they are called above."""
     made_from: str | None = None
@@ -76,7 +77,7 @@ class Inputs(Strict):
         named = {*self.monthly, *self.tables, *self.tables.values(), *filter(None, (self.records, self.peers))}
         stranger = next((name for name in self.markings if name not in named), None)
         if stranger is not None:
-            raise ValueError(f"markings: no input {stranger!r}; {suggestion(stranger, named)}")
+            raise ValueError(f"markings: no input {stranger!r}; {suggestion(stranger, filter(None, named))}")
         return self
 
     @model_validator(mode="after")
@@ -288,7 +289,7 @@ class Params:
         """Every file that this quarter's report depends on, for the run record."""
         inputs = self.settings.inputs
         single = [name for name in (inputs.records, inputs.peers, inputs.made_from) if name]
-        named = [*inputs.monthly, *single, *inputs.tables.values()]
+        named = [*inputs.monthly, *single, *filter(None, inputs.tables.values())]
         shared = [self.folder / "measures.yaml", self.folder / "settings.yaml"]
         return [*shared, *lying_ready(self.folder, self.quarter), *map(self.input_path, named)]
 

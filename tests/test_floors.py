@@ -19,6 +19,7 @@ FLOORS = (
         "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
         "extracts.tables", "extracts.figures", "extracts.wide", "extracts.monthly", "extracts.peers_rates",
         "extracts.published", "extracts.forces", "extracts.ons", "extracts.home_office", "extracts.street",
+        "extracts.sorting",
         "extracts.definitions", "extracts.predicate", "extracts.sql", "extracts.engines", "extracts.records",
         "extracts.records_kept", "extracts",
     ),
@@ -34,14 +35,17 @@ FLOORS = (
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
         "audit.figures", "audit.directions", "audit",
     ),
-    ("public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore"),
+    (
+        "public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore",
+        "open_params",
+    ),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current", "press.building",
         "press.record", "press.workshop", "press.run", "press.batch", "press.compare", "press.publish",
         "press.next_quarter", "press",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
-        "cli.publish", "cli.new", "cli",
+        "cli.publish", "cli.new", "cli.force", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

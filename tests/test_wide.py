@@ -19,7 +19,7 @@ CATALOGUE = Catalogue(
     {
         each.code: each
         for each in (
-            measure("thefts", "count", also_known_as=("Volume of thefts",)),
+            measure("thefts", "count", also_called=("Volume of thefts",)),
             measure("convictions", "proportion"),
             measure("response", "mean"),
             measure("outcomes", "rolling"),

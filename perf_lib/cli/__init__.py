@@ -11,6 +11,7 @@ import typer
 from perf_lib.cli.check import check
 from perf_lib.cli.diff import diff
 from perf_lib.cli.explain import explain
+from perf_lib.cli.force import force
 from perf_lib.cli.new import new
 from perf_lib.cli.publish import publish
 from perf_lib.cli.run import run
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, explain, verify, diff, publish, new):
+for command in (run, check, explain, verify, diff, publish, new, force):
     app.command()(command)
 
 

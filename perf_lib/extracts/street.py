@@ -19,6 +19,7 @@ import pandas as pd
 
 from perf_lib.errors import InputError
 from perf_lib.extracts.archives import open_archive, read_member
+from perf_lib.extracts.forces import force_key
 from perf_lib.extracts.ledger import Ledger, Rejection
 from perf_lib.extracts.schema import OUTCOMES, STREET, Schema
 from perf_lib.extracts.tables import MONTH
@@ -45,19 +46,22 @@ def read_street(
     ledger: Ledger | None = None,
     kind: str = "street",
     by: Sequence[str] = (),
+    force: str | None = None,
 ) -> pd.DataFrame:
     """How many crimes, incidents or outcomes there are: `force, month, type` and `count`, months as Periods.
 
     paths: files named as data.police.uk names them (2019-01-wiltshire-street.csv), archives of them, or folders.
     kind: street or outcomes. by: further columns to count by, `LSOA code` or `Last outcome category`; they come as
-    `lsoa` and `outcome`, blank where a row has none.
+    `lsoa` and `outcome`, blank where a row has none. force: read only the files whose names say that they are its.
 
     Raises InputError for other columns, for a force's month that is given twice, and for more rejected rows than the
     ledger's share allows: a row of another month than its file, or without a force or type.
     """
     schema, columns = KINDS[kind], ["Falls within", "Month", TYPE[kind], *by]
     files = sorted(each for path in paths for each in _files(path))
-    plain = [path for path in files if path.suffix.lower() == ".csv" and _kind(path.name) == kind]
+    if force is not None:
+        files = [path for path in files if path.suffix.lower() == ".zip" or _is_of(path.name, force)]
+    plain = [path for path in files if path.suffix.lower() == ".csv" and kind_of_file(path.name) == kind]
     archives = [path for path in files if path.suffix.lower() == ".zip"]
     if not plain and not archives:
         raise InputError(f"there is no file named as 2019-01-somewhere-{kind}.csv is, and no archive of them")
@@ -72,7 +76,7 @@ def read_street(
     for path in doubtful:
         _count(path, path.name, path.read_bytes(), schema, columns, counts, ledger or Ledger())
     for path in archives:
-        _count_archive(path, kind, columns, counts, ledger or Ledger(), seen)
+        _count_archive(path, kind, columns, counts, ledger or Ledger(), seen, force)
     if ledger is not None:
         for path, number in rows.items():
             month = _FILE.fullmatch(path.name)
@@ -91,13 +95,30 @@ def crimes(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return [each for each in path.rglob("*") if each.is_file() and (_kind(each.name) or each.suffix == ".zip")]
+        files = (each for each in path.rglob("*") if each.is_file())
+        return [each for each in files if kind_of_file(each.name) or each.suffix == ".zip"]
     return [path]
 
 
-def _kind(name: str) -> str | None:
+def kind_of_file(name: str) -> str | None:
+    """What a file named as data.police.uk names them holds: street, outcomes or stop-and-search; None for another.
+
+    >>> kind_of_file("2019-01-wiltshire-street.csv"), kind_of_file("months.csv")
+    ('street', None)
+    """
     found = _FILE.fullmatch(name)
     return found["kind"] if found else None
+
+
+def slug_of_file(name: str) -> str | None:
+    """The force that a file's name says it is of: wiltshire, west-mercia; None for another file."""
+    found = _FILE.fullmatch(name)
+    return found["force"] if found else None
+
+
+def _is_of(name: str, force: str) -> bool:
+    slug = slug_of_file(name)
+    return slug is not None and force_key(slug) == force_key(force)
 
 
 def _refuse_twice(seen: dict[str, Path], name: str, path: Path) -> None:
@@ -181,11 +202,13 @@ def _count_archive(
     counts: Counter[tuple[str, ...]],
     ledger: Ledger,
     seen: dict[str, Path],
+    force: str | None,
 ) -> None:
     with open_archive(path, MOST_ARCHIVE) as archive:
-        members = [each for each in archive.infolist() if _kind(PurePosixPath(each.filename).name) == kind]
+        members = [each for each in archive.infolist() if kind_of_file(PurePosixPath(each.filename).name) == kind]
         if not members:
             raise InputError(f"{shown(path)}: holds no file named as 2019-01-somewhere-{kind}.csv is")
+        members = [each for each in members if force is None or _is_of(PurePosixPath(each.filename).name, force)]
         rows = 0
         rejected: list[Rejection] = []
         months: list[pd.Period] = []

@@ -141,7 +141,7 @@ def _names(catalogue: Catalogue) -> Mapping[str, str]:
     """Codes by every name that a spreadsheet may give a measure."""
     names = {code.lower(): code for code in catalogue}
     for code, measure in catalogue.items():
-        for name in (measure.title, *measure.also_known_as):
+        for name in (measure.title, *measure.also_called):
             names.setdefault(name.lower(), code)
     return names
 
