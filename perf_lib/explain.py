@@ -120,7 +120,7 @@ def _published(test: spc.Arithmetic, finding: Finding) -> str:
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
     if test.p is not None and test.slope is not None:
         slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
-        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs p < 0.05"
+        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {_side_of(test.code)} 0 and p < 0.05"
     sign, plus = _SIDE[rule.direction]
     assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
     limit = _number(test.mean)
@@ -138,10 +138,20 @@ def _calibrated(test: calibrated.Arithmetic) -> str:
         judged = wording.listed([_number(value) for value in test.values])
         parts.append(f"{judged} where {wording.listed([_number(value) for value in test.usual])} would be usual")
     if test.t is not None and test.df is not None and test.p is not None:
-        parts.append(f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs p < 0.01")
+        side = _side_of(test.code)
+        parts.append(
+            f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs t {side} 0 and p < 0.01"
+        )
+        if test.p < 0.01 and not test.met and (test.t > 0) == (side == ">"):
+            parts.append("not each of the months lies on that side of its usual level")
     if test.history is not None:
         parts.append(f"{test.history} months of history, by {test.step}")
     return "; ".join(parts)
+
+
+def _side_of(code: str) -> str:
+    """Which side of nought a rule's t must lie on."""
+    return ">" if next(rule for rule in spc.RULES if rule.code == code).direction == "high" else "<"
 
 
 def _past(finding: Finding) -> Sequence[Sequence[str]]:

@@ -86,6 +86,18 @@ def test_explain_of_what_has_no_rules_and_of_what_lacks_months_says_so():
     assert "rolling 12 months increasing | needs 24 months of history; there are 20 | not enough data" in short
 
 
+def test_a_test_that_is_met_by_some_months_only_says_why_the_symbol_does_not_show():
+    # Eight months of which one lies below what is usual: high together, and not each of them.
+    values = np.random.default_rng(11).poisson([100] * 52 + [150] * 8)
+    values[-4] = 60
+    finding = find_one(values.tolist())
+    test = finding.calibrated["eight_months_high"]
+    assert test.p < 0.01 < 1 < test.t
+    assert not test.met
+    line = line_of(explain.explain(finding).text, "eight-month high", "calibrated rules")
+    assert "needs t > 0 and p < 0.01; not each of the months lies on that side of its usual level" in line
+
+
 def test_an_exception_of_the_quarter_is_said_to_be_one():
     chosen = [code for code in TESTED if FINDINGS[code].is_headline]
     others = [code for code in TESTED if not FINDINGS[code].is_headline]
