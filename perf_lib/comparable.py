@@ -73,6 +73,12 @@ class Comparable:
         )
 
     @cached_property
+    def chance(self) -> float | None:
+        """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
+        p = [test.p for test in self.calibrated.values() if test.p is not None]
+        return min(1.0, calibrated_rules.TESTS_WORTH * min(p)) if p else None
+
+    @cached_property
     def year_on_year(self) -> calibrated_rules.YearOnYear | None:
         """This year beside last, with an interval."""
         if not self.testable:
@@ -159,12 +165,8 @@ def _by_measure(answers: pd.DataFrame, measures: Mapping[str, Comparable]) -> di
 
 def headlines(measures: Mapping[str, Comparable]) -> frozenset[str]:
     """Measures that survive the false-discovery control over all that could be tested."""
-    smallest = {}
-    for code, each in measures.items():
-        p = [test.p for test in each.calibrated.values() if test.p is not None]
-        if p:
-            smallest[code] = min(1.0, calibrated_rules.TESTS_WORTH * min(p))
-    if not smallest:
+    chances = {code: each.chance for code, each in measures.items() if each.chance is not None}
+    if not chances:
         return frozenset()
-    chosen = calibrated_rules.false_discovery(pd.Series(smallest))
+    chosen = calibrated_rules.false_discovery(pd.Series(chances))
     return frozenset(chosen.index[chosen])

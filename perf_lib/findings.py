@@ -111,6 +111,11 @@ class Finding:
         return self.comparable.breaks
 
     @property
+    def chance(self) -> float | None:
+        """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
+        return self.comparable.chance
+
+    @property
     def calibrated_signals(self) -> frozenset[str]:
         """Codes whose calibrated rule the newest month meets."""
         return frozenset(code for code, test in self.calibrated.items() if test.met)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from perf_lib import calibrated_tables, peers, spc
 from perf_lib.findings import Finding
+from perf_lib.measures import Measure
 
 _ICONS = Path(__file__).parent / "icons"
 
@@ -194,6 +195,13 @@ def is_supported(symbol: Symbol, finding: Finding) -> bool:
     if finding.peers is not None and symbol.code in ("greater_than_peers", "less_than_peers"):
         return finding.peers.position.calibrated == symbol.code
     return True
+
+
+def is_good(symbol: Symbol, measure: Measure) -> bool | None:
+    """Whether what a symbol says is for the better by the measure's own `better`; None where neither can be said."""
+    if symbol.direction == "none" or measure.better == "neither":
+        return None
+    return (symbol.direction == "high") == (measure.better == "higher")
 
 
 def codes(finding: Finding) -> tuple[str, ...]:
