@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from perf_lib import calibrated, narrative, series, spc, symbols, wording
+from perf_lib.charts.canvas import data_uri
+from perf_lib.charts.sparkline import sparkline
 from perf_lib.findings import Finding, QuarterFigure
 from perf_lib.markup import Fragment, fill, paragraphs
 from perf_lib.quarters import Quarter
@@ -188,12 +190,7 @@ def no_symbols(finding: Finding) -> str:
 
 
 def _row(finding: Finding) -> dict[str, object]:
-    measure, last_12 = finding.measure, finding.last_12
-    change = (
-        wording.change_in_table(finding.change, measure.unit, measure.decimals)
-        if measure.is_percentage
-        else wording.change_per_cent_in_table(finding.change_per_cent)
-    )
+    measure, last_12, drawing = finding.measure, finding.last_12, sparkline(finding)
     return {
         "code": measure.code,
         "title": measure.title,
@@ -203,11 +200,27 @@ def _row(finding: Finding) -> dict[str, object]:
         ],
         "quarter": _cell(finding, finding.value.value if measure.covers_months == 1 else None),
         "rolling": _cell(finding, finding.rolling.value),
-        "change": change,
+        "change": narrative.change_in_table(finding),
+        "verdict": {True: "better", False: "worse", None: ""}[finding.improved] if finding.moved else "",
+        "spark": None if drawing is None else data_uri(drawing),
+        "exceptional": finding.is_headline,
+        "says": _says(finding),
         "symbols": _icons(finding),
-        "no_symbols": {"Symbols for months and trends do not apply": "–"}.get(no_symbols(finding), no_symbols(finding)),
+        "no_symbols": "–",  # the context beside it says why
         "context": narrative.context(finding),
     }
+
+
+def _says(finding: Finding) -> str:
+    """What the dashboard can be filtered by, in the words of its script."""
+    told = {
+        "exceptional": finding.is_headline,
+        "symbols": bool(symbols.shown(finding)),
+        "better": finding.moved and finding.improved is True,
+        "worse": finding.moved and finding.improved is False,
+        "missing": not finding.is_current or symbols.lacks_data(finding),
+    }
+    return " ".join(word for word, holds in told.items() if holds)
 
 
 def _exception(finding: Finding, words: str) -> dict[str, object]:
@@ -225,7 +238,10 @@ def _icons(finding: Finding) -> list[dict[str, str]]:
     icons = []
     for symbol in symbols.shown(finding):
         solid = symbols.is_supported(symbol, finding)
-        words = wording.sentence_case(symbol.words) + ("" if solid else " (not borne out)")
+        good = symbols.is_good(symbol, finding.measure)
+        words = wording.sentence_case(symbol.words)
+        words += {True: ", for the better", False: ", for the worse", None: ""}[good]
+        words += "" if solid else " (not borne out)"
         icons.append({"uri": symbols.icon_uri(symbol.code, outline=not solid), "words": words})
     return icons
 

@@ -162,6 +162,12 @@ class Finding:
         return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
 
     @property
+    def moved(self) -> bool:
+        """Whether the year's change is more than chance explains: its 95 per cent interval excludes nought."""
+        year = self.comparable.year_on_year
+        return year is not None and year.p < 0.05
+
+    @property
     def is_current(self) -> bool:
         """Whether the data reach the quarter's last month."""
         return self.as_at == self.quarter.last

@@ -207,6 +207,15 @@ def in_prose(value: float | None, measure: Measure) -> str:
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
 
+def change_in_table(finding: Finding) -> str:
+    """The change of the rolling 12 months on the year before as a table prints it: in points for percentages."""
+    if finding.is_withheld and wording.is_missing(finding.change):
+        return wording.WITHHELD
+    if finding.measure.is_percentage:
+        return wording.change_in_table(finding.change, finding.measure.unit, finding.measure.decimals)
+    return wording.change_per_cent_in_table(finding.change_per_cent)
+
+
 def rate_in_prose(rate: float) -> str:
     """A rate per 1,000: one decimal from ten up, two below.
 

@@ -26,6 +26,7 @@ from perf_lib import (
     markup,
     narrative,
     revisions,
+    summary,
     symbols,
     wording,
 )
@@ -236,6 +237,10 @@ class Report(Mapping[str, MeasureReport]):
             panel += f", {day.day} {day.strftime('%B %Y')}"
         html = markup.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
         return Fragment(html, f"{body.name}: {quarter.label}. {panel}")
+
+    def summary(self) -> Fragment:
+        """The quarter on one page: what is exceptional and how sure one can be, better, worse, missing."""
+        return summary.summary(self.findings)
 
     def introduction(self) -> Fragment:
         """What a person wrote to open the report, its figures bound."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from perf_lib import calibrated, narrative, symbols, wording
 from perf_lib.findings import Finding
@@ -19,7 +20,7 @@ def summary(findings: Mapping[str, Finding]) -> Fragment:
     everything = list(findings.values())
     exceptional = sorted((f for f in everything if f.is_headline), key=lambda f: f.chance or 0.0)
     tested = [f for f in everything if f.chance is not None]
-    moved = [f for f in everything if _moved(f)]
+    moved = [f for f in everything if f.moved]
     lists = [
         _listed("Better than a year ago", [f for f in moved if f.improved is True]),
         _listed("Worse than a year ago", [f for f in moved if f.improved is False]),
@@ -35,7 +36,7 @@ def summary(findings: Mapping[str, Finding]) -> Fragment:
         lead=lead,
         rows=rows,
         more=f"Exceptional as well: {wording.listed(more)}." if more else "",
-        lists=[each for each in lists if each["lines"] or "neither" not in str(each["title"])],
+        lists=[each for each in lists if each["lines"] or "neither" not in each["title"]],
         rest=rest,
         missing=missing,
     )
@@ -66,8 +67,8 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
     verb = "has" if len(exceptional) == 1 else "have"
     said = (
         f"Of {of} {len(exceptional)} {verb} moved by more than chance is likely to explain. Chosen this way, at most "
-        f"{share} of such measures are expected to be false alarms: here, {expected}. The last column says how often "
-        "chance alone would make a measure look as unusual as this one."
+        f"{share} of such measures are expected to be false alarms: here, {expected}. By chance alone: how often a "
+        "measure in which nothing changed would look as unusual as this one."
     )
     unpublished = [f for f in exceptional if "illustrative" in f.origin_of(f.quarter.last - 59, f.quarter.last)]
     if unpublished:
@@ -76,13 +77,7 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
     return said
 
 
-def _moved(finding: Finding) -> bool:
-    """Whether the year's change is more than chance explains: its 95 per cent interval excludes nought."""
-    year = finding.comparable.year_on_year
-    return year is not None and year.p < 0.05
-
-
-def _row(finding: Finding) -> dict[str, object]:
+def _row(finding: Finding) -> dict[str, Any]:
     borne_out = [symbol for symbol in symbols.SYMBOLS if symbol.code in finding.calibrated_signals]
     goods = {symbols.is_good(symbol, finding.measure) for symbol in borne_out}
     words = wording.listed([symbol.words for symbol in borne_out]) or narrative.message(finding)
@@ -99,10 +94,12 @@ def _row(finding: Finding) -> dict[str, object]:
 
 def _rolling(finding: Finding) -> str:
     measure = finding.measure
+    if finding.is_withheld and not finding.rolling:
+        return wording.WITHHELD
     return wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals)
 
 
-def _listed(title: str, findings: Sequence[Finding]) -> dict[str, object]:
+def _listed(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
     lines = [
         {
             "code": f.measure.code,
@@ -126,7 +123,7 @@ def _rest(moved: Iterable[Finding], everything: Sequence[Finding]) -> str:
     )
 
 
-def _missing(everything: Sequence[Finding]) -> list[dict[str, object]]:
+def _missing(everything: Sequence[Finding]) -> list[dict[str, Any]]:
     """What is missing, each kind with its measures."""
     last = next(iter(everything)).quarter.last
     kinds: dict[str, list[Finding]] = {}

@@ -159,16 +159,11 @@ def _dashboard(findings: Mapping[str, Finding]) -> pd.DataFrame:
             wording.short_month(month): wording.value_in_table(row["value"], measure.unit, measure.decimals)
             for month, row in finding.last_12.iterrows()
         }
-        change = (
-            wording.change_in_table(finding.change, measure.unit, measure.decimals)
-            if measure.is_percentage
-            else wording.change_per_cent_in_table(finding.change_per_cent)
-        )
         printed = {
             **months,
             "Quarter": wording.value_in_table(finding.value.value, measure.unit, measure.decimals),
             "12 months": wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals),
-            "Change": change,
+            "Change": narrative.change_in_table(finding),
         }
         missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
         rows.append(

@@ -31,7 +31,7 @@ FLOORS = (
     ("comparable", "standing", "findings", "symbols", "revisions", "markings", "counted", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
-        "charts.standing", "charts", "dashboard", "changes", "explain", "workbook",
+        "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "explain", "workbook",
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
         "audit.figures", "audit.directions", "audit",
     ),

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
@@ -237,7 +237,7 @@ def loads_nothing(markup: str) -> list[str]:
     """What a browser would fetch, run or be sent to by itself, were the page opened."""
     soup = BeautifulSoup(markup, "html.parser")
     fetching = ["script", "link", "iframe", "frame", "object", "embed", "video", "audio", "source", "track", "base"]
-    wrong = [str(tag)[:90] for tag in soup.find_all([*fetching, "form", "foreignObject"])]
+    wrong = [str(tag)[:90] for tag in soup.find_all([*fetching, "form", "foreignObject"]) if not is_named(tag, soup)]
     for tag in soup.find_all(True):
         for name, value in tag.attrs.items():
             said = " ".join(value) if isinstance(value, list) else value
@@ -253,9 +253,22 @@ def loads_nothing(markup: str) -> list[str]:
     return wrong
 
 
+REACHES_OUT = re.compile(r"fetch|XMLHttp|WebSocket|EventSource|sendBeacon|import|eval|Function|location|\.src\b")
+
+
+def is_named(tag: Tag, page: BeautifulSoup) -> bool:
+    """Whether a tag is a script that the page's policy names by its digest, and that reaches for nothing."""
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})
+    if tag.name != "script" or policy is None or tag.attrs:
+        return False
+    digest = b64encode(hashlib.sha256(tag.get_text().encode()).digest()).decode()
+    return f"script-src 'sha256-{digest}'" in policy["content"] and not REACHES_OUT.search(tag.get_text())
+
+
 @pytest.mark.parametrize(
     "markup",
     [
+        '<meta http-equiv="Content-Security-Policy" content="script-src *"><script>1</script>',
         '<script>1</script>', '<link rel="stylesheet" href="a.css">', '<img src="https://example.org/a.png">',
         '<img src="a.png">', "<style>@import 'a.css';</style>", "<style>p{background:url(//example.org/a)}</style>",
         '<p onclick="x()">', '<a href="javascript:x()">', '<svg><image xlink:href="https://example.org/a"/></svg>',
@@ -272,6 +285,27 @@ def test_a_page_loads_nothing_from_anywhere(pack, name):
     assert loads_nothing(page) == []
     pictures = [image["src"] for image in read(pack / f"{name}.html").find_all("img")]
     assert [wrong for uri in set(pictures) for wrong in loads_nothing(picture_of(uri))] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_pages_policy_allows_its_own_style_script_and_pictures_and_nothing_else(pack, name):
+    page = read(pack / f"{name}.html")
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    digest = {
+        tag: b64encode(hashlib.sha256(page.find(tag).get_text().encode()).digest()).decode()
+        for tag in ("style", "script")
+    }
+    assert rules == {
+        "default-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "img-src": "data:",
+        "style-src": f"'sha256-{digest['style']}'",
+        "script-src": f"'sha256-{digest['script']}'",
+    }
+    assert len(page.find_all("style")) == len(page.find_all("script")) == 1
+    assert not page.find_all(style=True)  # the policy would not apply it
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from perf_lib.markup import TEMPLATES
 from perf_lib.press import binding
 from perf_lib.press.pdf import to_pdf
 
+_MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
 _HEADING = re.compile(r'<h([1-4])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
@@ -46,7 +49,9 @@ class ReportHTMLExporter(HTMLExporter):
         """The page and its resources."""
         printed = _printed(nb)
         facts = _facts(printed, resources)
-        made = {**(resources or {}), "report": {**facts, "css": _css(), "contents_marker": _CONTENTS}}
+        css, script = _template("report.css"), _template("report.js")
+        own = {"css": css, "script": script, "policy": policy(css, script), "contents_marker": _CONTENTS}
+        made = {**(resources or {}), "report": {**facts, **own}}
         # HTMLExporter's own step loads styles and scripts, and highlights code, that this page has no use for.
         self.register_filter("highlight_code", _as_it_is)
         page, made = TemplateExporter.from_notebook_node(self, printed, made, **kw)
@@ -117,7 +122,7 @@ def _with_title(page: str, title: str) -> str:
     """Every page has one heading of the first level: its own, or the notebook's title."""
     if re.search(r"<h1\b", page):
         return page
-    return page.replace('<main id="main">', f'<main id="main">\n<h1 id="title">{html.escape(title)}</h1>', 1)
+    return page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(title)}</h1>', 1)
 
 
 def _without_dead_links(page: str) -> str:
@@ -126,5 +131,18 @@ def _without_dead_links(page: str) -> str:
     return _LINK.sub(lambda link: link[0] if link[1] in places else link[2], page)
 
 
-def _css() -> str:
-    return (Path(TEMPLATES) / "report.css").read_text(encoding="utf-8")
+def policy(css: str, script: str) -> str:
+    """What a page may do: show pictures that it carries, and run this one style and this one script; nothing else.
+
+    >>> policy("", "")[:49]
+    "default-src 'none'; base-uri 'none'; form-action "
+    """
+    style_hash, script_hash = (b64encode(sha256(text.encode()).digest()).decode() for text in (css, script))
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'"
+    )
+
+
+def _template(name: str) -> str:
+    return (Path(TEMPLATES) / name).read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from perf_lib.markup import TEMPLATES
 
 FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
-_MAIN = re.compile(r'<main id="main">(.*)</main>', re.DOTALL)
+_MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 

@@ -22,7 +22,7 @@ end
 
 function Image(image)
   local alt = pandoc.utils.stringify(image.caption)
-  local kind = image.classes:includes("symbol") and "symbol" or "picture"
+  local kind = image.classes:includes("symbol") and "symbol" or image.classes:includes("spark") and "spark" or "picture"
   return pandoc.RawInline("typst", "#" .. kind .. "(" .. quoted(image.src) .. ", " .. quoted(alt) .. ")")
 end
 
@@ -80,12 +80,34 @@ function Div(div)
     return wrapped("#headline", with_tables("box", div.content))
   elseif div.classes:includes("dashboard") then
     return wrapped("#landscape", with_tables("dashboard", div.content))
+  elseif div.classes:includes("summary") then
+    local out = wrapped("#summary", with_tables("summary", div.content))
+    out:insert(raw("#contents()"))
+    return out
+  elseif div.classes:includes("part") then
+    local out = pandoc.Blocks({ raw("[") })
+    out:extend(div.content)
+    out:insert(raw("],"))
+    return out
+  elseif div.classes:includes("abreast") then
+    local out = pandoc.Blocks({ raw("#abreast(") })
+    out:extend(div.content)
+    out:insert(raw(")"))
+    return out
   elseif div.classes:includes("title") then
     return wrapped("#cover", div.content)
   elseif kind_of(div) then
     return with_tables(kind_of(div), div.content, div.attributes["words"])
   end
   return div.content
+end
+
+-- A priority starts on a page of its own, and so does the key, which is looked up more than read.
+function Header(header)
+  local id = header.identifier
+  if header.level == 2 and (id:find("^priority%-") or id == "key-to-symbols") then
+    return { raw("#pagebreak(weak: true)"), header }
+  end
 end
 
 function Span(span)
