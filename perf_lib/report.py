@@ -18,6 +18,7 @@ from perf_lib import (
     changes,
     charts,
     commentary,
+    coverage,
     dashboard,
     disclosure,
     explain,
@@ -292,6 +293,16 @@ class Report(Mapping[str, MeasureReport]):
     def symbol_changes(self) -> Fragment:
         """Which symbols came on, went off or changed side since the quarter before."""
         return changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
+
+    def sources(self) -> Fragment:
+        """What each source gave: months, rows, rejected rows, its as-at date and its digest."""
+        written = self.settings.inputs.made_from
+        made_from = None if written is None or self.is_public else self.params.input_path(written)
+        return coverage.sources(self.arrived.ledger, made_from)
+
+    def suspicions(self) -> Fragment:
+        """Months that look like a fault, listed and never corrected."""
+        return coverage.suspicions(self.findings)
 
     def restated(self) -> tuple[revisions.Revision, ...]:
         """The figures of the last four quarters that now print differently from how they were first published."""

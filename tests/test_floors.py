@@ -25,13 +25,14 @@ FLOORS = (
     ),
     (
         "windows", "series", "spc_rules", "spc", "scales", "calibrated_tables", "calibrated_answers",
-        "calibrated_arithmetic", "calibrated", "suspected_breaks", "peers", "forecast", "feasibility",
+        "calibrated_arithmetic", "calibrated", "suspected_breaks", "peers", "forecast", "jumps", "feasibility",
         "suppression",
     ),
     ("comparable", "standing", "findings", "symbols", "revisions", "markings", "counted", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
-        "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "explain", "workbook",
+        "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
+        "workbook",
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
         "audit.figures", "audit.directions", "audit",
     ),
@@ -45,7 +46,7 @@ FLOORS = (
         "press.record", "press.workshop", "press.run", "press.batch", "press.compare", "press.publish",
         "press.next_quarter", "press",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
-        "cli.publish", "cli.new", "cli.force", "cli",
+        "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

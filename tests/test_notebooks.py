@@ -54,7 +54,7 @@ def breaks_the_law(source: str) -> list[str]:
 def test_there_is_an_introduction_one_a_priority_a_deep_dive_a_dashboard_and_what_changed():
     assert REPORT == [
         "0_introduction", "1_prevent_crime", "2_protect_vulnerable", "3_victims_and_communities", "4_quality_service",
-        "5_service_delivery_plan", "6_dashboard", "7_what_changed",
+        "5_service_delivery_plan", "6_dashboard", "7_what_changed", "8_coverage",
     ]  # fmt: skip
 
 

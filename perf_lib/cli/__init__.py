@@ -12,6 +12,7 @@ from perf_lib.cli.check import check
 from perf_lib.cli.diff import diff
 from perf_lib.cli.explain import explain
 from perf_lib.cli.force import force
+from perf_lib.cli.inputs import inputs
 from perf_lib.cli.new import new
 from perf_lib.cli.publish import publish
 from perf_lib.cli.run import run
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, explain, verify, diff, publish, new, force):
+for command in (run, check, explain, verify, diff, publish, new, force, inputs):
     app.command()(command)
 
 
