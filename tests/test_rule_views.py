@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from builders import AREA, PARAMS, PEERS, find, find_one, measure, months, report, sample, settings
+from builders import AREA, PARAMS, PEERS, ROOT, find, find_one, measure, months, report, sample, settings
 from measured import any_false_alarm, cells, mean, numbers
 from scipy.stats import false_discovery_control
 from typer.testing import CliRunner
@@ -140,6 +140,12 @@ def test_the_keys_rates_are_what_the_benchmarks_measured():
     assert among_peers == rates
     suspected = mean(numbers("suspected_breaks", "Stable series, 60"))
     assert round(suspected, 1) == suspected_breaks.FALSE_ALARM
+
+
+def test_the_readmes_sentences_say_the_same_rates():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"month and trend symbols shows {any_false_alarm()['published']:.0f} per cent of the time" in text
+    assert f"{any_false_alarm()['calibrated']:.1f} per cent of stable measures show anything" in text
 
 
 @pytest.mark.parametrize(
