@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -365,7 +366,8 @@ class Report(Mapping[str, MeasureReport]):
             shown += self.bound(self.params.objective_text(objective), None, f"deep_dive/{objective.text}")
         return shown
 
-    def audit(self) -> audit.Audit:
+    @cached_property
+    def audited(self) -> audit.Audit:
         """Everything that people wrote held against the findings, sentence by sentence."""
         written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
         for path in self.params.commentary_files():

@@ -34,7 +34,7 @@ FLOORS = (
         "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
         "workbook",
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
-        "audit.figures", "audit.directions", "audit",
+        "audit.figures", "audit.directions", "audit", "audit_page",
     ),
     (
         "public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore",
@@ -43,7 +43,7 @@ FLOORS = (
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current", "press.building",
-        "press.record", "press.workshop", "press.run", "press.batch", "press.compare", "press.publish",
+        "press.record", "press.workshop", "press.audits", "press.run", "press.batch", "press.compare", "press.publish",
         "press.next_quarter", "press",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
         "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli",

@@ -17,6 +17,7 @@ from perf_lib import symbols, wording
 from perf_lib.audit.facts import Fact
 from perf_lib.audit.figures import BETTER, DOWN, UP, WORSE, Judge, Verdict, way_said
 from perf_lib.audit.literals import NUMBER, ORDINALS, Literal, number
+from perf_lib.audit.names import Mention
 from perf_lib.audit.periods import Span, month_of
 from perf_lib.measures import Measure
 
@@ -31,8 +32,8 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(
-    r"\b(?P<art>an?|the|this|that|another|further|no)\s+(?:(?!\bof\b|\bin\b)[\w.,-]+\s+){0,3}?"
-    r"(?:(?P<up>increase|rise|growth|jump|upturn|climb|surge)|(?P<down>decrease|fall|drop|reduction|decline|dip|downturn)|(?P<better>improvement)|(?P<worse>worsening|deterioration))\b(?!\s+(?:back|short|to\b))",
+    r"\b(?P<art>an?|the|this|that|another|further|no)\s+(?:(?!(?:of|in|its|their|his|her|our|for|on|earlier|previous|past|national|future|long|longer|expected)\b)[\w.,-]+\s+){0,3}?"
+    r"(?:(?P<up>increase|rise|growth|jump|upturn|climb|surge)|(?P<down>decrease|fall|drop|reduction|decline|dip|downturn)|(?P<better>improvement)|(?P<worse>worsening|deterioration))\b(?=\s*(?:[.,;:()–]|$|(?:of|in|on|over|from|since|was|is|has|had|by|during|compared|for|and|between|this|last|against|at|when|which|that|comes?|came|but|amounts?)\b))",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
@@ -40,7 +41,7 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:not|never|no|nor|neither|without|may|might|can|cannot|could|would|should|will|if|whether|unless|need|needs|expect\w*|hop(?:e|es|ed)|aim\w*|plan\w*"
+    r"\b(?:not|never|no|nor|neither|without|(?-i:may)|might|can|cannot|could|would|should|will|if|whether|unless|need|needs|expect\w*|hop(?:e|es|ed)|aim\w*|plan\w*"
     r"|target\w*|likely|forecast\w*|project\w+|seems?|appears?|wants?|when|whenever|until)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
@@ -80,6 +81,11 @@ _STANDING = re.compile(
 )
 _SAME = re.compile(
     r"\b(?:unchanged|no\s+change|(?:the\s+)?same\s+(?:as|level|number|figure)|identical\s+to)\b", re.IGNORECASE
+)
+
+
+_AVERAGE_OF = re.compile(
+    r"\b(?:average|mean)\s+(?:of|for|over|in)\s+(?:the\s+)?(?:(?:past|last|previous|preceding)\s+)?$", re.IGNORECASE
 )
 
 
@@ -180,9 +186,13 @@ class Directions:
                     continue
                 start, end = found.span(group)
                 clause = sense.clauses[sense.clause_of(start)]
-                if pattern is _COMPARED and re.match(
-                    r"\s+than\s+(?:a\s+|an\s+)?$",
-                    text[end : next((each.start for each in sense.literals if each.start >= end), end)],
+                if (
+                    pattern is _COMPARED
+                    and not self._two_figures(start, end)
+                    and re.match(
+                        r"\s+than\s+(?:a\s+|an\s+)?$",
+                        text[end : next((each.start for each in sense.literals if each.start >= end), end)],
+                    )
                 ):
                     continue  # more than 1,500: a manner of speaking
                 if (
@@ -190,6 +200,9 @@ class Directions:
                     or self._hedged(start)
                     or self._has_figure(start, clause.end, pattern is _COMPARED)
                 ):
+                    continue
+                if pattern is _COMPARED and (compared := self._one_than_other(start, end, found)) is not None:
+                    yield start, end, compared
                     continue
                 between = self._from_to(start)
                 if between is not None and pattern is _VERB:
@@ -223,6 +236,27 @@ class Directions:
                 if verdict is not None:
                     yield start, end, verdict
 
+    def _two_figures(self, start: int, end: int) -> tuple[Literal, Literal] | None:
+        """The figures on both sides of "higher than": 90.3 per cent, higher than the 85.6 per cent of before."""
+        text = self.sense.text
+        before = [literal for literal in self.sense.literals if literal.end <= start]
+        after = [literal for literal in self.sense.literals if literal.start >= end]
+        if not before or not after or before[-1].kind != after[0].kind:
+            return None
+        # "208 fewer than the 1,704": there the first figure is the difference.
+        apart = re.search(r"[,;]|\b(?:was|were|is|and|which|a|slightly|well|far)\b", text[before[-1].end : start])
+        joined = re.fullmatch(r"\s+(?:than\s+)?(?:(?:the|its|their|a|an|in|for)\s+)*", text[end : after[0].start])
+        return (before[-1], after[0]) if apart and joined else None
+
+    def _one_than_other(self, start: int, end: int, found: re.Match[str]) -> Verdict | None:
+        figures = self._two_figures(start, end)
+        if figures is None or figures[0].value == figures[1].value or not (found["up"] or found["down"]):
+            return None
+        way, actual = 1 if found["up"] else -1, 1 if figures[0].value > figures[1].value else -1
+        code = next((v.measure for each, v in self.verdicts if each is figures[0] and v is not None), None)
+        said = f"{figures[0].text} is {'more' if actual > 0 else 'less'} than {figures[1].text}"
+        return Verdict("agrees" if way == actual else "contradicts", Fact(0.0, code or "", None, said, actual), code)
+
     def _from_to(self, start: int) -> tuple[Literal, Literal] | None:
         """The two figures that something rose or fell between: fell from 112 to 94."""
         text = self.sense.text
@@ -241,7 +275,7 @@ class Directions:
         after = self.sense.text[place:clause_end]
         return (
             _HEDGED.search(before) is not None
-            or re.search(r"\b(?:not|may|might|can|could|would|if|should)\b|\?", after) is not None
+            or re.search(r"\b(?:not|(?-i:may)|might|can|could|would|if|should)\b|\?", after) is not None
         )
 
     def _has_figure(self, start: int, end: int, compared: bool) -> bool:
@@ -260,7 +294,7 @@ class Directions:
         """The measure that a word of direction is said of."""
         sense, text = self.sense, self.sense.text
         start = found.start()
-        before = [m for m in sense.mentions if m.end <= start]
+        before = [m for m in sense.mentions if m.end <= start and self._is_subject(m)]
         if is_noun:
             tail = re.match(
                 r"\s+(?:was\s+)?(?:in|of)\s+(?:the\s+)?(?:(?:number|volume|rate|total|amount|count|level|share|average)\s+(?:of\s+)?)?(?:the\s+|all\s+|recorded\s+|reported\s+)*",
@@ -319,6 +353,12 @@ class Directions:
             if subject and _GAP.match(rest[subject.end() :]):
                 return own
         return None
+
+    def _is_subject(self, mention: Mention) -> bool:
+        """Whether a mention names the measure itself: "calls" do not name the time it takes to answer them."""
+        measure = self.facts.findings[mention.code].measure
+        word = self.sense.text[mention.start : mention.end].lower()
+        return not mention.weak or measure.kind == "count" or word.startswith("rate")
 
     def _by_changes(self, code: str, place: int, way: int, strict: bool) -> Verdict | None:
         changes = [difference for difference, _ in self.facts.changes(code, self.judge.pairs(code, place))]
@@ -505,17 +545,17 @@ class Directions:
             read = number(found["n"])
             if read is None or not 2 <= read[0] <= 24 or self._hedged(found.start()):
                 continue
-            if re.search(
-                r"\b(?:average|mean)\s+(?:of|for|over|in)\s+(?:the\s+)?(?:\w+\s+)?$", text[: found.start()], re.I
-            ):
+            chained = bool(found["row"] or found["after"])
+            if not chained and _AVERAGE_OF.search(text[: found.start()]):
                 continue
+            if re.search(rf"\b{NUMBER}\s+of\s+the\s+(?:\w+\s+)?$", text[: found.start()], re.I):
+                continue  # three of the last six months: no run
             side = _AVERAGE.search(text)
             moving = re.search(
                 rf"\b(?:each|every|for|consecutive|successive|row|running)\b.{{0,40}}?(?:{_UP_VERB}|{_DOWN_VERB})|(?P<moved>{_UP_VERB}|{_DOWN_VERB})\s+(?:in\s+each\s+of|for|each|every|in\s+every)",
                 text,
                 re.I,
             )
-            chained = bool(found["row"] or found["after"])
             if not (side or moving or chained):
                 continue
             codes, _ = self.sense.measures(found.start(), found.end())
@@ -526,13 +566,10 @@ class Directions:
             lengths = self._lengths(code, ways, average=bool(side) or not moving, moving=not side)
             if not lengths:
                 continue
-            count = int(read[0])
-            fact = Fact(
-                lengths[0],
-                code,
-                Span(self._run_end() - lengths[0] + 1, self._run_end()) if lengths[0] else None,
-                wording.counted(lengths[0], "month"),
-            )
+            count, end = int(read[0]), self._run_end()
+            held = next((length for length in lengths if length >= count), lengths[0])
+            span = Span(end - held + 1, end) if held else None
+            fact = Fact(held, code, span, wording.counted(held, "month"))
             yield found.start(), found.end(), Verdict("agrees" if max(lengths) >= count else "contradicts", fact, code)
 
     def _run_end(self) -> int:
@@ -573,6 +610,8 @@ class Directions:
             start, end = found.span(group)
             if self._hedged(start) or self.sense.is_foreign(start) or self.sense.speaks_of_peers(start):
                 continue
+            if re.search(rf"\b{NUMBER}\s+of\s+the\s", self.sense.text, re.I):
+                continue  # three of the last six months
             codes, _ = self.sense.measures(start, end)
             code = next((c for c in codes if c in self.facts.findings), None)
             told = [

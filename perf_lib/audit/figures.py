@@ -38,7 +38,7 @@ _A_UNIT = re.compile(
     r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)|(?P<ly>monthly|daily|weekly|quarterly)\b)",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(r"\b(?:average[ds]?|averaging|mean|on\s+average|monthly|typically|typical)\b", re.IGNORECASE)
+_AVERAGE = re.compile(r"\b(?:average[ds]?|averaging|mean|on\s+average|typically|typical)\b", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:low(?:est)?|fewest|smallest|minimum|trough|least|bottom)\b", re.IGNORECASE)
 _HIGH = re.compile(
     r"\b(?:high(?:est)?|most|largest|maximum|peak\w*|biggest|greatest|top)\b(?!\s+similar)", re.IGNORECASE
@@ -182,7 +182,8 @@ class Judge:
             return "rate", 0
         if self._range_end(literal) is not None:
             return "range", 0
-        left, right = _LEFT.search(before) or _CHANGE_WAS.search(before), _RIGHT.match(after)
+        was = _CHANGE_WAS.search(before)
+        left, right = was or _LEFT.search(before), _RIGHT.match(after)
         level = _TO.search(before) is not None and not re.search(
             r"\b(?:increase|decrease|rise|fall|drop|reduction|change|difference|decline|growth|improvement)\s+(?:\w+\s+){0,5}?of\s+(?:\w+\s+)?$",
             before,
@@ -196,7 +197,7 @@ class Judge:
             return "change", 1 if literal.value > 1 else -1
         if right and not self._more_than(literal, after, right):
             return "change", way_said(right, measure) or 0
-        if left and not level and not self._manner(literal, left):
+        if left and (was or (not level and not self._manner(literal, left))):
             return "change", way_said(left, measure) or 0
         if literal.kind == "points":
             return "change", 0
@@ -210,11 +211,21 @@ class Judge:
             and literal.kind in ("percent", "fraction", "points")
         ):
             return "change", self.memory.way
-        if literal.kind == "count" and self._unit(literal, after) and measure is not None and measure.kind == "count":
+        if (
+            literal.kind == "count"
+            and not self._in_a_month(literal)
+            and self._unit(literal, after)
+            and measure is not None
+            and measure.kind == "count"
+        ):
             return "average", 0
         if self._extreme(literal) and measure is not None:
             return "extreme", 0
         return "level", 0
+
+    def _in_a_month(self, literal: Literal) -> bool:
+        reach = self.sense.reach(literal)
+        return reach.own and bool(reach.spans) and all(span.length == 1 for span in reach.spans)
 
     def _manner(self, literal: Literal, left: re.Match[str]) -> bool:
         """Whether "more" or "fewer" before a figure is "more than 1,500", not a change."""
@@ -301,15 +312,23 @@ class Judge:
     def _attached(self, literal: Literal, codes: Sequence[str]) -> bool | None:
         """Whether a figure's own noun is one that a measure counts: None where it has no noun of its own."""
         after = self.sense.text[literal.end : literal.end + 60]
-        if literal.kind == "rank":
+        if literal.kind in ("rank", "seconds", "points", "multiple"):
             return None
         if literal.kind == "percent" or literal.kind == "fraction":
             of = re.match(
                 r"\s*of\s+(?:all\s+|the\s+|these\s+|those\s+|its\s+|our\s+|every\s+|total\s+|year['’]s\s+|quarter['’]s\s+|\d[\d,]*\s+)*([a-z\w]+(?:\s+[a-z]+){0,2})",
                 after,
             )
-            if not of:
+            if not of or any(
+                period.start - 1 <= literal.end + of.start(1) < period.end for period in self.sense.periods
+            ):
                 return None
+            if (
+                codes
+                and self.facts.findings[codes[0]].measure.of is None
+                and self.facts.findings[codes[0]].measure.is_percentage
+            ):
+                return None  # the catalogue does not say what its percentages are of
             return any(self.facts_words(code, of[1]) for code in codes)
         if _ENDING.match(after):
             return None
@@ -338,6 +357,13 @@ class Judge:
             and any(self.facts.findings[c].measure.kind == "count" for c in codes)
             and re.search(r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than)\s+$", before)
         )
+        at = literal.end + 4
+        if (
+            attached is None
+            and re.search(r"\b(?:from|to)\s+$", before)
+            and any(period.start - 1 <= at <= period.end for period in self.sense.periods)
+        ):
+            return True  # from 15 in July to eight in December
         return bool(
             changes
             or parts
@@ -383,6 +409,8 @@ class Judge:
             if match is not None:
                 if attached is False and role in ("level", "share"):
                     continue  # so many of something else is not this figure, though it is as many
+                if not clear and role == "level" and literal.said in ("over", "under"):
+                    continue  # "up to 30 per cent" is too loose to have been meant of a share nobody named
                 return Verdict("agrees", match, code, match.way, way)
             if (
                 first is None
@@ -411,7 +439,7 @@ class Judge:
         if role == "level" and literal.kind == "count" and not period_named:
             return attached is True
         return not re.search(
-            r"\b(?:target|aim\w*|goal|plan\w*|forecast|project\w+|expect\w*|would|will|could|might|may)\b",
+            r"\b(?:target|aim\w*|goal|plan\w*|forecast|project\w+|expect\w*|would|will|could|might|(?-i:may))\b",
             sense.words_of(clause),
         )
 
@@ -453,7 +481,7 @@ class Judge:
 
     def _foreign(self, literal: Literal, code: str) -> list[Fact]:
         comparison = self.facts.findings[code].peers
-        if comparison is None or literal.kind != "percent":
+        if comparison is None or literal.kind != "percent" or not self.sense.speaks_of_peers(literal.start):
             return []
         at = comparison.position
         span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)

@@ -158,6 +158,8 @@ class Literal:
     """How firmly: nothing, or about, over, under, nearly."""
     signed: int = 0
     in_words: bool = False
+    compares: bool = False
+    """Whether "more than" may set it beside an earlier figure, where it is then the figure itself."""
 
     def fits(self, value: float, slack: float = 2.0) -> bool:
         """Whether a value may be printed so; `slack`: how far above "over 1,000" still counts as meant."""
@@ -167,6 +169,8 @@ class Literal:
             return abs(value - own) <= rough + 1e-9
         if self.said == "nearly":
             return 0.88 * own <= value < own + 1e-9 and not math.isclose(value, own)
+        if self.compares and math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step):
+            return True
         if self.said == "over":
             return own < value <= slack * own or (value == own and "than" not in self.text)
         if self.said == "under":
@@ -234,7 +238,13 @@ def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
             if not covered.touches(literal.start, literal.end):
                 covered.add(literal.start, literal.end)
                 made.append(_with_manner(text, literal))
-    return sorted(made, key=lambda literal: literal.start)
+    made.sort(key=lambda literal: literal.start)
+    seen: set[str] = set()
+    for at, literal in enumerate(made):
+        if literal.said in ("over", "under") and literal.kind in seen:
+            made[at] = replace(literal, compares=re.search(r"\bthan\s+$", text[: literal.start]) is not None)
+        seen.add(literal.kind)
+    return made
 
 
 class _Covered:

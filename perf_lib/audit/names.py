@@ -111,6 +111,8 @@ class Names:
                 _stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS
             )
             self._own[code] = _generic(measure)
+        parts = ((name, frozenset(word for word in name.split() if word not in _SMALL_WORDS)) for name in self._codes)
+        self._parts = sorted(((n, p) for n, p in parts if len(p) > 1), key=lambda row: -len(row[1]))
         self._pattern, self._plain_pattern = _any_of(self._codes), _any_of(self._plain)
 
     def read(self, text: str, own: str | None) -> list[Mention]:
@@ -133,6 +135,15 @@ class Names:
                 if match.start() not in covered
             ]
         return sorted(found, key=lambda mention: mention.start)
+
+    def scattered(self, text: str) -> list[Mention]:
+        """A measure all of whose words stand in a sentence, though not together: constables gave so many hours."""
+        words = {_stem(found[0].lower()): found.start() for found in re.finditer(r"[^\W\d_]+", text)}
+        for name, parts in self._parts:
+            if parts <= words.keys():
+                first = min(words[part] for part in parts)
+                return [Mention(first, first + 1, self._codes[name])]
+        return []
 
     def counts(self, code: str, word: str) -> bool:
         """Whether a word is one of what a measure counts."""

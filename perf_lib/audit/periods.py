@@ -130,7 +130,7 @@ class Calendar:
                         tuple(dict.fromkeys(spans)),
                         relation,
                         since=re.search(
-                            r"\b(?:since|from|after)\s+(?:the\s+)?(?:start of\s+|beginning of\s+|end of\s+)?$", before
+                            r"\b(?:since|after)\s+(?:the\s+)?(?:start of\s+|beginning of\s+|end of\s+)?$", before
                         )
                         is not None,
                         counted="counted" in (match.re.groupindex or {}),
@@ -149,7 +149,7 @@ class Calendar:
                 _I, lambda f: ([self._ending(f, 12 if f["a"] == "year" else 3 if f["a"] else n(f["n"]))], ""),
             ),
             # dates: nothing rests on a day
-            (rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s*(?:to|and|-|–)\s*\d{{1,2}}(?:st|nd|rd|th)?)?\s+(?:of\s+)?(?P<m>{_M})(?:,?\s+(?P<y>{_Y}))?\b", _C, lambda f: ((), "")),
+            (rf"\b(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:to|and|-|–)\s*)?(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?\s+|\d{{1,2}}(?:st|nd|rd|th)\s+of\s+)(?P<m>{_M})(?:,?\s+(?P<y>{_Y}))?\b", _C, lambda f: ((), "")),
             (rf"\b(?P<m>{_M})\s+\d{{1,2}}(?:st|nd|rd|th)\b(?:,?\s+(?P<y>{_Y}))?", _C, lambda f: ((), "")),
             # October to December 2019
             (
@@ -167,6 +167,9 @@ class Calendar:
                 _I, self._quarter,
             ),
             (rf"\b(?P<fy>{_FY})[\s-]+Q(?P<d>[1-4])\b", _I, self._quarter),
+            # in the third (quarter, said before)
+            (r"(?<=\bin the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
+            (r"(?<=\bof the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
             # leaning on another period
             (
                 r"\b(?:the\s+)?(?:same|corresponding|equivalent)\s+(?P<what>quarter|three months|three-month period|period|months?|time|point|stage)\s+"

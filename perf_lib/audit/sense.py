@@ -40,6 +40,9 @@ _A_SCOPE = re.compile(
 )
 
 
+_MORE_THAN = re.compile(
+    r"\b(?:more|less|fewer|higher|lower|greater|longer|shorter)\s+than\s+(?:an?\s+)?$", re.IGNORECASE
+)
 Part = TypeVar("Part", Literal, Mention, Period)
 
 
@@ -81,7 +84,10 @@ class Sense:
     @cached_property
     def mentions(self) -> list[Mention]:
         """Measures named."""
-        return self.names.read(self.text, self.sentence.code)
+        named = self.names.read(self.text, self.sentence.code)
+        if not any(not mention.weak for mention in named) and self.sentence.code is None:
+            named += self.names.scattered(self.text)
+        return named
 
     @cached_property
     def periods(self) -> list[Period]:
@@ -110,6 +116,10 @@ class Sense:
         closed = [(period.start, period.end) for period in self.periods]
         closed += [(literal.start, literal.end) for literal in self.literals]
         closed += [(mention.start, mention.end) for mention in self.mentions]
+        for literal in self.literals:
+            manner = literal.said and not literal.compares and _MORE_THAN.search(self.text[: literal.start])
+            if manner:
+                closed.append((manner.start(), literal.start))
         closed.sort()
         cuts = []
         at = 0
@@ -204,21 +214,32 @@ class Sense:
         clause = self.clauses[at]
         own = self._own_period(literal, clause)
         if own is not None:
-            return Reach(self.resolved(own, self._told_before(own)), own=True, named=True)
+            told_here = self.resolved(own, self._told_before(own))
+            return Reach((*told_here, *self._ends_of(literal, told_here)), own=True, named=True)
         comparing = clause.comparing or _BASE_BEFORE.search(self.before(literal.start)) is not None
         told = [p for p in self.periods if not p.since]
         if comparing and not self._leads(literal):
             anchors = self.anchors or []
             spans = [a.back(12) for a in anchors] + [a.back(a.length) for a in anchors if a.length < 12]
             spans += [span for p in told for span in self.resolved(p)]
+            spans += self._ends_of(literal, spans)
             return Reach(tuple(dict.fromkeys(spans)), own=False, named=bool(told))
-        earlier = [p for p in told if p.start < literal.start and not self._is_base(p)]
-        later = [p for p in told if p.start > literal.start and not self._is_base(p)]
+        lent = [p for p in told if not self._is_base(p) and not p.relation]
+        earlier = [p for p in lent if p.start < literal.start]
+        later = [p for p in lent if p.start > literal.start]
         ordered = [*reversed(earlier), *later]
         # "From 112 in October to 94 in December": a period that has a figure of its own is not lent.
         free = [p for p in ordered if not self._taken(p, literal)] or ordered
         spans = [span for p in free for span in self.resolved(p)]
-        return Reach(tuple(dict.fromkeys(spans)), own=False, named=bool(free))
+        return Reach(tuple(dict.fromkeys([*spans, *self._ends_of(literal, spans)])), own=False, named=bool(free))
+
+    def _ends_of(self, literal: Literal, spans: Sequence[Span]) -> list[Span]:
+        """The first or last month of a stretch that a figure opens or closes: between May and July, from 94 to 112."""
+        before = self.before(literal.start, 24)
+        opens, closes = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", before), re.search(r"\bto\s+(?:\w+\s+){0,2}$", before)
+        if not (opens or closes):
+            return []
+        return [Span(s.first, s.first) if opens else Span(s.last, s.last) for s in spans if 1 < s.length <= 12]
 
     def _leads(self, literal: Literal) -> bool:
         """Whether "over 1,500" is a manner of speaking rather than a comparison."""
@@ -248,7 +269,9 @@ class Sense:
         if after and not any(literal.end <= each.start < after[0].start for each in others):
             return after[0]
         if before and not any(before[-1].end <= each.start < literal.start for each in others):
-            return before[-1]
+            # "The 12-month average rose from 10 to 11": what it rose from is another 12 months.
+            opened = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", self.before(literal.start)) is not None
+            return None if opened else before[-1]
         if not before and re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", self.before(literal.start)):
             return None  # from 6,191 to 6,659 in the year: the year is the second figure's
         return (before or after)[-1 if before else 0]

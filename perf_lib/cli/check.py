@@ -22,7 +22,7 @@ def check(
     from perf_lib.errors import ContradictionError
     from perf_lib.report import open_report
 
-    checked = open_report(quarter, params).audit()
+    checked = open_report(quarter, params).audited
     wrong, unknown = checked.of("contradicts"), checked.of("unsupported")
     if as_json:
         import json

@@ -39,6 +39,7 @@ def run(
     retry: Annotated[int, typer.Option(min=0, help="Fresh starts of a kernel that failed to start.")] = 0,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run of the same pack.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Say everything as lines of JSON.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Print what the data contradict, marked DRAFT.")] = False,
 ) -> None:
     """Make a quarter's pack: HTML, PDF, spreadsheets, executed notebooks and the record of the run."""
     # Imported here, so that --help answers at once; and the press only when there is something to print.
@@ -46,7 +47,7 @@ def run(
     from perf_lib.quarters import Quarter
 
     asked = None if quarter is None else Quarter.parse(quarter)
-    options: dict[str, Any] = {"force": force, "wait": wait, "limits": Limits(time_limit, retry)}
+    options: dict[str, Any] = {"force": force, "draft": draft, "wait": wait, "limits": Limits(time_limit, retry)}
     if every or due:
         _many(asked, params, outputs, notebooks, due, scheduler, workers, as_json, options)
     elif asked is None:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from perf_lib.markup import Fragment
 
 NOT_PRINTED = frozenset({"analyst", "parameters", "injected-parameters", "setup"})
 """Cells with one of these tags are for who works on the notebook."""
@@ -25,6 +27,12 @@ def page(notebook: NotebookNode, **facts: Any) -> NotebookNode:
     printed.cells = [cell for cell in printed.cells if not NOT_PRINTED & set(cell.metadata.get("tags", []))]
     printed.metadata[OWN] = {**printed.metadata.get(OWN, {}), **facts}
     return printed
+
+
+def cell(shown: Fragment, name: str) -> NotebookNode:
+    """A part of a page that no notebook shows, as the cell that would have shown it."""
+    output = new_output("display_data", data={"text/html": shown.html, "text/plain": shown.text})
+    return new_code_cell("", id=name, outputs=[output])
 
 
 def numbered(notebook: NotebookNode, first: int = 1) -> int:

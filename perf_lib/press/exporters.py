@@ -115,6 +115,7 @@ def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]
         "language": own.get("language") or "en-GB",
         "author": own.get("author") or "",
         "whole": bool(own.get("whole")),
+        "draft": bool(own.get("draft")),
     }
 
 

@@ -40,6 +40,8 @@ class Order:
     """Seconds to wait for another run of the same pack."""
     folder: Path | None = None
     """The pack's folder where it is not the quarter's in `outputs`, as for one that was moved."""
+    draft: bool = False
+    """Make the pack although the data contradict its commentary, with DRAFT on every page."""
 
     @property
     def target(self) -> Path:
@@ -59,7 +61,7 @@ class Order:
     @property
     def asked(self) -> dict[str, str]:
         """What the record says was asked for: the parameters, and every option that changes the pack."""
-        return self.parameters
+        return {**self.parameters, **({"draft": "yes"} if self.draft else {})}
 
 
 def plan(

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from perf_lib import wording
+from perf_lib import audit_page, wording
 from perf_lib.errors import PerfError
 from perf_lib.press import binding
 from perf_lib.press.execute import Executed
@@ -40,6 +40,7 @@ def facts(order: Order, report: Report) -> dict[str, Any]:
         "marking": report.settings.marking,
         "language": report.settings.language,
         "author": body.name,
+        **({"draft": True} if order.draft else {}),
     }
 
 
@@ -64,9 +65,11 @@ class Binder:
     def whole(self) -> Page:
         """The bound report, once every notebook has come."""
         title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        return Page(
-            "report", binding.joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
-        )
+        whole = binding.joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        if self._facts.get("draft"):  # after the cover: what it is a draft for
+            shown = audit_page.contradictions(self._report.audited, self._report.findings)
+            whole.cells.insert(1, binding.cell(shown, "contradictions"))
+        return Page("report", whole)
 
     def _bind(self, done: Executed) -> Page:
         force, quarter = self._report.settings.body.force, self._report.quarter

@@ -73,7 +73,7 @@ def _to_file(image: re.Match[str], folder: Path) -> str:
 
 
 def _preamble(facts: dict[str, Any]) -> str:
-    said = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole")}
+    said = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
     arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
     return f'#import "report.typ": *\n#show: report.with({arguments})\n\n'
 

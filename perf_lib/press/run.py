@@ -16,7 +16,7 @@ from typing import Any
 
 from perf_lib import extracts, revisions, workbook
 from perf_lib.errors import NotebookError, PerfError
-from perf_lib.press import building, current, record
+from perf_lib.press import audits, building, current, record
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
 from perf_lib.press.workshop import Workshop
@@ -75,12 +75,13 @@ def _write_rejected(order: Order, report: Report, folder: Path) -> None:
 
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (
     _commentary_binds,
+    audits.refuse_contradictions,
     _restatements_are_explained,
     _parameters_are_known,
 )
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
-WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected)
+WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected, audits.write_page)
 """What else is written into the pack's folder, beside notebooks and pages."""
 
 
