@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE_PREFIX = "sample:"
+COMMENTS = "comments"
+"""The folder beside a quarter's commentary that reviewers' comments are kept in; no report is made from them."""
+
 _SAMPLE = Path(__file__).parent / "sample"
 
 
@@ -326,7 +329,9 @@ def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
     kept = own / "published.csv"  # what this report itself published is nothing that it reads
     published = [p for each in quarters_before(quarter) if (p := folder / str(each) / "published.csv").exists()]
     before = sorted((folder / str(quarter.previous) / "commentary").glob("*.md"))
-    return [*published, *before, *sorted(path for path in own.rglob("*") if path.is_file() and path != kept)]
+    said_of_it = own / COMMENTS
+    others = (path for path in own.rglob("*") if path.is_file() and path != kept)
+    return [*published, *before, *sorted(path for path in others if not path.is_relative_to(said_of_it))]
 
 
 def quarters_in(folder: Path) -> list[str]:

@@ -83,7 +83,9 @@ class Lab:
         """Run, Restart Kernel and Run All Cells…, confirmed; the code cells once the last of them has run."""
         self.menu("Run", "Restart Kernel and Run All Cells…")
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
-        self.page.wait_for_function(f"() => ({_CELLS})().every(cell => cell.count !== null)")
+        # A cell with an error is the last to run: those below it wait for ever.
+        ended = "cells.every(cell => cell.count !== null) || cells.some(cell => cell.errors.length)"
+        self.page.wait_for_function(f"() => {{ const cells = ({_CELLS})(); return {ended}; }}")
         self.page.wait_for_function(
             "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status === 'idle'"
         )

@@ -43,10 +43,11 @@ FLOORS = (
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current", "press.building",
-        "press.record", "press.workshop", "press.audits", "press.run", "press.batch", "press.compare", "press.publish",
-        "press.next_quarter", "press",
+        "press.sign_off", "press.record", "press.workshop", "press.audits", "press.run", "press.batch",
+        "press.compare", "press.publish", "press.next_quarter", "press",
+        "review.comments", "review.desk", "review.server", "review",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
-        "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli",
+        "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli.review", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

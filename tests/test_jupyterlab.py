@@ -126,9 +126,9 @@ def test_another_measure_rule_set_and_peers(explored):
     picture(explored, "explore_settings")
 
 
-@pytest.mark.parametrize(("label", "start"), [("Perf-report-html", b"<!DOCTYPE html>"), ("Perf-report-pdf", b"%PDF-")])
+@pytest.mark.parametrize(("label", "start"), [("Perf_report_html", b"<!DOCTYPE html>"), ("Perf_report_pdf", b"%PDF-")])
 def test_save_and_export_offers_our_formats_and_they_download(explored, label, start):
     explored.open("6_dashboard.ipynb")
     saved = explored.download("File", "Save and Export Notebook As", label)
     assert Path(saved.path()).read_bytes().startswith(start)
-    assert saved.suggested_filename == f"6_dashboard.{label.rsplit('-', 1)[1]}"
+    assert saved.suggested_filename == f"6_dashboard.{label.rsplit('_', 1)[1]}"

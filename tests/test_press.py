@@ -727,7 +727,7 @@ def test_plain_papermill_executes_a_notebook_with_its_defaults(tmp_path):
 
 def test_nbconvert_has_the_report_as_html(pack, tmp_path):
     executed = pack / "notebooks" / "1_prevent_crime.ipynb"
-    said = command("jupyter", "nbconvert", "--to", "perf-report-html", executed, "--output-dir", tmp_path)
+    said = command("jupyter", "nbconvert", "--to", "perf_report_html", executed, "--output-dir", tmp_path)
     assert said.returncode == 0, said.stderr
     page = read(tmp_path / "1_prevent_crime.html")
     assert page.html["lang"] == "en-GB"
@@ -742,7 +742,7 @@ def test_nbconvert_has_the_report_as_html(pack, tmp_path):
 
 def test_nbconvert_has_the_report_as_pdf(pack, tmp_path):
     executed = pack / "notebooks" / "6_dashboard.ipynb"
-    said = command("jupyter", "nbconvert", "--to", "perf-report-pdf", executed, "--output-dir", tmp_path)
+    said = command("jupyter", "nbconvert", "--to", "perf_report_pdf", executed, "--output-dir", tmp_path)
     assert said.returncode == 0, said.stderr
     document = pdf(tmp_path / "6_dashboard.pdf")
     with document.open_metadata() as metadata:

@@ -17,8 +17,11 @@ def verify(
     params: ParamsFolder = PARAMS,
     notebooks: Annotated[Path | None, typer.Option(help="The folder of notebooks, if not beside params.")] = None,
 ) -> None:
-    """Hash a pack's inputs and outputs again and say what no longer matches its record; exit code 1 if anything."""
-    from perf_lib.press import compare
+    """Hash a pack's inputs and outputs again and say what no longer matches its record; exit code 1 if anything.
+
+    Says besides whether the pack is signed off, and whose sign-off has lapsed.
+    """
+    from perf_lib.press import compare, sign_off
     from perf_lib.press.order import plan
     from perf_lib.quarters import Quarter
 
@@ -28,4 +31,6 @@ def verify(
     for line in told:
         typer.echo(line)
     typer.echo(f"{pack.as_posix()}: {f'{len(told)} do not match' if told else 'everything matches'} the run record")
+    for line in sign_off.said(pack):
+        typer.echo(f"{pack.as_posix()}: {line}")
     raise typer.Exit(1 if told else 0)

@@ -1,7 +1,7 @@
 """Our nbconvert exporters: a report page as one HTML file, and as PDF/UA.
 
-Registered as entry points, so `jupyter nbconvert --to perf-report-html` and JupyterLab's "Save and Export
-Notebook As" have them too.
+Registered as entry points, so `jupyter nbconvert --to perf_report_html` and JupyterLab's "Save and Export
+Notebook As" have them too. (Jupyter's server takes no hyphen in a format's name.)
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 
 from perf_lib import extracts, revisions, workbook
 from perf_lib.errors import NotebookError, PerfError
-from perf_lib.press import audits, building, current, record
+from perf_lib.press import audits, building, current, record, sign_off
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
 from perf_lib.press.workshop import Workshop
@@ -202,6 +202,7 @@ def _facts(
         "notebooks": [_told(done) for done in executed],
         "pages": dict(sorted(printed.items())),
         "outputs": current.outputs(scratch),
+        sign_off.KEY: sign_off.kept(order.target),
     }
 
 
