@@ -43,8 +43,8 @@ FLOORS = (
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current", "press.building",
-        "press.sign_off", "press.record", "press.workshop", "press.audits", "press.run", "press.batch",
-        "press.compare", "press.publish", "press.next_quarter", "press",
+        "press.sign_off", "press.record", "press.workshop", "press.audits", "press.secrets", "press.leaks", "press.run",
+        "press.batch", "press.compare", "press.publish", "press.next_quarter", "press",
         "review.comments", "review.desk", "review.server", "review",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
         "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli.review", "cli",

@@ -105,7 +105,7 @@ def test_there_is_one_parameters_cell_and_it_comes_before_all_other_code(name):
     (parameters,) = tagged(name, "parameters")
     assert code_cells(name)[0] is parameters
     assigned = {node.targets[0].id: node.value for node in ast.parse(parameters.source).body}
-    assert set(assigned) == {"quarter", "params"}
+    assert set(assigned) == {"quarter", "params", "public"}
     assert all(isinstance(value, ast.Constant) for value in assigned.values())
 
 

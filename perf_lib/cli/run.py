@@ -22,6 +22,9 @@ def run(
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
     notebooks: Annotated[Path | None, typer.Option(help="The folder of notebooks, if not beside params.")] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="For anybody: small counts withheld, marked items left out.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make everything again even if nothing has changed.")] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Every quarter of --params, or of each params folder in it.")
@@ -47,7 +50,8 @@ def run(
     from perf_lib.quarters import Quarter
 
     asked = None if quarter is None else Quarter.parse(quarter)
-    options: dict[str, Any] = {"force": force, "draft": draft, "wait": wait, "limits": Limits(time_limit, retry)}
+    options: dict[str, Any] = {"force": force, "draft": draft, "public": public, "wait": wait}
+    options["limits"] = Limits(time_limit, retry)
     if every or due:
         _many(asked, params, outputs, notebooks, due, scheduler, workers, as_json, options)
     elif asked is None:

@@ -28,7 +28,7 @@ _OWN = "perf_lib"
 
 def is_current(order: Order) -> bool:
     """Whether the pack that an order would make is there already."""
-    made = read(order.target)
+    made = read(order.record_folder)
     return (
         made.get("parameters") == order.asked
         and made.get("versions") == versions()

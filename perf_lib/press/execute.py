@@ -47,7 +47,7 @@ class Executed:
 
 def execute(
     source: Path,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Any],
     target: Path,
     working_folder: Path,
     temporary: Path,
@@ -74,7 +74,7 @@ def execute(
 
 
 def _attempt(
-    source: Path, parameters: Mapping[str, str], target: Path, working_folder: Path, own: Path, seconds: float | None
+    source: Path, parameters: Mapping[str, Any], target: Path, working_folder: Path, own: Path, seconds: float | None
 ) -> tuple[NotebookNode, str | None]:
     # Imported here: papermill brings clients of every cloud with it.
     import papermill
@@ -128,7 +128,7 @@ def _reads(written: Path) -> list[Path]:
     return [Path(line) for line in lines]
 
 
-def refuse_unknown(source: Path, parameters: Mapping[str, str]) -> None:
+def refuse_unknown(source: Path, parameters: Mapping[str, Any]) -> None:
     """Refuse a parameter that the notebook's parameters cell does not have: papermill would only warn of it."""
     known = _parameters_of(source)
     unknown = next((name for name in parameters if name not in known), None)

@@ -36,6 +36,8 @@ class Order:
     force: bool = False
     """Make the pack even if nothing has changed."""
     limits: Limits = Limits()
+    public: bool = False
+    """Make the pack that anybody may see: small counts withheld, marked items left out."""
     wait: float = 0
     """Seconds to wait for another run of the same pack."""
     folder: Path | None = None
@@ -46,7 +48,12 @@ class Order:
     @property
     def target(self) -> Path:
         """The folder of the pack."""
-        return self.folder or self.outputs / str(self.quarter)
+        return self.folder or self.outputs / f"{self.quarter}{'-public' if self.public else ''}"
+
+    @property
+    def record_folder(self) -> Path:
+        """Where the whole record of the run lies: in the pack, or, of a public one, beside it, for internal eyes."""
+        return self.target.with_name(f"{self.target.name}.internal") if self.public else self.target
 
     @property
     def working_folder(self) -> Path:
@@ -54,12 +61,13 @@ class Order:
         return self.params.resolve().parent
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, Any]:
         """What each notebook's parameters cell is given."""
-        return {"quarter": str(self.quarter), "params": self.params.name}
+        asked: dict[str, Any] = {"quarter": str(self.quarter), "params": self.params.name}
+        return {**asked, "public": True} if self.public else asked
 
     @property
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """What the record says was asked for: the parameters, and every option that changes the pack."""
         return {**self.parameters, **({"draft": "yes"} if self.draft else {})}
 

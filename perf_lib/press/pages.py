@@ -37,7 +37,7 @@ def facts(order: Order, report: Report) -> dict[str, Any]:
     body, quarter = report.settings.body, report.quarter
     return {
         "running": f"{body.force} performance report, {quarter.name} {quarter.financial_year}",
-        "marking": report.settings.marking,
+        "marking": report.marking,
         "language": report.settings.language,
         "author": body.name,
         **({"draft": True} if order.draft else {}),

@@ -31,7 +31,7 @@ def inputs(params: Params, order: Order, records: Records | None = None) -> dict
 
 def is_current(order: Order, made_from: Mapping[str, str]) -> bool:
     """Whether the pack that is there was made from these inputs, with the report opened to know which they are."""
-    made = read(order.target)
+    made = read(order.record_folder)
     recorded = made.get("inputs", {})
     extra = [name for name in recorded if name not in made_from]
     read_besides = {name for each in made.get("notebooks", []) for name in each.get("reads", [])}
@@ -54,7 +54,7 @@ def still_good(order: Order, shared: Mapping[str, str]) -> list[Executed]:
 
     shared: the inputs that every notebook depends on, as they are now.
     """
-    made = read(order.target)
+    made = read(order.record_folder)
     if (made.get("parameters"), made.get("versions")) != (order.asked, versions()):
         return []
     recorded = made.get("inputs", {})
@@ -83,7 +83,7 @@ def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
 
 def pages_of(order: Order) -> dict[str, str]:
     """The pages of the pack that is there which would be printed the same: digests of what is on them, by place."""
-    made = read(order.target)
+    made = read(order.record_folder)
     recorded = made.get("outputs", {})
     if order.force or made.get("versions") != versions() or made.get("inputs", {}).get("perf_lib") != package_digest():
         return {}
@@ -95,6 +95,14 @@ def pages_of(order: Order) -> dict[str, str]:
         )
 
     return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
+
+
+def without_digests(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The record as a public pack carries it: inputs by name, their digests blank.
+
+    A digest of a file of figures would let anybody who knows all but a few of them try out the rest.
+    """
+    return {**facts, "inputs": dict.fromkeys(facts["inputs"], "")}
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from perf_lib import extracts, revisions, workbook
 from perf_lib.errors import NotebookError, PerfError
-from perf_lib.press import audits, building, current, record, sign_off
+from perf_lib.press import audits, building, current, leaks, record, sign_off
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
 from perf_lib.press.workshop import Workshop
@@ -73,16 +73,33 @@ def _write_rejected(order: Order, report: Report, folder: Path) -> None:
     workbook.write_rejected(report.arrived.ledger, folder / "rejected")
 
 
+def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
+    """Nobody has typed a figure that a public report withholds or leaves out."""
+    if report.is_public:
+        leaks.refuse_typed(open_report(order.quarter, order.params), report)
+
+
+def _nothing_marked_shows(order: Order, report: Report, folder: Path) -> None:
+    """No figure of an item that a public report leaves out can be read in any file of the finished pack."""
+    if report.left_out:
+        leaks.refuse_shown(folder, open_report(order.quarter, order.params), report)
+
+
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (
     _commentary_binds,
     audits.refuse_contradictions,
     _restatements_are_explained,
     _parameters_are_known,
+    _typed_figures_may_be_shown,
 )
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
 WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected, audits.write_page)
 """What else is written into the pack's folder, beside notebooks and pages."""
+
+
+GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_shows,)
+"""What looks at the finished pack before it is put in its place; each raises a PerfError to keep it back."""
 
 
 def run(
@@ -108,8 +125,7 @@ def make(order: Order, steps: Steps) -> Pack:
     started = time.monotonic()
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    report = open_report(order.quarter, order.params)
-    made_from = record.inputs(report.params, order, report.arrived.records)
+from perf_lib.press import audits, building, current, leaks, record, sign_off
     _check(order, report)
     with building.locked(order.target, order.wait):
         made = order.force or not record.is_current(order, made_from)
@@ -124,9 +140,13 @@ def _make(order: Order, report: Report, made_from: dict[str, str], started: floa
         with building.beside(order.target) as scratch:
             executed, printed = _print(order, report, kept, scratch, steps)
             facts = _facts(order, made_from, executed, printed, scratch, time.monotonic() - started)
-            record.write(scratch, facts)
+            record.write(scratch, record.without_digests(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
+            for gate in GATES:
+                gate(order, report, scratch)
             building.swap(scratch, order.target)
+            if order.public:
+                _write_internally(order, report, facts)
     except OSError as error:
         told = error.strerror or str(error)
         raise PerfError(f"{shown(order.target)}: cannot be written: {told}; what was there is as it was") from None
@@ -156,6 +176,15 @@ def _print(
             write(order, report, scratch)
         steps.done("spreadsheets written")
         return shop.finished(), shop.printed
+
+
+def _write_internally(order: Order, report: Report, facts: dict[str, Any]) -> None:
+    """Beside a public pack, for internal eyes: what was withheld and why, and the whole record of the run."""
+    folder = order.record_folder
+    folder.mkdir(exist_ok=True)
+    what = leaks.record_of(open_report(order.quarter, order.params), report)
+    what.to_csv(folder / "withheld.csv", index=False, lineterminator="\n", encoding="utf-8")
+    record.write(folder, facts)
 
 
 def _longest_first(order: Order, without: Set[str]) -> list[Path]:
