@@ -297,8 +297,12 @@ class Report(Mapping[str, MeasureReport]):
 
     def sources(self) -> Fragment:
         """What each source gave: months, rows, rejected rows, its as-at date and its digest."""
+        if self.is_public:  # a digest would let anybody who knows all but a few figures try out the rest
+            return markup.paragraphs(
+                ["What each source gave is on record for the force, and not in this public report."]
+            )
         written = self.settings.inputs.made_from
-        made_from = None if written is None or self.is_public else self.params.input_path(written)
+        made_from = None if written is None else self.params.input_path(written)
         return coverage.sources(self.arrived.ledger, made_from)
 
     def suspicions(self) -> Fragment:

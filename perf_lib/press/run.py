@@ -73,6 +73,12 @@ def _write_rejected(order: Order, report: Report, folder: Path) -> None:
     workbook.write_rejected(report.arrived.ledger, folder / "rejected")
 
 
+def _write_audit(order: Order, report: Report, folder: Path) -> None:
+    """pages/audit.html and .pdf, for reviewers, who read the internal pack."""
+    if not report.is_public:
+        audits.write_page(order, report, folder)
+
+
 def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
     """Nobody has typed a figure that a public report withholds or leaves out."""
     if report.is_public:
@@ -94,7 +100,7 @@ CHECKS: tuple[Callable[[Order, Report], None], ...] = (
 )
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
-WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected, audits.write_page)
+WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected, _write_audit)
 """What else is written into the pack's folder, beside notebooks and pages."""
 
 
@@ -125,7 +131,8 @@ def make(order: Order, steps: Steps) -> Pack:
     started = time.monotonic()
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-from perf_lib.press import audits, building, current, leaks, record, sign_off
+    report = open_report(order.quarter, order.params, order.public)
+    made_from = record.inputs(report.params, order, report.arrived.records)
     _check(order, report)
     with building.locked(order.target, order.wait):
         made = order.force or not record.is_current(order, made_from)

@@ -53,7 +53,7 @@ class Secrets:
             secret = Secret(measure.code, label, forms(value, finding if own else None), whole)
             for form in secret.forms:
                 by_form.setdefault(form, secret)
-        said = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_known_as]
+        said = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_called]
         words = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or ""]).lower()
         units = frozenset(word for word in re.findall(r"[a-z]+", words) if len(word) > 4)
         numbers = frozenset(re.findall(r"\d+", " ".join(said)))
