@@ -102,6 +102,8 @@ def make_all(asked: Sequence[Order], scheduler: str | None = None, at_once: int 
                         continue
                     killed = "the process that made it was killed, as when memory runs out"
                     result = Result(under_way[job], error=killed, exit_code=1)
+                except Exception as error:  # a cluster's own words for a pack that it could not have made
+                    result = Result(under_way[job], error=f"{type(error).__name__}: {error}", exit_code=1)
                 left.remove(under_way[job])
                 yield result
         if not left:

@@ -1,0 +1,70 @@
+"""The PDFs: tagged, worded, bookmarked, and laid out as they should be."""
+
+from __future__ import annotations
+
+import pytest
+from packs import ALL, bookmarks, drawn, elements, is_dictionary, pdf, read
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_pdf_is_tagged_and_says_that_it_is_pdf_ua(pack, name):
+    document = pdf(pack / f"{name}.pdf")
+    root = document.Root
+    assert bool(root.MarkInfo.Marked) is True
+    assert "/StructTreeRoot" in root
+    assert str(root.Lang) == "en-GB"
+    assert bool(root.ViewerPreferences.DisplayDocTitle) is True
+    with document.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == read(pack / f"{name}.html").title.get_text(strip=True)
+    # ISO 14289-1, 7.1: everything on a page is tagged or an artefact, and the tags have a reading order.
+    assert all("/StructParents" in page for page in document.pages)
+    kinds = [str(element.S) for element in elements(root.StructTreeRoot)]
+    assert kinds[0] == "/Document"
+    assert kinds.count("/H1") == 1
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_pdf_carries_its_fonts(pack, name):
+    fonts = [each for each in pdf(pack / f"{name}.pdf").objects if is_dictionary(each, "/Font")]
+    assert fonts
+    for font in fonts:
+        carriers = font.DescendantFonts if font.Subtype == "/Type0" else [font]
+        for carrier in carriers:
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(carrier.FontDescriptor.keys()), font.BaseFont
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_picture_of_a_pdf_has_the_words_of_its_page(pack, name):
+    root = pdf(pack / f"{name}.pdf").Root
+    figures = [element for element in elements(root.StructTreeRoot) if element.S == "/Figure"]
+    words = [" ".join(str(figure.get("/Alt", "")).split()) for figure in figures]
+    assert all(words)
+    on_page = [" ".join(image["alt"].split()) for image in read(pack / f"{name}.html").find_all("img") if image["alt"]]
+    assert words == on_page
+
+
+def test_the_reports_bookmarks_are_its_headings(pack):
+    found = [(level, title) for level, title, _ in bookmarks(pdf(pack / "report.pdf"))]
+    headings = read(pack / "report.html").main.find_all(["h1", "h2", "h3", "h4"])
+    assert found == [(int(heading.name[1]), heading.get_text(" ", strip=True)) for heading in headings]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_page_of_a_pdf_is_blank(pack, name):
+    pages = [drawn(page) for page in pdf(pack / f"{name}.pdf").pages]
+    assert all(text + pictures > 0 for text, pictures in pages), pages
+
+
+def test_the_report_is_long_and_only_appendix_a_lies_on_its_side(pack):
+    document = pdf(pack / "report.pdf")
+    assert len(document.pages) > 30  # 33 measures, most with a chart of their own; the published one has 52
+    places = bookmarks(document)
+    at = next(number for number, (_, title, _) in enumerate(places) if title.startswith("Appendix A"))
+    appendix = places[at][2]
+    after = next((page for level, _, page in places[at + 1 :] if level == 2), len(document.pages))
+    for number, page in enumerate(document.pages):
+        _, _, width, height = page.mediabox
+        # A4 is 210 by 297 mm: 595 by 842 points.
+        expected = (842, 595) if appendix <= number < after else (595, 842)
+        assert (float(width), float(height)) == pytest.approx(expected, abs=1), f"page {number + 1}"
