@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +28,8 @@ SMALL = "5_service_delivery_plan"
 
 
 def start(few: Path, outputs: Path, mark: str, *more: str) -> subprocess.Popen[str]:
-    """A run under way, its processes known by their environment, its temporary files in a folder of its own."""
-    (outputs.parent / "tmp").mkdir(exist_ok=True)
-    environment = {**os.environ, MARK: mark, "TMPDIR": str(outputs.parent / "tmp")}
+    """A run under way, its processes known by their environment."""
+    environment = {**os.environ, MARK: mark}
     asked = ["run", QUARTER, "--params", PARAMS, "--notebooks", few, "--outputs", outputs, *more]
     return subprocess.Popen(
         [program("perf-lib"), *map(str, asked)],
@@ -47,6 +47,12 @@ def running(mark: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def temporary(pid: int) -> list[Path]:
+    """The temporary folders of a run."""
+    places = {Path(tempfile.gettempdir()), Path("/tmp")}
+    return [left for place in places for left in place.glob(f"perf_lib-{pid}-*")]
 
 
 def soon(done, seconds: float = 20) -> bool:
@@ -72,9 +78,11 @@ def test_killed_at_random_moments_a_pack_is_whole_and_nothing_is_left(tmp_path):
     first = start(few, outputs, "whole")
     assert first.communicate(timeout=PATIENCE) and first.returncode == 0
     lasts = time.monotonic() - began
+    runs = [first.pid]
     moments = random.Random(20191231)  # the seed: the last day of the quarter
     for number in range(8):
         run = start(few, outputs, f"killed-{number}", "--force")
+        runs.append(run.pid)
         time.sleep(moments.uniform(0.2, 1.0) * lasts)
         run.kill()
         run.communicate(timeout=PATIENCE)
@@ -87,7 +95,7 @@ def test_killed_at_random_moments_a_pack_is_whole_and_nothing_is_left(tmp_path):
     assert last.returncode == 0
     assert is_whole(outputs)
     assert sorted(path.name for path in outputs.iterdir()) == [LOCK, QUARTER]
-    assert list((tmp_path / "tmp").glob("perf_lib-*")) == []
+    assert [pid for pid in runs if temporary(pid)] == []
 
 
 def test_a_run_killed_between_two_renames_is_put_right(pack, tmp_path):
@@ -180,7 +188,7 @@ def test_a_run_that_is_asked_to_end_clears_up_after_itself(tmp_path):
     assert run.returncode == 143
     assert soon(lambda: not running("asked"))
     assert [path.name for path in outputs.iterdir()] == [LOCK]
-    assert list((tmp_path / "tmp").glob("perf_lib-*")) == []
+    assert temporary(run.pid) == []
 
 
 def test_verify_says_what_no_longer_matches(pack, tmp_path):

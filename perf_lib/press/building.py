@@ -25,6 +25,8 @@ from perf_lib.strict import shown
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _TEMPORARY = "perf_lib-"
+_LONGEST_PLACE = 55
+"""With a socket's own name in two folders, some fifty more, it fits into the 104 that every system allows."""
 
 
 @contextmanager
@@ -143,15 +145,22 @@ def temporary_folder() -> Iterator[Path]:
 
     A run that was killed may have left one: it bears the dead process's number and is cleared away here.
     """
-    for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}[0-9]*-*") if os.name == "posix" else ():
+    place = _place_for_sockets()
+    for left in place.glob(f"{_TEMPORARY}[0-9]*-*") if os.name == "posix" else ():
         with suppress(OSError, ValueError):
             if left.stat().st_uid == os.getuid() and not _is_alive(int(left.name.split("-")[1])):
                 shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_TEMPORARY}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_TEMPORARY}{os.getpid()}-", dir=place))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place_for_sockets() -> Path:
+    """The system's temporary folder, or a shorter one: the path of a socket has little room."""
+    usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - mkdtemp makes it this user's alone
+    return short if len(str(usual)) > _LONGEST_PLACE and short.is_dir() else usual
 
 
 def _is_alive(pid: int) -> bool:

@@ -27,7 +27,8 @@ def recorded(folder: Path) -> dict[str, object]:
 def mismatches(order: Order) -> list[str]:
     """What no longer matches a pack's record, a line each: inputs, versions and outputs that differ or are gone."""
     made = current.read(order.target)
-    inputs, outputs = made.get("inputs", {}), made.get("outputs", {})
+    known = {name: told for name, told in made.get("inputs", {}).items() if current.can_be_hashed(name, order)}
+    inputs, outputs = known, made.get("outputs", {})
     versions = {f"version of {name}": told for name, told in made.get("versions", {}).items()}
     versions_now = {f"version of {name}": told for name, told in current.versions().items()}
     return [

@@ -71,6 +71,11 @@ def digests(names: Iterable[str], order: Order) -> dict[str, str]:
     return {name: digest_of(name, order) for name in names}
 
 
+def can_be_hashed(name: str, order: Order) -> bool:
+    """Whether an input is a file or our own code; what a database answered can only be asked again."""
+    return name == _OWN or path_of(name, order) is not None
+
+
 def digest_of(name: str, order: Order) -> str:
     """An input's digest as it is now; empty where it is not there."""
     if name == _OWN:

@@ -60,9 +60,8 @@ def execute(
     raised: others are to go on.
     """
     started = time.monotonic()
-    for attempt in range(limits.retries + 1):
-        own = temporary / f"{source.stem}-{attempt}"
-        own.mkdir()
+    for _ in range(limits.retries + 1):
+        own = Path(tempfile.mkdtemp(dir=temporary))
         notebook, error = _attempt(source, parameters, target, working_folder, own, limits.seconds)
         if error is None or _has_begun(notebook):
             break

@@ -20,7 +20,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,8 +141,8 @@ def _fork(channel: socket.socket, job: str, **asked: Any) -> int:
             code = 0
         except SystemExit as said:
             code = said.code if isinstance(said.code, int) else 0
-        except BaseException:
-            traceback.print_exc()
+        except BaseException as error:  # in a line, without the folders of a traceback
+            sys.stderr.write(f"{job}: {type(error).__name__}: {error}\n")
         finally:
             with contextlib.suppress(Exception):
                 sys.stdout.flush()

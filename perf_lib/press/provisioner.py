@@ -17,6 +17,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import default
 
 from perf_lib.press import nursery
 
@@ -72,6 +73,13 @@ class _Forked:
 
 class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels come from the provisioner above, whatever their specification says."""
+
+    @default("context")
+    def _unsent_is_dropped(self) -> Any:
+        """What a dead kernel was still to be sent keeps nobody waiting, as ZeroMQ would when its context is closed."""
+        made = super()._context_default()
+        made.linger = 0
+        return made
 
     @property
     def kernel_spec(self) -> Any:
