@@ -8,7 +8,7 @@ offences.headline()
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -406,6 +406,17 @@ class Report(Mapping[str, MeasureReport]):
         )
 
 
+_kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+
+
+def keep_open(report: Report) -> None:
+    """Have open_report answer with this report in this process, and in those forked from it: for the press alone.
+
+    What people wrote is still read where it is asked for; only figures and settings are kept.
+    """
+    _kept_open[report.quarter, report.params.folder.resolve(), report.is_public] = replace(report)
+
+
 def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
     """One quarter's report, from a params folder and the inputs that it names.
 
@@ -417,7 +428,10 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     1496.0
     """
     asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
-    opened = Params(find_params(params), asked)
+    folder = find_params(params)
+    if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
+        return replace(kept)
+    opened = Params(folder, asked)
     inputs = opened.settings.inputs
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)

@@ -80,10 +80,11 @@ class Nursery:
 
 
 @contextmanager
-def warm(temporary: Path) -> Iterator[Nursery | None]:
+def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]:
     """The nursery of a run, forked from this process as it is; None where forking is not safe.
 
     temporary: the run's own folder for sockets and scratch files; gone when nursery and press have both gone.
+    ready: what the nursery does first, for all that will be forked from it.
     """
     global current
     if not can_fork():
@@ -93,7 +94,7 @@ def warm(temporary: Path) -> Iterator[Nursery | None]:
     pid = os.fork()
     if pid == 0:
         ours.close()
-        _serve(theirs, temporary)
+        _serve(theirs, temporary, ready)
     theirs.close()
     current = Nursery(ours, pid)
     try:
@@ -108,11 +109,12 @@ def can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1 and current is None
 
 
-def _serve(channel: socket.socket, temporary: Path) -> NoReturn:
+def _serve(channel: socket.socket, temporary: Path, ready: Callable[[], None]) -> NoReturn:
     """The nursery's own life: answer until the press hangs up, then go; never returns into the press's code."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
         press = os.getppid()
+        ready()
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")

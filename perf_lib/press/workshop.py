@@ -19,7 +19,7 @@ from perf_lib.press import building, nursery, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
 from perf_lib.press.pages import Binder, Page, render, render_file
-from perf_lib.report import Report
+from perf_lib.report import Report, keep_open
 
 nursery.JOBS["page"] = render_file
 
@@ -31,7 +31,7 @@ class Workshop:
     """
 
     def __init__(self, order: Order, report: Report, scratch: Path, tell: Callable[[str], None]) -> None:
-        self._order, self._scratch, self._tell = order, scratch, tell
+        self._order, self._report, self._scratch, self._tell = order, report, scratch, tell
         self._binder, self._lock = Binder(order, report), threading.Lock()
         self._executed: dict[str, Executed] = {}
         self._jobs: list[Future[None]] = []
@@ -43,7 +43,10 @@ class Workshop:
     @contextmanager
     def open(self) -> Iterator[None]:
         """The workshop's hours: the warm process is forked first, before there is any second thread."""
-        with building.temporary_folder() as self._temporary, nursery.warm(self._temporary) as self._warm:
+        with (
+            building.temporary_folder() as self._temporary,
+            nursery.warm(self._temporary, partial(keep_open, self._report)) as self._warm,
+        ):
             self._pool = ThreadPoolExecutor(max_workers=self._order.workers)
             try:
                 yield

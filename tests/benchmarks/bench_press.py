@@ -43,7 +43,7 @@ def _chain(work: Path) -> tuple[float, float, float]:
         steps = (
             (BIN / "papermill", source, done, "-p", "quarter", QUARTER, "-p", "params", "params", "--no-progress-bar"),
             (BIN / "jupyter", "nbconvert", "--to", "html", done),
-            (BIN / "jupyter", "nbconvert", "--to", "perf-report-pdf", done),
+            (BIN / "jupyter", "nbconvert", "--to", "perf_report_pdf", done),
         )
         for step in steps:
             one_wall, one_cpu = _timed(*step, cwd=work)
