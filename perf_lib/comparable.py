@@ -92,9 +92,12 @@ class Comparable:
         """The rolling 12 months to come, or why not."""
         if not self.testable:
             return None
-        return forecast.project(
+        ahead = forecast.project(
             self.numerators, self.kind, self.denominators, breaks=self.starts, exclude=self.excluded
         )
+        # Over the average of a stock, twelve months add up (days lost a head); over a flow, they average.
+        adds_up = self.measure.denominator_is == "stock" and isinstance(ahead, forecast.Projection)
+        return ahead.times(YEAR) if adds_up else ahead
 
     @cached_property
     def level_shift(self) -> suspected_breaks.LevelShift | None:

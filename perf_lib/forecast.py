@@ -18,7 +18,7 @@ It is refused where there is too little to go on, and where over the series' own
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -58,6 +58,11 @@ class Projection:
     origins: int
     error: float
     repeat_error: float
+
+    def times(self, factor: float) -> Projection:
+        """The same in another unit: a year's total where the projection is of a month's average."""
+        error, repeat_error = self.error * factor, self.repeat_error * factor
+        return replace(self, table=self.table * factor, now=self.now * factor, error=error, repeat_error=repeat_error)
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,24 @@ def test_what_is_published_reads_back_and_is_never_overwritten(params_copy):
     assert published(after.findings).encode() == kept
 
 
+def test_only_what_the_pack_prints_is_published(params_copy, tmp_path):
+    params, pack = params_copy(), tmp_path / "outputs" / "2019-20-Q3"
+    pack.mkdir(parents=True)
+    asked = ("perf-lib", "publish", "2019-20-Q3", "--params", params, "--outputs", pack.parent)
+    for record, words in (
+        ('{"parameters": {"quarter": "2019-20-Q3", "draft": "yes"}}', "is a draft"),
+        ('{"parameters": {"quarter": "2019-20-Q3"}}', "was made from other files than these"),
+    ):
+        (pack / "run.json").write_text(record, encoding="utf-8")
+        done = command(*asked)
+        assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+        assert words in done.stderr
+        assert not (params / "2019-20-Q3" / "published.csv").exists()
+    (pack / "run.json").unlink()
+    assert command(*asked).returncode == 0
+    assert (params / "2019-20-Q3" / "published.csv").exists()
+
+
 def test_the_next_quarter_finds_what_this_one_published(params_copy):
     params = params_copy()
     made = new_quarter(Q3.next, Q3, params)

@@ -11,9 +11,26 @@ from perf_lib import symbols
 from perf_lib.errors import InputError
 from perf_lib.extracts.published import COLUMNS
 from perf_lib.findings import Finding
+from perf_lib.press import current
+from perf_lib.press.order import Order
 from perf_lib.report import Report
 from perf_lib.series import Figure
 from perf_lib.strict import shown
+
+
+def refuse_unfinished(order: Order) -> None:
+    """Refuse to publish what is not what the pack prints: a draft, or a pack made from other files than these.
+
+    A quarter without a pack may be published, as one whose report was made before there were packs.
+    """
+    made = current.read(order.target)
+    if not made:
+        return
+    if made.get("parameters", {}).get("draft"):
+        raise InputError(f"{shown(order.target)}: is a draft; make the report without --draft before it is published")
+    if not current.is_current(order):
+        again = f"perf-lib run {order.quarter}"
+        raise InputError(f"{shown(order.target)}: was made from other files than these; make it again first: {again}")
 
 
 def publish(report: Report) -> Path:
