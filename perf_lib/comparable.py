@@ -16,6 +16,7 @@ from perf_lib import calibrated as calibrated_rules
 from perf_lib import forecast, spc, suspected_breaks
 from perf_lib.measures import Measure
 from perf_lib.quarters import Quarter
+from perf_lib.series import YEAR
 from perf_lib.settings import Break
 
 
@@ -96,8 +97,9 @@ class Comparable:
             self.numerators, self.kind, self.denominators, breaks=self.starts, exclude=self.excluded
         )
         # Over the average of a stock, twelve months add up (days lost a head); over a flow, they average.
-        adds_up = self.measure.denominator_is == "stock" and isinstance(ahead, forecast.Projection)
-        return ahead.times(YEAR) if adds_up else ahead
+        if isinstance(ahead, forecast.Projection) and self.measure.denominator_is == "stock":
+            return ahead.times(YEAR)
+        return ahead
 
     @cached_property
     def level_shift(self) -> suspected_breaks.LevelShift | None:

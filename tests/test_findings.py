@@ -18,6 +18,7 @@ from scipy.stats import linregress
 from perf_lib import findings as findings_room
 from perf_lib import narrative, symbols, wording, workbook
 from perf_lib.extracts import read_monthly, read_peer_rates
+from perf_lib.forecast import Projection
 from perf_lib.quarters import Quarter
 
 # Appendix A: January to December 2019, for the measures whose months add up.
@@ -533,3 +534,15 @@ def test_every_shipped_quarter_opens_from_the_shipped_params():
     for quarter in QUARTERS:
         assert report(quarter).params.folder == PARAMS
         assert str(report(quarter).quarter) == quarter
+
+
+@pytest.mark.parametrize("quarter", QUARTERS[1:])
+def test_a_projection_starts_from_the_rolling_figure_that_is_printed(quarter):
+    # A fan in another unit than the line before it (a month's average for a year's total) would start elsewhere.
+    started = {}
+    for code, finding in report(quarter).findings.items():
+        ahead = finding.comparable.projection
+        if isinstance(ahead, Projection):
+            started[code] = (ahead.now, finding.rolling.value)
+    assert "sickness_days_lost" in started  # the one whose denominator is a stock
+    assert [code for code, (now, rolling) in started.items() if now != pytest.approx(rolling)] == []
