@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import workbooks
 import xlsxwriter
 from builders import measure
 
@@ -149,6 +150,24 @@ def test_a_workbooks_dates_and_times_are_told_or_refused(tmp_path):
         sheet.write_datetime(1, 1, dt.time(10, 54), book.add_format({"num_format": "h:mm"}))
     with pytest.raises(InputError, match=r"row 2, Jan-19: response, 2019-01: value '10:54:00 \(a time of day\)'"):
         read_monthly([path], CATALOGUE, "Here")  # ten minutes or ten hours: Excel does not say
+
+
+TIDY = [
+    ["measure", "area", "month", "numerator", "denominator", "value", "origin", "status"],
+    ["thefts", "Ynys Môn", "2019-01", "", "", 3749, "published", "final"],
+    ["thefts", "Ynys Môn", "2019-02", "", "", "", "published", "not supplied"],
+    ["convictions", "Ynys Môn", "2019-01", 1, 3, 33.3333, "derived", "provisional"],
+]
+ACROSS = [["measure", "Jan-19", "Feb-19"], ["thefts", 3749, ""], ["outcomes", "16.5%", 16.25], ["audits", "Nil", 88.1]]
+
+
+@pytest.mark.parametrize("rows", [TIDY, ACROSS], ids=["tidy", "wide"])
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "xlsb", "ods", "parquet"])
+def test_every_kind_of_file_gives_what_the_csv_gives(tmp_path, kind, rows):
+    text = "\n".join(",".join(str(cell) for cell in row) for row in rows)
+    expected = read_monthly([written(tmp_path, text)], CATALOGUE, "Here")
+    read = read_monthly([workbooks.write(tmp_path / f"monthly.{kind}", rows)], CATALOGUE, "Here")
+    pd.testing.assert_frame_equal(read, expected)
 
 
 @pytest.mark.parametrize(

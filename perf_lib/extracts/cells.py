@@ -82,9 +82,14 @@ def _parquet(path: Path) -> list[tuple[str, list[str]]]:
                 raise InputError(f"{shown(path)}: holds more than {MOST_CELLS:,} cells")
             body = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet($1)", [str(path)]).fetchall()
     except duckdb.Error as error:
-        raise InputError(f"{shown(path)}: cannot be read as Parquet: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{shown(path)}: cannot be read as Parquet: {_said(error, path)}") from None
     header: list[tuple[str, list[str]]] = [("the header", names)]
     return header + [(f"row {number}", [_of_text(cell) for cell in row]) for number, row in enumerate(body, start=1)]
+
+
+def _said(error: Exception, path: Path) -> str:
+    """A library's words in one line, without the machine's path."""
+    return (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), shown(path))
 
 
 def _of_text(cell: str | None) -> str:
@@ -110,11 +115,13 @@ def _workbook(path: Path) -> list[Sheet]:
             texts = ((_place(name, at), [text_of(cell) for cell in row]) for at, row in enumerate(rows, start=1))
             sheets.append(Sheet(name, list(texts)))
     except calamine.CalamineError as error:
-        raise InputError(f"{shown(path)}: cannot be read as a workbook: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{shown(path)}: cannot be read as a workbook: {_said(error, path)}") from None
     except BaseException as error:  # calamine's own crash is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InputError(f"{shown(path)}: is damaged: {str(error).splitlines()[:1]}") from None
+        raise InputError(f"{shown(path)}: is damaged: {(str(error).splitlines() or [''])[0]}") from None
+    if not sheets:
+        raise InputError(f"{shown(path)}: holds no sheet")
     return sheets
 
 

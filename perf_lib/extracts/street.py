@@ -275,6 +275,8 @@ def _count_rows(
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{where}, line {line}: cannot be read as CSV: {error}") from None
+    if not rows:
+        raise InputError(f"{where}: holds no row")
     return rows, rejected, [pd.Period(month, "M") for month in months]
 
 

@@ -118,7 +118,7 @@ class Checks:
     @property
     def kept(self) -> pd.Series:
         """Whether each row is kept."""
-        return pd.Series([position not in self._found for position in range(len(self.table))], index=self.table.index)
+        return pd.Series([position not in self._found for position in range(len(self.table))], self.table.index, bool)
 
     def rejections(self) -> list[Rejection]:
         """The rejected rows in the file's order; raises InputError where they are more than the share allows."""

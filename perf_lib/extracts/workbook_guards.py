@@ -19,7 +19,7 @@ MOST_CELLS = 4_000_000
 """The widest sheet in use, 43 areas by 35 measures by 12 years of months, has 220,000."""
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"']([0-9]+)[\"']")
 _ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
 _RESULT = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^>/]*>[^<]")
@@ -47,7 +47,7 @@ def _check_sheet(path: Path, content: bytes) -> None:
         attributes, inner = found[1], found[3] or b""
         reference = _REFERENCE.search(attributes)
         if reference:
-            columns, rows = max(columns, _column(reference[1])), max(rows, int(reference[2]))
+            columns, rows = max(columns, _column(reference[1])), max(rows, _row(reference[2]))
         place = (reference[1] + reference[2]).decode() if reference else "a cell"
         if _ERROR.search(attributes):
             said = re.search(rb"<(?:\w+:)?v>([^<]*)<", inner)
@@ -61,13 +61,17 @@ def _check_sheet(path: Path, content: bytes) -> None:
                 f"{shown(path)}: {place} holds a formula whose result was never saved; open the file in a spreadsheet "
                 "program and save it"
             )
-    rows = max([rows, *(int(found[1]) for found in _ROW.finditer(content) if len(found[1]) < 9)])
+    rows = max([rows, *(_row(found[1]) for found in _ROW.finditer(content))])
     _refuse_span(path, rows, columns)
+
+
+def _row(digits: bytes) -> int:
+    return int(digits[:12])  # of a longer one, more than enough to refuse it
 
 
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters[:8].upper():
         number = number * 26 + letter - 64
     return number
 
