@@ -166,7 +166,7 @@ def test_the_panel_opens_on_the_report_as_it_stands():
     fresh = explore(report())
     assert fresh.answer is not None
     assert not fresh.answer.is_changed
-    assert fresh.measure.value == CODES[0]
+    assert fresh.controls.measure.value == CODES[0]
 
 
 # One of each kind, one whose months stop early, one with a break on record, one in minutes and seconds.
@@ -176,36 +176,36 @@ PICKED = ("crime_volume", "positive_outcome_ratio", "public_confidence", "convic
 
 @pytest.mark.parametrize("code", PICKED)
 def test_a_measure_of_every_kind_can_be_picked_and_a_month_of_it_tried(code):
-    panel().measure.value = code
+    panel().controls.measure.value = code
     assert panel().answer is not None
     assert not panel().answer.is_changed
     chart = panel()._chart.value
-    panel().month.value = panel().month.options[1][1]
-    panel().figure.value = panel().figure.max / 3
+    panel().controls.month.value = panel().controls.month.options[1][1]
+    panel().controls.figure.value = panel().controls.figure.max / 3
     assert panel().answer is not None, text_of(panel().said.value)
     assert panel().answer.is_changed
     assert panel()._chart.value != chart
-    panel().undo.click()
+    panel().controls.undo.click()
     assert not panel().answer.is_changed
     assert panel()._chart.value == chart
 
 
 def test_a_break_is_added_unticked_and_ticked():
-    panel().measure.value = "sexual_offences"
-    panel().add.click()
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.add.click()
     assert "a break needs its first day" in text_of(panel().said.value)
-    panel().first.value = date(2019, 3, 1)
-    panel().add.click()
+    panel().controls.first.value = date(2019, 3, 1)
+    panel().controls.add.click()
     assert "exclusion needs its last day" in text_of(panel().said.value)
-    panel().last.value, panel().reason.value = date(2019, 4, 30), "Moved house"
-    panel().add.click()
-    (box,) = panel().on_record.children
+    panel().controls.last.value, panel().controls.reason.value = date(2019, 4, 30), "Moved house"
+    panel().controls.add.click()
+    (box,) = panel().controls.on_record.children
     assert panel().answer.now.breaks[0].reason == "Moved house"
-    assert "Moved house" in panel().yaml.value
+    assert "Moved house" in panel().controls.yaml.value
     box.value = False
     assert not panel().answer.is_changed
-    panel().measure.value = "answer_time_999"
-    (outage,) = panel().on_record.children
+    panel().controls.measure.value = "answer_time_999"
+    (outage,) = panel().controls.on_record.children
     assert panel().answer.now.not_enough  # difference 10: September 2019 is left out, so the published rules cannot say
     outage.value = False
     assert panel().answer.is_changed
@@ -213,20 +213,20 @@ def test_a_break_is_added_unticked_and_ticked():
 
 
 def test_a_question_that_cannot_be_is_said_above_the_last_answer():
-    panel().measure.value = "sexual_offences"
-    panel().peers.value = ("Kent", "Surrey")
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.peers.value = ("Kent", "Surrey")
     assert 'role="alert"' in panel().said.value
     assert "three areas or more" in text_of(panel().said.value)
-    panel().peers.value = ("Kent", "Surrey", "Sussex")
+    panel().controls.peers.value = ("Kent", "Surrey", "Sussex")
     assert panel().said.value == ""
     assert panel().answer.now.peers.rates.index.sort_values().tolist() == ["Kent", "Surrey", "Sussex", "Wiltshire"]
 
 
 def test_what_a_person_writes_is_shown_as_text():
-    panel().measure.value = "sexual_offences"
-    panel().reason.value = "<img src=x onerror=alert(1)>"
-    panel().first.value, panel().last.value = date(2019, 3, 1), date(2019, 4, 30)
-    panel().add.click()
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.reason.value = "<img src=x onerror=alert(1)>"
+    panel().controls.first.value, panel().controls.last.value = date(2019, 3, 1), date(2019, 4, 30)
+    panel().controls.add.click()
     everything = [panel()._symbols, panel()._chart, panel()._figures, panel()._sums, panel()._peers_shown, panel().said]
     assert all("<img src=x" not in shown.value for shown in everything)
 

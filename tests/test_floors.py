@@ -37,8 +37,8 @@ FLOORS = (
         "audit.figures", "audit.directions", "audit", "audit_page",
     ),
     (
-        "public", "report", "explore.question", "explore.written", "explore.answer", "explore.panel", "explore",
-        "open_params",
+        "public", "report", "explore.question", "explore.written", "explore.answer", "explore.controls",
+        "explore.panel", "explore", "open_params",
     ),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
