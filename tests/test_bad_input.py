@@ -236,7 +236,11 @@ def test_whatever_is_spoilt_the_answer_is_a_report_or_one_line(params):
     chance = random.Random(20191231)
     files = ["settings.yaml", "measures.yaml", "monthly.csv", "2019-20-Q1/published.csv", f"{QUARTER}/settings.yaml"]
     files += [f"{QUARTER}/commentary/sexual_offences.md"]
-    for _ in range(60):
+    for name in ("peers.csv", "witness_reasons.csv"):
+        shutil.copy(ROOT / "perf_lib" / "sample" / name, params)
+        replace(params / "settings.yaml", f"sample:{name}", name)
+        files.append(name)
+    for _ in range(45):
         path = params / chance.choice(files)
         whole = path.read_bytes()
         path.write_bytes(mutated(whole, chance))
