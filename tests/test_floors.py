@@ -19,7 +19,7 @@ FLOORS = (
         "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
         "extracts.tables", "extracts.figures", "extracts.wide", "extracts.monthly", "extracts.peers_rates",
         "extracts.published", "extracts.forces", "extracts.ons", "extracts.home_office", "extracts.street",
-        "extracts.sorting",
+        "extracts.sorting", "extracts.template",
         "extracts.definitions", "extracts.predicate", "extracts.sql", "extracts.engines", "extracts.records",
         "extracts.records_kept", "extracts",
     ),
@@ -47,7 +47,7 @@ FLOORS = (
         "press.batch", "press.compare", "press.publish", "press.next_quarter", "press",
         "review.comments", "review.desk", "review.server", "review",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",
-        "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli.review", "cli",
+        "cli.publish", "cli.new", "cli.force", "cli.inputs", "cli.template", "cli.review", "cli",
     ),
 )  # fmt: skip
 # The bundled sample is made in an outhouse: it needs no room of the house, and no room needs it.

@@ -17,6 +17,7 @@ from perf_lib.cli.new import new
 from perf_lib.cli.publish import publish
 from perf_lib.cli.review import review
 from perf_lib.cli.run import run
+from perf_lib.cli.template import template
 from perf_lib.cli.verify import verify
 from perf_lib.errors import InputError, PerfError
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, review, explain, verify, diff, publish, new, force, inputs):
+for command in (run, check, review, explain, verify, diff, publish, new, force, inputs, template):
     app.command()(command)
 
 
