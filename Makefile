@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 QUARTER ?= 2019-20-Q3
+# What tests are run with: test,postgres,spark tries the other engines of records too.
+EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -41,7 +43,7 @@ $(VENV)/.installed: $(VENV)/.made $(SETUP)
 	touch $@
 
 $(VENV)/.installed-for-tests: $(VENV)/.installed
-	$(PIP) install -c constraints.txt -e '.[test]'
+	$(PIP) install -c constraints.txt -e '.[$(EXTRAS)]'
 	touch $@
 
 $(VENV)/.tested: $(VENV)/.installed-for-tests $(SOURCES)

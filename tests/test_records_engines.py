@@ -177,7 +177,7 @@ def spark(tmp_path_factory) -> Iterator[str]:
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed: perf-lib[spark]")
     java = shutil.which("java")
     if java is None or not re.search(
-        r'version "(?:17|2[1-9])', subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+        r'version "(?:17|21)\b', subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
     ):
         pytest.skip("Java 17 or 21 is not installed")
     master, scratch = "local-cluster[2,1,1024]", tmp_path_factory.mktemp("spark")

@@ -89,6 +89,7 @@ class DuckDB:
                 "autoload_known_extensions": False,
             }
         )
+        self._connection.execute("SET enable_progress_bar = false")  # a notebook's page is no place for one
 
     def relation(self, name: str, table: Table, said: str) -> Relation:
         """A view of the files by the table's name."""

@@ -104,7 +104,11 @@ def _asked(
         whole = columns[column_named(column, columns, said)] == "whole"
         inner = inner.select(exp.alias_(exp.cast(figure, "BIGINT" if whole else EXACT), f"{what[0]}_{number}"))
         known.append(exp.Not(this=exp.Is(this=exp.column(f"{what[0]}_{number}"), expression=exp.Null())))
-    if len(known) > 1:
+    if len(known) == 2:  # one figure: what counts it leaves out those without, and so does what adds it up
+        what = "total" if figures["total"] else "over"
+        fitting = exp.Case(ifs=[exp.If(this=known[0], true=exp.column(f"{what[0]}_{number}"))])
+        asked += [("used", _count(fitting)), (what, exp.Sum(this=fitting.copy()))]
+    elif len(known) > 2:
         # The condition is worked out once, beside the figures, and not again for every aggregate.
         def kept(value: exp.Expr) -> exp.Expr:
             return exp.Case(ifs=[exp.If(this=exp.and_(*known), true=value)])
