@@ -381,7 +381,10 @@ class Report(Mapping[str, MeasureReport]):
         for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
             written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
         texts = [
-            audit.Text.of(text, code, self.findings, self.params.quarter_folder / file) for text, code, file in written
+            audit.Text.of(
+                markup.without_comments(text), code, self.findings, self.params.quarter_folder / file, self.left_out
+            )
+            for text, code, file in written
         ]
         return audit.audit(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
 
@@ -389,7 +392,7 @@ class Report(Mapping[str, MeasureReport]):
         """Measures whose newest month is exceptional and of which nobody has written."""
         said = []
         for code, finding in self.findings.items():
-            if finding.signals and not self.params.commentary(code).strip():
+            if finding.signals and not markup.without_comments(self.params.commentary(code)).strip():
                 words = wording.listed([symbols.BY_CODE[each].words for each in sorted(finding.signals)])
                 said.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
         return said

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SAMPLE_PREFIX = "sample:"
 COMMENTS = "comments"
 """The folder beside a quarter's commentary that reviewers' comments are kept in; no report is made from them."""
-
+LONGEST_TEXT = 100_000
+"""Characters that one text for the report may have: forty pages, and nobody reads more."""
 _SAMPLE = Path(__file__).parent / "sample"
 
 
@@ -276,10 +277,10 @@ class Params:
     def objective_text(self, objective: Objective) -> str:
         """What a person wrote of one objective of the deep dive."""
         where = f"{self.settings_file('deep_dive')}: deep_dive, {objective.code}"
-        return read_text(inside(self.quarter_folder / "deep_dive", objective.text, where))
+        return _of_bearable_length(inside(self.quarter_folder / "deep_dive", objective.text, where))
 
     def _text(self, *parts: str) -> str:
-        return read_text(self.quarter_folder.joinpath(*parts), missing="")
+        return _of_bearable_length(self.quarter_folder.joinpath(*parts), missing="")
 
     def input_path(self, written: str) -> Path:
         """Where an input that settings name is to be found: in the params folder, or bundled."""
@@ -332,6 +333,13 @@ def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
     said_of_it = own / COMMENTS
     others = (path for path in own.rglob("*") if path.is_file() and path != kept)
     return [*published, *before, *sorted(path for path in others if not path.is_relative_to(said_of_it))]
+
+
+def _of_bearable_length(path: Path, missing: str | None = None) -> str:
+    text = read_text(path, missing=missing)
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"{shown(path)}: has {len(text):,} characters; a text may have {LONGEST_TEXT:,} at most")
+    return text
 
 
 def quarters_in(folder: Path) -> list[str]:

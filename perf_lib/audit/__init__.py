@@ -17,7 +17,7 @@ from typing import Any
 from perf_lib import wording
 from perf_lib.audit.directions import Directions
 from perf_lib.audit.facts import Fact, Facts
-from perf_lib.audit.figures import Judge, Verdict
+from perf_lib.audit.figures import UNSUPPORTED, Judge, Verdict
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.names import Names
 from perf_lib.audit.periods import Calendar
@@ -26,6 +26,8 @@ from perf_lib.audit.sense import Sense
 from perf_lib.findings import Finding
 from perf_lib.quarters import Quarter
 
+MOST_FIGURES = 30
+"""In a sentence of more figures than this nobody can say which belongs to what: none of them is supported."""
 FIELDS = ("file", "line", "sentence", "text", "verdict", "measure", "period", "right")
 
 
@@ -133,6 +135,12 @@ class _Auditor:
         """The checks of one sentence, in the order of its words."""
         if not self.findings:
             return
+        if len(sense.literals) > MOST_FIGURES:
+            source = sourced(sense.sentence, self.sources)
+            for literal in sense.literals:
+                if not sense.is_bound(literal):
+                    yield _check(sense, literal.start, literal.end, UNSUPPORTED, source)
+            return
         judge = Judge(sense, self.facts)
         figures = [(literal, judge.judge(literal)) for literal in sense.literals]
         made: list[tuple[int, int, Verdict]] = [
@@ -151,7 +159,8 @@ def _check(sense: Sense, start: int, end: int, verdict: Verdict, source: str | N
     sentence = sense.sentence
     found, fact = verdict.verdict, verdict.fact
     if source is not None and (
-        found == "unsupported" or (found == "contradicts" and not _speaks_for_itself(sense, verdict))
+        found == "unsupported"
+        or (found == "contradicts" and verdict.why != "arithmetic" and not _speaks_for_itself(sense, verdict))
     ):
         found = "sourced"
     return Check(

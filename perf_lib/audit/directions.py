@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pandas as pd
 
@@ -21,6 +21,8 @@ from perf_lib.audit.names import Mention
 from perf_lib.audit.periods import Span, month_of
 from perf_lib.measures import Measure
 
+MOST = 12
+"""Words of direction of one sort that are looked at in a sentence: no sentence has so many."""
 Found = tuple[int, int, Verdict]
 """Where a word of direction stands, and what came of it."""
 
@@ -85,7 +87,8 @@ _SAME = re.compile(
 
 
 _AVERAGE_OF = re.compile(
-    r"\b(?:average|mean)\s+(?:of|for|over|in)\s+(?:the\s+)?(?:(?:past|last|previous|preceding)\s+)?$", re.IGNORECASE
+    r"\b(?:average|mean)\s+(?:(?:of|over|in)\s+(?:the\s+)?|for\s+the\s+)(?:(?:past|last|previous|preceding)\s+)?$",
+    re.IGNORECASE,
 )
 
 
@@ -99,8 +102,6 @@ class Directions:
 
     def found(self) -> Iterator[Found]:
         """Each word of direction that says something of a measure, and its verdict."""
-        if not self.sense.text.isascii() and len(self.sense.text) > 1999:
-            return
         for read in (
             self._standings,
             self._exceptional,
@@ -180,7 +181,7 @@ class Directions:
     def _alone(self) -> Iterator[Found]:
         text, sense = self.sense.text, self.sense
         for pattern in (_VERB, _COMPARED, _NOUN):
-            for found in pattern.finditer(text):
+            for found in islice(pattern.finditer(text), MOST):
                 group = next((g for g in ("up", "down", "better", "worse") if found[g]), None)
                 if group is None:
                     continue
@@ -376,7 +377,7 @@ class Directions:
         return Fact(fact.value, fact.code, fact.span, f"{words} {fact.said}", fact.way)
 
     def _unchanged(self) -> Iterator[Found]:
-        for found in _SAME.finditer(self.sense.text):
+        for found in islice(_SAME.finditer(self.sense.text), MOST):
             code = self._subject_loosely(found.start())
             if code is None or self._hedged(found.start()):
                 continue
@@ -399,7 +400,7 @@ class Directions:
 
     def _superlatives(self) -> Iterator[Found]:
         sense, text = self.sense, self.sense.text
-        for found in _SUPERLATIVE.finditer(text):
+        for found in islice(_SUPERLATIVE.finditer(text), MOST):
             start, end = found.span()
             around = text[max(0, start - 30) : end + 40]
             rate = re.search(r"\b(?:nationally|forces|peers?|group|MSG|country|England)\b|\brate\b.{0,12}$", around)
@@ -541,7 +542,7 @@ class Directions:
 
     def _runs(self) -> Iterator[Found]:
         text = self.sense.text
-        for found in _RUN.finditer(text):
+        for found in islice(_RUN.finditer(text), MOST):
             read = number(found["n"])
             if read is None or not 2 <= read[0] <= 24 or self._hedged(found.start()):
                 continue
@@ -605,7 +606,7 @@ class Directions:
         return end - at
 
     def _averages(self) -> Iterator[Found]:
-        for found in _AVERAGE.finditer(self.sense.text):
+        for found in islice(_AVERAGE.finditer(self.sense.text), MOST):
             group = "up" if found["up"] else "down"
             start, end = found.span(group)
             if self._hedged(start) or self.sense.is_foreign(start) or self.sense.speaks_of_peers(start):
@@ -641,7 +642,7 @@ class Directions:
             yield start, end, Verdict("agrees" if right else "contradicts", fact, code)
 
     def _exceptional(self) -> Iterator[Found]:
-        for found in _EXCEPTIONAL.finditer(self.sense.text):
+        for found in islice(_EXCEPTIONAL.finditer(self.sense.text), MOST):
             code = self._signal_subject(found.start())
             if code is None or self._hedged(found.start()):
                 continue
@@ -700,7 +701,7 @@ class Directions:
         return month_of((months or near)[0].spans[0].last)
 
     def _trends(self) -> Iterator[Found]:
-        for found in _TREND.finditer(self.sense.text):
+        for found in islice(_TREND.finditer(self.sense.text), MOST):
             code = self._signal_subject(found.start())
             if code is None or self._hedged(found.start()):
                 continue
@@ -720,7 +721,7 @@ class Directions:
             )
 
     def _standings(self) -> Iterator[Found]:
-        for found in _STANDING.finditer(self.sense.text):
+        for found in islice(_STANDING.finditer(self.sense.text), MOST):
             codes, _ = self.sense.measures(found.start(), found.end())
             code = next((c for c in codes if c in self.facts.findings), None)
             if code is None or self._hedged(found.start()):

@@ -52,10 +52,11 @@ _SUBSET = re.compile(
     re.IGNORECASE,
 )
 _RESTRICTED = re.compile(r"\b(?:because|owing\s+to|in\s+which|whose|without|as\s+a\s+result)\b", re.IGNORECASE)
+_WISHED = re.compile(r"\b(?:(?-i:may)|might|could|would|will|can|should|to|not|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|at|across|around|for|near|from)\s+(?:the\s+)?([A-Z][a-z]+)\b")
 _ENDING = re.compile(
     r"^\s*(?:$|[.,;:)!?%'\"”’]|(?:in|during|to|and|or|for|over|at|on|from|compared|against|than|were|was|is|are|had|have|has|a|an|per"
-    r"|the|which|that|this|these|last|recorded|reported|received|completed|made|when|while|but|so|as|by|with|between|since|up|down"
+    r"|the|which|that|this|these|last|came|come|went|took|fell|rose|stood|arose|ended|[a-z]{2,}ed|recorded|reported|received|completed|made|when|while|but|so|as|by|with|between|since|up|down"
     r"|each|every|of|fewer|more|less|higher|lower|longer|shorter|percentage|after|before|until|out|not|only|now|then|it|overall"
     r"|altogether|respectively|per|be|been|being|counted|logged|again|nationally|attended|answered|listed|prosecuted|upheld|once|both|"
     r"whereas|though|although|down|within|under|above|below|exactly|earlier|ago|there|here|too|also|instead|year|month|quarter)\b)",
@@ -149,6 +150,8 @@ class Judge:
             and not self._is_figure(literal, codes, attached)
         ):
             return None
+        if literal.kind == "multiple" and _WISHED.search(self.sense.text[: literal.start]):
+            return None
         if literal.kind == "multiple" and not self._multiplies(literal):
             return Verdict("unsupported")
         if literal.kind == "days" and not any("day" in self.facts.findings[c].measure.unit for c in codes):
@@ -195,6 +198,8 @@ class Judge:
             return "level", 0
         if literal.kind == "multiple":
             return "change", 1 if literal.value > 1 else -1
+        if literal.kind == "fraction" and re.match(r"\s+as\s+(?:many|much)\s+again|\s+again\s+as", after):
+            return "change", 1  # half as many again
         if right and not self._more_than(literal, after, right):
             return "change", way_said(right, measure) or 0
         if left and (was or (not level and not self._manner(literal, left))):
@@ -205,7 +210,7 @@ class Judge:
         if (
             self.memory.role == "change"
             and re.fullmatch(
-                r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|which\s+is|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*",
+                r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|,?\s*which\s+(?:is|was|means|represents)|,?\s*representing|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*",
                 gap,
             )
             and literal.kind in ("percent", "fraction", "points")
@@ -244,6 +249,8 @@ class Judge:
 
     def _more_than(self, literal: Literal, after: str, right: re.Match[str]) -> bool:
         """Whether the direction word after a figure belongs to the next figure."""
+        if re.match(r"\s+(?:to|from)\b", after[right.end() :]):
+            return True  # 12:47 came down to 10:54: those are levels
         between = after[: right.start("any") if right["any"] else right.end()]
         return bool(re.search(r"\b(?:in|during|for|at|on|was|were|is|to)\b", between))
 
@@ -330,6 +337,7 @@ class Judge:
             ):
                 return None  # the catalogue does not say what its percentages are of
             return any(self.facts_words(code, of[1]) for code in codes)
+        after = re.sub(r"^\s*(?:more|fewer|less|extra|additional)\b(?!\s+than)", "", after)  # 52 more Tasers
         if _ENDING.match(after):
             return None
         words = re.findall(r"[A-Za-z]+", after)[:4]
@@ -540,6 +548,9 @@ class Judge:
 
     def _counts(self, code: str, measure: Measure, spans: list[Span]) -> tuple[list[Fact], bool]:
         levels = list(self.facts.levels(code, spans))
+        if re.search(r"\b(?:each|every|successive)\s+month\b|\bmonth\s+by\s+month\b", self.sense.text, re.IGNORECASE):
+            inner = [Span(at, at) for span in spans if 1 < span.length <= 12 for at in range(span.first, span.last + 1)]
+            levels += self.facts.levels(code, inner)
         if measure.kind == "count":
             return levels, True
         parts = list(self.facts.parts(code, spans))

@@ -87,7 +87,7 @@ NUMBER = rf"(?:{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?|{WORDS}
 
 _DURATION = re.compile(
     rf"\b(?:(?P<h>{NUMBER}|an|a|half an)[\s-]+(?:hours?|hrs?)\b(?:(?:\s*,\s*|\s+and\s+|\s+)(?={NUMBER}\s*(?:m|s)))?)?"
-    rf"(?:(?P<m>{NUMBER}|a)[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
+    rf"(?:(?P<m>{NUMBER}|a)(?P<half>\s+and\s+a\s+half)?[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
     rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?",
     re.IGNORECASE,
 )
@@ -281,6 +281,8 @@ def _durations(text: str) -> Iterator[Literal]:
             seconds += size * (part if part is not None else (number(written) or (0.0, 1.0))[0])
         fine = number(parts[-1][0])
         step = parts[-1][1] * (fine[1] if fine else 1.0)
+        if found["half"]:
+            seconds, step = seconds + 30, 30.0
         yield Literal(found.start(), found.end(), found[0].strip(), "seconds", seconds, step)
     for found in _CLOCK.finditer(text):
         yield Literal(found.start(), found.end(), found[0], "seconds", 60.0 * int(found["m"]) + int(found["s"]))

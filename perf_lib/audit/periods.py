@@ -148,6 +148,11 @@ class Calendar:
                 rf"(?:period\s+)?(?:up\s+)?(?:to|ending|ended|until|that ended)\s+(?:in\s+|on\s+)?(?:the\s+end\s+of\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?P<m>{_M})(?:\s+(?P<y>{_Y}))?",
                 _I, lambda f: ([self._ending(f, 12 if f["a"] == "year" else 3 if f["a"] else n(f["n"]))], ""),
             ),
+            (
+                rf"\bthe\s+(?:12|twelve)\s+to\s+(?P<m>{_M})(?:\s+(?P<y>{_Y}))?",
+                _I,
+                lambda f: ([self._ending(f, 12)], ""),
+            ),
             # dates: nothing rests on a day
             (rf"\b(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:to|and|-|–)\s*)?(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?\s+|\d{{1,2}}(?:st|nd|rd|th)\s+of\s+)(?P<m>{_M})(?:,?\s+(?P<y>{_Y}))?\b", _C, lambda f: ((), "")),
             (rf"\b(?P<m>{_M})\s+\d{{1,2}}(?:st|nd|rd|th)\b(?:,?\s+(?P<y>{_Y}))?", _C, lambda f: ((), "")),
@@ -162,7 +167,7 @@ class Calendar:
             (rf"\b(?:[Cc]alendar year\s+)?(?P<y>{_Y})-(?P<mm>0[1-9]|1[0-2])(?!\d|-Q|-\d)(?=\D|$)(?<!\d\d\d\d-2\d)", _C, self._year_month),
             # quarters by number
             (
-                rf"\b(?:quarter[\s-]+(?P<q>{_Q})|Q(?P<d>[1-4])|(?:the\s+)?(?P<o>first|second|third|fourth|final|last|1st|2nd|3rd|4th)\s+quarter(?=\s+of\s+(?:{_FY}|{_Y}|the|this|last)|\b(?!\s+of\b)))"
+                rf"\b(?:quarter[\s-]+(?P<q>{_Q})|Q(?P<d>[1-4])|(?:the\s+)?(?P<o>first|second|third|fourth|1st|2nd|3rd|4th|(?:final|last)(?=\s+quarter\s+of))\s+quarter(?=\s+of\s+(?:{_FY}|{_Y}|the|this|last)|\b(?!\s+of\b)))"
                 rf"(?:[\s,]+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:financial\s+)?year\s+)?(?P<fy>{_FY}|{_Y}|(?:last|previous|preceding) (?:financial\s+)?year|(?:financial )?year before|a year (?:earlier|before|ago)|(?:this |current |the )?(?:financial )?year))?\b",
                 _I, self._quarter,
             ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from perf_lib import commentary
 from perf_lib.findings import Finding
 from perf_lib.strict import shown
 
-LONGEST = 2000
+LONGEST = 1000
 """A sentence is cut at this many characters: nobody writes one, and a longer one is not read as one."""
 
 
@@ -34,9 +34,16 @@ class Text:
     """The file as it was written, to count its lines."""
 
     @classmethod
-    def of(cls, written: str, code: str | None, findings: Mapping[str, Finding], path: Path) -> Text:
-        """A file's text with its figures bound; raises InputError for braces that cannot be looked up."""
-        return cls(shown(path), code, tuple(commentary.pieces(written, code, findings, path)), written)
+    def of(
+        cls,
+        written: str,
+        code: str | None,
+        findings: Mapping[str, Finding],
+        path: Path,
+        left_out: Collection[str] = (),
+    ) -> Text:
+        """A file's text with its figures bound, as `commentary.bind` would bind it, and as it would refuse it."""
+        return cls(shown(path), code, tuple(commentary.pieces(written, code, findings, path, left_out)), written)
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ _ADDRESS = re.compile(r"\]\([^()\s]*\)|https?://[^\s)>]+|www\.[^\s)>]+")
 _MARKS = re.compile(r"[*`_\[\]]{1,3}(?=\S)|(?<=\S)[*`_\[\]]{1,3}")
 _BLOCK = re.compile(r"\n[ \t]*(?:\n\s*)+|\n[ \t]*(?=(?:[-*+]|\d{1,3}[.)])[ \t])")
 _OPENING = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|#{1,6}|>)[ \t]+")
-_STOP = re.compile(r"[.!?]+[\"”’')\]]*(?=\s)")
+_STOP = re.compile(r"[.!?]{1,3}[\"”’')\]]{0,3}(?=\s)")
 _NO_STOP = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|dr|mr|mrs|ms|st|cf|incl|dept|insp|supt)|\b[A-Z])$", re.I)
 
 
