@@ -26,30 +26,60 @@ function Image(image)
   return pandoc.RawInline("typst", "#" .. kind .. "(" .. quoted(image.src) .. ", " .. quoted(alt) .. ")")
 end
 
-local function cells(row, tag)
-  local out = {}
-  for _, cell in ipairs(row.cells) do
-    table.insert(out, "[" .. set(cell.contents) .. "]")
+-- Many pieces set in one go: the writer takes far longer to start than to write a cell.
+local border = "@@border@@"
+
+local function set_all(pieces)
+  local blocks = pandoc.Blocks({})
+  for _, piece in ipairs(pieces) do
+    blocks:extend(piece)
+    blocks:insert(raw(border))
   end
-  return table.concat(out, ", ")
+  local out = {}
+  for text in set(blocks):gmatch("(.-)" .. border) do
+    table.insert(out, (text:gsub("^%s+", ""):gsub("%s+$", "")))
+  end
+  return out
 end
 
 -- A table is set by report.typ, which knows its kinds: head, rows and caption are handed over as they are.
 local function as_table(kind, block, words)
-  local rows = {}
+  local pieces, heads, bodies = {}, {}, {}
+  local function numbered(row)
+    local numbers = {}
+    for _, cell in ipairs(row.cells) do
+      table.insert(pieces, cell.contents)
+      table.insert(numbers, #pieces)
+    end
+    return numbers
+  end
+  for _, row in ipairs(block.head.rows) do
+    table.insert(heads, numbered(row))
+  end
   for _, body in ipairs(block.bodies) do
     for _, row in ipairs(body.body) do
-      table.insert(rows, "(" .. cells(row) .. ",)")
+      table.insert(bodies, numbered(row))
     end
   end
-  local head = {}
-  for _, row in ipairs(block.head.rows) do
-    table.insert(head, cells(row))
+  table.insert(pieces, block.caption.long)
+  local texts = set_all(pieces)
+  local function cells(numbers)
+    local out = {}
+    for _, number in ipairs(numbers) do
+      table.insert(out, "[" .. texts[number] .. "]")
+    end
+    return table.concat(out, ", ")
   end
-  local caption = set(block.caption.long)
+  local head, rows = {}, {}
+  for _, numbers in ipairs(heads) do
+    table.insert(head, cells(numbers))
+  end
+  for _, numbers in ipairs(bodies) do
+    table.insert(rows, "(" .. cells(numbers) .. ",)")
+  end
   local columns = words and "words: (" .. words:gsub(" ", ", ") .. ",), " or ""
-  return raw("#" .. kind .. "-table(" .. columns .. "caption: [" .. caption .. "], head: (" .. table.concat(head, ", ")
-    .. ",), rows: (" .. table.concat(rows, ",\n") .. ",))")
+  return raw("#" .. kind .. "-table(" .. columns .. "caption: [" .. texts[#pieces] .. "], head: ("
+    .. table.concat(head, ", ") .. ",), rows: (" .. table.concat(rows, ",\n") .. ",))")
 end
 
 local tables = { box = "box", key = "key", dashboard = "dashboard", ["figures-table"] = "figures" }
