@@ -204,7 +204,7 @@ def test_verify_says_what_no_longer_matches(pack, tmp_path):
         file.write("\nMore.\n")
     said = command("perf-lib", "verify", moved, "--params", params, "--notebooks", ROOT / "notebooks")
     assert said.returncode == 1
-    assert said.stdout.splitlines()[:-1] == [
+    assert [line for line in said.stdout.splitlines() if not line.startswith(moved.as_posix())] == [
         f"input params/{QUARTER}/introduction.md has changed",
         "output added.txt was not there then",
         "output findings.csv has changed",

@@ -27,12 +27,15 @@ def recorded(folder: Path) -> dict[str, object]:
 def mismatches(order: Order) -> list[str]:
     """What no longer matches a pack's record, a line each: inputs, versions and outputs that differ or are gone."""
     made = current.read(order.target)
-    known = {name: told for name, told in made.get("inputs", {}).items() if current.can_be_hashed(name, order)}
-    inputs, outputs = known, made.get("outputs", {})
+    recorded, outputs = made.get("inputs", {}), made.get("outputs", {})
+    # A public pack tells no digests of its inputs, and what a database answered can only be asked again.
+    inputs = {name: told for name, told in recorded.items() if told and current.can_be_hashed(name, order)}
+    untold = recorded.keys() - inputs.keys()
+    inputs_now = {**current.found(order), **current.digests(inputs, order)}
     versions = {f"version of {name}": told for name, told in made.get("versions", {}).items()}
     versions_now = {f"version of {name}": told for name, told in current.versions().items()}
     return [
-        *_compared("input", inputs, {**current.found(order), **current.digests(inputs, order)}),
+        *_compared("input", inputs, {name: now for name, now in inputs_now.items() if name not in untold}),
         *_compared("", versions, versions_now),
         *_compared("output", outputs, current.outputs(order.target)),
     ]

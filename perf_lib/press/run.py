@@ -6,6 +6,7 @@ before any notebook and raise to stop the run; WRITERS put further files into th
 
 from __future__ import annotations
 
+import errno
 import shutil
 import time
 from collections.abc import Callable, Sequence, Set
@@ -64,8 +65,13 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 
 def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
     """findings.csv and dashboard.xlsx."""
+    from xlsxwriter.exceptions import FileCreateError
+
     workbook.write_csv(report.findings, folder / "findings.csv")
-    workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
+    try:
+        workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
+    except FileCreateError as error:  # its own name for what the system said
+        raise OSError(errno.EIO, str(error).rsplit("] ", 1)[-1]) from None
 
 
 def _write_rejected(order: Order, report: Report, folder: Path) -> None:
