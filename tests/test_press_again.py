@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+import threading
+from pathlib import Path
 
 import nbformat
+import pytest
 from builders import PARAMS, ROOT
-from doors import command, digests, notebooks
-from packs import ALL, QUARTER
+from doors import command, digests, notebooks, with_cell
+from packs import ALL, QUARTER, record
 
-from perf_lib.press import binding
+from perf_lib.press import binding, nursery
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
 from perf_lib.press.run import run
 from perf_lib.quarters import Quarter
@@ -85,3 +89,63 @@ def test_only_a_change_makes_the_pack_again(params_copy, tmp_path):
     page.write_text("tampered with", encoding="utf-8")
     assert "the pack is made" in again()
     assert "An added paragraph" in page.read_text(encoding="utf-8")
+
+
+def results(folder: Path) -> dict[str, str]:
+    return {each["name"]: each["result"] for each in record(folder)["notebooks"]}
+
+
+def test_a_change_runs_only_the_notebooks_that_read_it(params_copy, tmp_path):
+    params = params_copy()
+    few = notebooks(tmp_path / "few", "2_protect_vulnerable", "5_service_delivery_plan")
+    (tmp_path / "beside.txt").write_text("first", encoding="utf-8")
+    with_cell(few / "5_service_delivery_plan.ipynb", 'from pathlib import Path\n\nPath("beside.txt").read_text()')
+
+    def again(**more: bool) -> dict[str, str]:
+        return results(run(Quarter.parse(QUARTER), params, tmp_path / "out", few, **more).folder)
+
+    two, five = "2_protect_vulnerable", "5_service_delivery_plan"
+    assert again() == {two: "executed", five: "executed"}
+    words = params / QUARTER / "commentary" / "sexual_offences.md"
+    words.write_text(words.read_text(encoding="utf-8") + "\n\nAn added paragraph says {{ rolling_12 }}.\n", "utf-8")
+    assert again() == {two: "executed", five: "kept"}
+    incremental = digests(tmp_path / "out" / QUARTER)
+    assert again(force=True) == {two: "executed", five: "executed"}
+    whole = digests(tmp_path / "out" / QUARTER)
+    # Paragraphs after the added one have new numbers on every page, executed again or not.
+    made = [name for name in whole if name.endswith((".html", ".pdf", ".csv", ".ipynb"))]
+    assert len(made) >= 9
+    assert [name for name in made if incremental[name] != whole[name]] == []
+    (tmp_path / "beside.txt").write_text("second", encoding="utf-8")  # a file that only its own cell knows of
+    assert again() == {two: "kept", five: "executed"}
+    # Figures are everybody's: a threshold of theirs makes every notebook stale.
+    settings = params / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n# A comment.\n", encoding="utf-8")
+    assert again() == {two: "executed", five: "executed"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+def test_a_forked_kernel_shows_what_an_ordinary_one_does(tmp_path):
+    few = notebooks(tmp_path / "few", "5_service_delivery_plan")
+    with_cell(
+        few / "5_service_delivery_plan.ipynb",
+        "import matplotlib.pyplot as plt\nimport sys\n\nplt.plot([1, 3, 2])\nprint(__name__, sys.argv[1:] != [])",
+    )
+    assert nursery.can_fork()
+    forked = run(Quarter.parse(QUARTER), PARAMS, tmp_path / "forked", few).folder
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()  # a process with a second thread is not forked from
+    try:
+        assert not nursery.can_fork()
+        ordinary = run(Quarter.parse(QUARTER), PARAMS, tmp_path / "ordinary", few).folder
+    finally:
+        ended.set()
+        other.join()
+    path = "notebooks/5_service_delivery_plan.ipynb"
+    shown = nbformat.read(forked / path, as_version=4).cells[-2].outputs
+    assert [sorted(output.get("data", {})) for output in shown if output.output_type == "display_data"] == [
+        ["image/png", "text/plain"]
+    ]
+    assert digests(forked)[path] == digests(ordinary)[path]
+    assert digests(forked)["report.pdf"] == digests(ordinary)["report.pdf"]
