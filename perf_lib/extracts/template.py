@@ -34,7 +34,7 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
     file is there already.
     """
     # Imported here: only this file and the spreadsheets of a pack need it.
-    import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+    import xlsxwriter
 
     if path.exists():
         raise InputError(f"{shown(path)}: is there already; it may have figures in it. Name another file with --into")
