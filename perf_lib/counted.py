@@ -125,12 +125,14 @@ def identities(catalogue: Catalogue) -> list[Identity]:
 
 
 def _published(measure: Measure, published: Mapping[Quarter, pd.DataFrame]) -> list[Window]:
+    """The windows of which an earlier publication tells the counts; a percentage alone, of nobody knows how many, no."""
     if measure.kind not in ("count", "proportion", "mean"):
         return []
     windows = []
     for quarter, table in published.items():
         reach = {"quarter": _window(quarter.first, quarter.last), "rolling_12": _year(quarter.last)}
-        kept = table["value"].dropna().index
+        of_all = measure.kind == "count" or measure.of_measure is not None
+        kept = table["value" if of_all else "denominator"].dropna().index
         windows += [reach[kind] for kind in reach if (measure.code, kind) in kept]
     return windows
 

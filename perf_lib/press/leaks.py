@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ from perf_lib.strict import shown
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[“\"'{])|\n\s*\n")
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
+_OURS = ("dashboard.xlsx", "findings.csv", "run.json")
 _SOURCE = re.compile(r"\(source:", re.IGNORECASE)
 _ENOUGH = 3
 """Digits that make a figure likely to be the measure's even where its name does not stand beside it."""
@@ -31,7 +32,7 @@ _ENOUGH = 3
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of text that is read as one: a paragraph, a row of a table, a cell's line. `typed`: by a person."""
+    """A piece of text that is read as one: a paragraph, a row of a table. `typed`: not by perf_lib."""
 
     text: str
     typed: bool = False
@@ -160,8 +161,9 @@ def _shown(block: Block, secrets: Secrets, known: Collection[str]) -> tuple[str,
         return None
     if secrets.named_in(block.text):
         return found[0]
-    enough = _ENOUGH if block.typed else _ENOUGH + 1
-    return next((each for each in found if each[0] not in known and _digits(each[0]) >= enough), None)
+    if not block.typed:
+        return None  # computed from the public report, or read in a notebook already
+    return next((each for each in found if each[0] not in known and _digits(each[0]) >= _ENOUGH), None)
 
 
 def _digits(written: str) -> int:
@@ -171,7 +173,9 @@ def _digits(written: str) -> int:
 
 def _blocks(path: Path) -> list[Block]:
     read = _READERS.get(path.suffix)
-    return list(read(path)) if read is not None else []
+    blocks = list(read(path)) if read is not None else []
+    ours = path.name in _OURS or path.suffix in (".html", ".pdf", ".ipynb")
+    return blocks if ours else [replace(block, typed=True) for block in blocks]
 
 
 def _html(path: Path) -> Iterator[Block]:
