@@ -125,7 +125,7 @@ def identities(catalogue: Catalogue) -> list[Identity]:
 
 
 def _published(measure: Measure, published: Mapping[Quarter, pd.DataFrame]) -> list[Window]:
-    """The windows of which an earlier publication tells the counts; a percentage alone, of nobody knows how many, no."""
+    """The windows of which an earlier publication tells the counts; a percentage of nobody knows how many does not."""
     if measure.kind not in ("count", "proportion", "mean"):
         return []
     windows = []

@@ -123,9 +123,9 @@ def table(name: str, counts: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame
         for (_, (place, _last)), why in decision.withheld.items():
             kept.loc[parts.index[place], column] = np.nan
             said = f"{parts.index[place]}, 12 months to {column}"
-            rows.append(
-                [name, said, str(column - 11), str(column), _why(why, decision), "", "the column's total", threshold]
-            )
+            protects = "" if why.protects is None else f"{name}: {parts.index[why.protects[1][0]]}"
+            relation = "" if why.protects is None else "the column's total"
+            rows.append([name, said, str(column - 11), str(column), _why(why, decision), protects, relation, threshold])
     return kept, pd.DataFrame(rows, columns=RECORD)
 
 

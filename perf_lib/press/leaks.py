@@ -26,16 +26,18 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[“\"'{])|\n\s*\n")
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
 _OURS = ("dashboard.xlsx", "findings.csv", "run.json")
 _SOURCE = re.compile(r"\(source:", re.IGNORECASE)
-_ENOUGH = 3
-"""Digits that make a figure likely to be the measure's even where its name does not stand beside it."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of text that is read as one: a paragraph, a row of a table. `typed`: not by perf_lib."""
+    """A piece of text that is read as one: a paragraph, a row of a table. `typed`: not by perf_lib.
+
+    enough: digits that make a figure likely to be a measure's even where its name does not stand beside it.
+    """
 
     text: str
     typed: bool = False
+    enough: int = 3
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,8 @@ def _in_sentence(
             found = next(iter([*each.found_in(sentence), *each.spelt_in(sentence)]), None)
             if found is not None:
                 return found
-    shows = (_shown(Block(sentence, typed=True), each, known) for each in out)
+    block = Block(sentence, typed=True, enough=3 if code is None else 4)  # what has a measure is likely to speak of it
+    shows = (_shown(block, each, known) for each in out)
     return next((found for found in shows if found is not None), None)
 
 
@@ -163,7 +166,7 @@ def _shown(block: Block, secrets: Secrets, known: Collection[str]) -> tuple[str,
         return found[0]
     if not block.typed:
         return None  # computed from the public report, or read in a notebook already
-    return next((each for each in found if each[0] not in known and _digits(each[0]) >= _ENOUGH), None)
+    return next((each for each in found if each[0] not in known and _digits(each[0]) >= block.enough), None)
 
 
 def _digits(written: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib import wording
+from perf_lib import series, wording
 from perf_lib.findings import WITHHELD, Finding
 from perf_lib.report import Report
 from perf_lib.series import Figure
@@ -51,8 +51,7 @@ class Secrets:
         for label, value, own in figures:
             whole = int(value) if float(value).is_integer() else None
             secret = Secret(measure.code, label, forms(value, finding if own else None), whole)
-            for form in secret.forms:
-                by_form.setdefault(form, secret)
+            by_form |= dict.fromkeys(secret.forms, secret)  # the newest has the last word
         said = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_called]
         words = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or ""]).lower()
         units = frozenset(word for word in re.findall(r"[a-z]+", words) if len(word) > 4)
@@ -137,16 +136,15 @@ def left_out(internal: Report, public: Report) -> list[Secrets]:
 
 
 def allowed(public: Report) -> frozenset[str]:
-    """Every form of a figure that the public report may print, for telling chance likeness from a leak."""
+    """The figures that a public report is about, in every form, for telling chance likeness from a leak."""
     said: set[str] = set()
     for finding in public.findings.values():
-        figures = [*_months(finding, finding.months.index)]
-        for label, figure, _ in _totals(finding, finding):
-            if figure.value is not None:
-                figures += [(label, figure.value, True), *_parts(label, figure.numerator, figure.denominator)]
-        figures += [("", value, True) for value in finding.rolling_months.dropna()]
-        for _, value, own in figures:
-            said |= forms(value, finding if own else None)
+        newest = finding.months.index[-series.YEAR :]
+        figures = [value for label, value, own in _months(finding, newest) if own]
+        figures += [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
+        for value in figures:
+            said |= forms(value, finding)
+        said |= set(re.findall(r"\d+", f"{finding.measure.title} {finding.measure.noun}"))  # section 136, 999 calls
     return frozenset(said)
 
 
