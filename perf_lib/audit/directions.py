@@ -385,8 +385,14 @@ class Directions:
             if not changes:
                 continue
             same = next((c for c in changes if c.said.split()[0].strip("0.,") == ""), None)
+            if same is None and all(abs(c.value) <= 0.02 * self._size(c) for c in changes):
+                continue  # so little that "unchanged" is a way of speaking
             verdict = "agrees" if same is not None else "contradicts"
             yield found.start(), found.end(), Verdict(verdict, self._change_said(same or changes[0]), code)
+
+    def _size(self, change: Fact) -> float:
+        value = None if change.span is None else self.facts.figure(change.code, change.span).value
+        return abs(value or 0.0)
 
     def _subject_loosely(self, place: int) -> str | None:
         before = [m for m in self.sense.mentions if m.start < place]

@@ -172,6 +172,7 @@ class Calendar:
                 _I, self._quarter,
             ),
             (rf"\b(?P<fy>{_FY})[\s-]+Q(?P<d>[1-4])\b", _I, self._quarter),
+            (r"\bthe\s+quarter\s+before\s+(?:that|it|last)\b", _I, lambda f: ([self.now.back(6), self.now.back(3)], "")),
             # in the third (quarter, said before)
             (r"(?<=\bin the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
             (r"(?<=\bof the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
