@@ -27,11 +27,17 @@ class OpenData(Strict):
     """Or all of its crime types but these."""
     ons: str | None = None
     """The offence group of the Office for National Statistics' police force area tables."""
+    home_office: tuple[str, ...] = ()
+    """Offence groups of the Home Office's police recorded crime open data, four quarters added up."""
+    home_office_but: tuple[str, ...] = ()
+    """Or all of its offence groups but these."""
 
     @model_validator(mode="after")
     def _one_way(self) -> OpenData:
         if self.police_uk and self.police_uk_but:
             raise ValueError("either police_uk or police_uk_but, not both")
+        if self.home_office and self.home_office_but:
+            raise ValueError("either home_office or home_office_but, not both")
         return self
 
 

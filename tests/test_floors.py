@@ -38,7 +38,7 @@ FLOORS = (
     ),
     (
         "public", "report", "explore.question", "explore.written", "explore.answer", "explore.controls",
-        "explore.panel", "explore", "open_params",
+        "explore.panel", "explore", "open_figures", "open_params",
     ),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",

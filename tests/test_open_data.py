@@ -267,6 +267,17 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
 
 
 @needs_real
+def test_the_home_offices_quarters_alone_make_a_year(tmp_path):
+    written = write_params(
+        "Wiltshire", Quarter.parse("2017-18-Q4"), REAL / "home_office_prc", PARAMS, tmp_path / "params"
+    )
+    report = open_report("2017-18-Q4", written.folder)
+    assert report["crime_volume"].finding.rolling.value == 43563  # without fraud
+    assert report["possession_of_weapons"].finding.rolling.value == 273  # a pencil's sum of the file's rows
+    assert report.settings.peer_group is None  # it has no populations, so no rates
+
+
+@needs_real
 def test_every_force_in_the_data_can_be_named_and_gets_params(tmp_path):
     areas = read_ons(REAL / "ons_pfa" / "policeforceareatablesyeendingmarch2019.xlsx")
     forces = sorted(areas.loc[areas["level"] == "force", "area"].unique())
