@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -83,7 +85,7 @@ def _withheld(table: pd.DataFrame, findings: Mapping[str, Finding], columns: lis
 
 def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
     """findings.csv, the same bytes on every system."""
-    findings_table(findings).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    guarded(findings_table(findings)).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def write_rejected(ledger: Ledger, folder: Path) -> None:
@@ -92,56 +94,120 @@ def write_rejected(ledger: Ledger, folder: Path) -> None:
         if source.rejected:
             folder.mkdir(exist_ok=True)
             path = folder / f"{number:02d}-{source.file.split('/')[-1]}.csv"
-            pd.DataFrame(source.rejected).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+            guarded(pd.DataFrame(source.rejected)).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet with one table: its name, title, what a row is, and the notes that its title refers to."""
+
+    name: str
+    title: str
+    instructions: str
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a workbook holds, whatever its format: a cover's title and lines, and a table a sheet."""
+
+    title: str
+    intro: str
+    about: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+
+
+def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
+    """The dashboard as printed, then what stands behind it unrounded."""
+    quarter, body = next(iter(findings.values())).quarter, settings.body
+    return Book(
+        title=f"{body.force} performance dashboard, {quarter.label}",
+        intro=f"Published by the {body.name} for the {body.panel}.",
+        about=tuple(settings.notes),
+        sheets=(
+            Sheet(
+                "Dashboard",
+                f"Dashboard, {quarter.label}",
+                "One row a measure, figures as the report prints them.",
+                _dashboard(findings),
+                ("symbols", "missing"),
+            ),
+            Sheet(
+                "Findings",
+                "Findings, unrounded",
+                "One row a measure, figures as computed.",
+                findings_table(findings).pipe(_spelt_out),
+                ("symbols", "illustrative", "missing"),
+            ),
+            Sheet(
+                "Months",
+                "Monthly figures, unrounded",
+                "One row a measure and month, with how each figure is known.",
+                months_table(findings).pipe(_spelt_out),
+                ("illustrative", "missing"),
+            ),
+        ),
+    )
 
 
 def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Path) -> None:
-    """dashboard.xlsx: a cover, contents, the dashboard as printed, the findings and the months unrounded."""
+    """dashboard.xlsx: a cover, contents, notes, the dashboard as printed, the findings and the months unrounded."""
     # Imported here: only this file needs it, and importing perf_lib should stay light.
     import gptables
 
-    quarter = next(iter(findings.values())).quarter
-    body = settings.body
-    cover = gptables.Cover(
-        title=f"{body.force} performance dashboard, {quarter.label}",
-        intro=[f"Published by the {body.name} for the {body.panel}."],
-        about=list(settings.notes),
-    )
-    sheets = {
-        "Dashboard": gptables.GPTable(
-            table=_dashboard(findings),
-            table_name="dashboard",
-            title=f"Dashboard, {quarter.label} $$symbols$$$$missing$$",
-            instructions="One row a measure, figures as the report prints them.",
-            source="perf_lib",
-        ),
-        "Findings": gptables.GPTable(
-            table=findings_table(findings).pipe(_spelt_out),
-            table_name="findings",
-            title="Findings, unrounded $$symbols$$$$illustrative$$$$missing$$",
-            instructions="One row a measure, figures as computed.",
-            source="perf_lib",
-        ),
-        "Months": gptables.GPTable(
-            table=months_table(findings).pipe(_spelt_out),
-            table_name="months",
-            title="Monthly figures, unrounded $$illustrative$$$$missing$$",
-            instructions="One row a measure and month, with how each figure is known.",
-            source="perf_lib",
-        ),
-    }
+    book = book_of(findings, settings)
     with warnings.catch_warnings():
         # gptables calls pandas in ways that pandas 4 will drop; its own concern, and not its callers'.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
-        gptables.write_workbook(
+        made = gptables.produce_workbook(
             filename=str(path),
-            sheets=sheets,
-            cover=cover,
-            contentsheet="Contents",
+            sheets={
+                sheet.name: gptables.GPTable(
+                    table=sheet.table,
+                    table_name=sheet.name.lower(),
+                    title=f"{sheet.title} {''.join(f'$${note}$$' for note in sheet.notes)}",
+                    instructions=sheet.instructions,
+                    source="perf_lib",
+                )
+                for sheet in book.sheets
+            },
+            cover=gptables.Cover(
+                title=book.title, intro=[book.intro], about=list(book.about), width=_COVER_WIDTH, cover_label="Cover"
+            ),
+            contentsheet_label="Contents",
             notes_table=pd.DataFrame({"Reference": list(NOTES), "Note": list(NOTES.values())}),
             # A title that starts with = stays text: no cell can turn into a formula.
             workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
         )
+    for sheet in made.worksheets():
+        sheet.set_paper(9)  # A4
+        sheet.set_landscape()
+        # As wide as a page, or as two where a column is long; as long as it has to be.
+        sheet.fit_to_pages(2 if sheet.get_name() in ("Dashboard", "Findings") else 1, 0)
+    _heighten(made.get_worksheet_by_name("Cover"), [book.title, "", book.intro, "", *book.about])
+    made.close()
+
+
+_COVER_WIDTH = 100  # characters
+
+
+def _heighten(cover: Any, lines: Sequence[str]) -> None:
+    """Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program."""
+    for row, line in enumerate(lines):
+        cover.set_row(row, (26 if row == 0 else 16) * (1 + len(line) // (60 if row == 0 else _COVER_WIDTH)))
+
+
+def guarded(table: pd.DataFrame) -> pd.DataFrame:
+    """Words that a spreadsheet would take for a formula, were they read from CSV, made plain words by an apostrophe.
+
+    >>> guarded(pd.DataFrame({"title": ["=1+1", "Thefts"], "change": [-2, 3]})).to_dict("list")
+    {'title': ["'=1+1", 'Thefts'], 'change': [-2, 3]}
+    """
+    return table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA else cell)
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how OWASP lists them under "CSV injection"
 
 
 def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def published_months(measure: str, first: str, last: str) -> float:
 
 def texts(path: Path) -> Iterator[str]:
     """All that can be read in a file, whatever it is packed in."""
-    if path.suffix == ".xlsx":
+    if path.suffix in (".xlsx", ".ods"):
         with zipfile.ZipFile(path) as archive:
             yield from (archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     elif path.suffix == ".pdf":

@@ -58,8 +58,8 @@ def monthly(finding: Finding) -> Chart:
         title=_title(finding),
         subtitle=_subtitle(
             shown,
-            "The shaded band is the average of the 24 months before, give or take two standard "
-            "deviations; a triangle marks a month beyond it. The lower panel does not start at zero."
+            "Line and band: average of the 24 months before, give or take two standard deviations; triangles: "
+            "months beyond. The lower panel does not start at zero."
             + (f" {wording.WITHHELD} marks a month that is withheld." if finding.is_withheld else "")
             + broken,
         ),
@@ -135,6 +135,7 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
             last,
             values.iloc[last],
             wording.value_in_table(values.iloc[last], finding.measure.unit, finding.measure.decimals),
+            above=bool(values.iloc[last] < 0.06 * top),
         )
 
 
@@ -180,14 +181,15 @@ def _two_part_line(axis: Axes, x: np.ndarray, values: np.ndarray, illustrative: 
         axis.plot(x[known[-1]], values[known[-1]], "o", color=BLUE, markersize=5)
 
 
-def _label(axis: Axes, x: int, y: float, text: str) -> None:
-    """The newest figure, in the margin beside it, clear of bars and lines."""
+def _label(axis: Axes, x: int, y: float, text: str, above: bool = False) -> None:
+    """The newest figure, in the margin beside it, clear of bars and lines (above a foot that is the axis itself)."""
     axis.annotate(
         text,
         (x, y),
-        xytext=(9, 0),
+        xytext=(9, 2 if above else 0),
         textcoords="offset points",
-        va="center",
+        va="bottom" if above else "center",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         fontsize=9,
         fontweight="bold",
         color=GREY,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from perf_lib import series, wording
 from perf_lib.charts.canvas import (
     BLUE,
-    GREY,
     ORANGE,
     PALETTE,
+    TEXT_INK,
     Chart,
     canvas,
     drawn,
@@ -123,21 +125,14 @@ def _too_few(one: Finding, other: Finding) -> Fragment:
 def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str, note: str) -> Chart:
     paper, (axis,) = canvas(2.9)
     x = np.arange(len(table))
-    for (name, column), colour, dash in zip(table.items(), PALETTE, _DASHES * 2, strict=False):
-        axis.plot(x, column.astype(float), color=colour, linestyle=dash, linewidth=2, label=str(name))
-    axis.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1.08),
-        ncols=1 if len(table.columns) > 2 else 2,
-        frameon=False,
-        fontsize=9,
-        borderaxespad=0,
-        labelcolor=GREY,
-        handlelength=2.6,
-    )
+    for (_, column), colour, dash in zip(table.items(), PALETTE, _DASHES * 2, strict=False):
+        axis.plot(x, column.astype(float), color=colour, linestyle=dash, linewidth=2)
     panel_title(axis, panel)
-    months_axis(axis, pd.PeriodIndex(table.index))
+    months_axis(axis, pd.PeriodIndex(table.index), every=6)
+    axis.set_xlim(-0.8, 1.36 * len(table))  # room for the names
+    axis.spines["bottom"].set_bounds(-0.8, len(table) - 0.2)
     axis.margins(y=0.15)
+    _name_ends(axis, table)
     values_axis(axis, unit, 1 if unit == "z" else None)
     ends = wording.listed(
         [
@@ -157,6 +152,30 @@ def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str,
             | {str(name): [_value(v, unit) for v in column.astype(float)] for name, column in table.items()}
         ),
     )
+
+
+def _name_ends(axis: Axes, table: pd.DataFrame) -> None:
+    """Each line's name at its end in the line's own colour, nudged apart where lines end close together."""
+    low, high = axis.get_ylim()
+    known = {str(name): column.astype(float).dropna() for name, column in table.items()}
+    ends = {name: (line.iloc[-1] - low) / (high - low) for name, line in known.items() if len(line)}
+    names = {name: textwrap.wrap(name, 24) for name in ends}
+    line_height = 0.062  # of the panel
+    foot = 0.0
+    for name in sorted(ends, key=lambda name: ends[name]):
+        tall = line_height * len(names[name])
+        middle = max(ends[name], foot + tall / 2)
+        foot = middle + tall / 2 + 0.02
+        colour = dict(zip(map(str, table.columns), PALETTE, strict=False))[name]
+        axis.text(
+            len(table) + 0.2,
+            low + middle * (high - low),
+            "\n".join(names[name]),
+            va="center",
+            fontsize=9,
+            linespacing=1.05,
+            color=TEXT_INK.get(colour, colour),
+        )
 
 
 def _value(value: float, unit: str) -> str:

@@ -15,6 +15,7 @@ from perf_lib.charts.canvas import (
     GREY,
     ILLUSTRATIVE,
     ORANGE,
+    TEXT_INK,
     Chart,
     canvas,
     drawn,
@@ -36,10 +37,10 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     rates, at = comparison.rates, comparison.position
     paper, (axis,) = canvas(0.25 * len(rates) + 0.8)
     y = np.arange(len(rates))
-    axis.axvspan(comparison.lower, comparison.upper, color=BAND, linewidth=0)
+    axis.fill_betweenx([-0.6, len(rates) - 0.45], comparison.lower, comparison.upper, color=BAND, linewidth=0)
     axis.barh(y, rates, height=0.68, color=[ORANGE if area == finding.area else BLUE for area in rates.index])
-    axis.axvline(at.average, color=GREY, linewidth=1.2)
-    axis.text(at.average, len(rates) - 0.4, f"average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
+    axis.plot([at.average] * 2, [-0.6, len(rates) - 0.45], color=GREY, linewidth=1.2)
+    axis.text(at.average, len(rates) - 0.38, f"average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
     axis.set_yticks(y, list(rates.index))
     for label, area in zip(axis.get_yticklabels(), rates.index, strict=True):
         label.set_fontweight("bold" if area == finding.area else "normal")
@@ -58,7 +59,7 @@ def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
             fontweight=weight,
         )
     axis.set_xlim(0, rates.max() * 1.04)
-    axis.set_ylim(-0.6, len(rates) + 0.15)
+    axis.set_ylim(-0.6, len(rates) + 0.3)
     axis.grid(visible=False)
     axis.set_xlabel(f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
     standing = symbols.BY_CODE[comparison.standing].words
@@ -156,7 +157,7 @@ def _label_ends(axis: Axes, x: float, ends: dict[str, float], colours: dict[str,
     for name, value in sorted(ends.items(), key=lambda item: item[1]):
         height = max([value, *[taken + span for taken in placed[-1:]]])
         placed.append(height)
-        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, "#B34A12"))
+        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, TEXT_INK[ORANGE]))
 
 
 def _comparison(finding: Finding) -> PeerComparison:

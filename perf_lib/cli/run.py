@@ -80,7 +80,7 @@ def _one(order: Order, as_json: bool) -> None:
         raise
     _tell(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
-        for name in ("report.html", "report.pdf", "dashboard.xlsx", "findings.csv", "run.json"):
+        for name in ("report.html", "report.pdf", "dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json"):
             typer.echo(f"  {name:<15}{(pack.folder / name).stat().st_size / 1024:>7,.0f} KB")
 
 

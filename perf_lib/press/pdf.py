@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import html
+import io
 import json
 import re
 import tempfile
 from base64 import b64decode
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from perf_lib.errors import PerfError
 from perf_lib.markup import TEMPLATES
+
+if TYPE_CHECKING:
+    from pikepdf import Object, Pdf
 
 FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
@@ -51,7 +55,7 @@ def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
         main = folder / "main.typ"
         main.write_text(_preamble(facts) + source, encoding="utf-8")
         try:
-            return typst.compile(
+            made = typst.compile(
                 str(main),
                 root=str(folder),
                 font_paths=[str(FONTS)],
@@ -61,6 +65,42 @@ def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
             )
         except typst.TypstError as error:
             raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
+    return with_row_headers(made)
+
+
+def with_row_headers(made: bytes) -> bytes:
+    """The PDF with the first cell of every table row tagged as the row's heading, which Typst's wheel cannot be asked.
+
+    Every table of a report page has the rows' headings in its first column; those of columns Typst tags itself. Its
+    lists of each cell's headings, which know the columns alone, make room for the scopes, which say the same of both.
+    """
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(made)) as document:
+        for row in _tagged(document, "/TR"):
+            cells = [kid for kid in row.K if isinstance(kid, pikepdf.Dictionary)]
+            for number, cell in enumerate(cells):
+                kept = [each for each in _attributes(cell) if "/Scope" in each or "/Headers" not in each]
+                if number == 0 and cell.S == "/TD":
+                    cell.S = pikepdf.Name("/TH")
+                    kept.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
+                cell.A = pikepdf.Array(kept)
+        written = io.BytesIO()
+        document.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return written.getvalue()
+
+
+def _tagged(document: Pdf, kind: str) -> list[Object]:
+    from pikepdf import Dictionary
+
+    return [each for each in document.objects if isinstance(each, Dictionary) and each.get("/S") == kind]
+
+
+def _attributes(element: Object) -> list[Object]:
+    from pikepdf import Array
+
+    kept = element.get("/A")
+    return [] if kept is None else list(kept) if isinstance(kept, Array) else [kept]
 
 
 def _to_file(image: re.Match[str], folder: Path) -> str:

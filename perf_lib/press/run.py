@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from perf_lib import extracts, revisions, workbook
+from perf_lib import extracts, opendocument, revisions, workbook
 from perf_lib.errors import NotebookError, PerfError
 from perf_lib.press import audits, building, current, leaks, record, sign_off
 from perf_lib.press.execute import Executed, refuse_unknown
@@ -64,7 +64,7 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 
 
 def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
-    """findings.csv and dashboard.xlsx."""
+    """findings.csv, dashboard.xlsx and dashboard.ods."""
     from xlsxwriter.exceptions import FileCreateError
 
     workbook.write_csv(report.findings, folder / "findings.csv")
@@ -72,6 +72,7 @@ def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
         workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
     except FileCreateError as error:  # its own name for what the system said
         raise OSError(errno.EIO, str(error).rsplit("] ", 1)[-1]) from None
+    opendocument.write_opendocument(report.findings, report.settings, folder / "dashboard.ods")
 
 
 def _write_rejected(order: Order, report: Report, folder: Path) -> None:

@@ -56,7 +56,8 @@
     return parseFloat(text);
   };
   const headings = [...tables[0].tHead.rows[0].cells];
-  const sort = (column, down) => {
+  const sort = (column, falling) => {
+    const down = column > 0 && falling; // the first column has the order of the report
     for (const table of tables) {
       const body = table.tBodies[0];
       const key = (row) => (column ? figure(row.cells[column]) : order.get(row));
