@@ -9,7 +9,7 @@ from pathlib import Path
 
 from perf_lib import dashboard, wording
 from perf_lib.errors import InputError
-from perf_lib.extracts import Ledger, Source
+from perf_lib.extracts import Ledger, Records, Source
 from perf_lib.findings import Finding
 from perf_lib.jumps import Jump, jumps
 from perf_lib.markup import Fragment, paragraphs
@@ -34,6 +34,23 @@ def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
     rows = [_row(source) for source in ledger.sources]
     table = dashboard.table("What each source gave", headings, rows, words=(0, 1, 7))
     return paragraphs([said]) + table + _origins(made_from) + _rejected(ledger)
+
+
+def counted(records: Records | None) -> Fragment:
+    """What was counted from records: for each definition the records that fit, those used, and why others were not."""
+    if records is None or records.coverage.empty:
+        return paragraphs([])
+    table = records.coverage
+    rejected = int((table["rows"] - table["used"]).sum())
+    said = (
+        f"{wording.counted(len(table), 'figure')} were counted from records. "
+        + (f"{wording.counted(rejected, 'record')} that fit were rejected, for the reasons below." if rejected else "")
+    ).strip()
+    headings = ["Definition", "Table", "Records", *(wording.sentence_case(name) for name in table.columns[3:])]
+    rows = [
+        (row[0], row[1], *(wording.number(int(count)) for count in row[2:])) for row in table.itertuples(index=False)
+    ]
+    return paragraphs([said]) + dashboard.table("What was counted from records", headings, rows, words=(0, 1))
 
 
 def suspicions(findings: Mapping[str, Finding]) -> Fragment:

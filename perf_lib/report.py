@@ -303,7 +303,7 @@ class Report(Mapping[str, MeasureReport]):
             )
         written = self.settings.inputs.made_from
         made_from = None if written is None else self.params.input_path(written)
-        return coverage.sources(self.arrived.ledger, made_from)
+        return coverage.sources(self.arrived.ledger, made_from) + coverage.counted(self.arrived.records)
 
     def suspicions(self) -> Fragment:
         """Months that look like a fault, listed and never corrected."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -71,6 +72,10 @@ def test_a_report_from_records_is_the_report_from_months(sample_records, tmp_pat
     for code, finding in expected.findings.items():
         assert made.findings[code].quarter == finding.quarter, code
         assert made.findings[code].rolling == finding.rolling, code
+    said = str(made.sources())
+    assert "What was counted from records" in said
+    assert "were rejected, for the reasons below" in said
+    assert re.search(r"crime_volume\W+crimes\W+203,566\W+203,526\W+40\b", said)
     # A kernel of a run shows what the run counted: the records may be gone by then.
     shutil.rmtree(params / "records")
     (params / "records").mkdir()
