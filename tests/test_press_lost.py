@@ -193,9 +193,9 @@ def test_a_run_that_is_asked_to_end_clears_up_after_itself(tmp_path):
 
 def test_verify_says_what_no_longer_matches(pack, tmp_path):
     moved = Path(shutil.copytree(pack, tmp_path / "moved"))
-    assert command("perf-lib", "verify", moved, "--params", PARAMS).stdout.endswith(
-        "everything matches the run record\n"
-    )
+    said = command("perf-lib", "verify", moved, "--params", PARAMS)
+    assert said.returncode == 0
+    assert f"{moved.as_posix()}: everything matches the run record" in said.stdout.splitlines()
     (moved / "findings.csv").write_text("measure\n", encoding="utf-8")
     (moved / "report.pdf").unlink()
     (moved / "added.txt").write_text("?", encoding="utf-8")
