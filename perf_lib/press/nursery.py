@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from perf_lib.press import pdf
+
 _PR_SET_PDEATHSIG = 1
 _MORE_EXPENDABLE = "500"
 """How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
@@ -36,8 +38,8 @@ current: Nursery | None = None
 class Nursery:
     """The press's end: asks for forks and after them. Safe to use from several threads."""
 
-    def __init__(self, channel: socket.socket, pid: int) -> None:
-        self._channel, self._pid = channel, pid
+    def __init__(self, channel: socket.socket, pid: int, temporary: Path) -> None:
+        self._channel, self._pid, self.temporary = channel, pid, temporary
         self._answers = channel.makefile("r", encoding="utf-8")
         self._lock = threading.Lock()
 
@@ -96,7 +98,7 @@ def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]
         ours.close()
         _serve(theirs, temporary, ready)
     theirs.close()
-    current = Nursery(ours, pid)
+    current = Nursery(ours, pid, temporary)
     try:
         yield current
     finally:
@@ -105,8 +107,12 @@ def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]
 
 
 def can_fork() -> bool:
-    """Whether this process may be forked: on Linux, and while it has no second thread that could hold a lock."""
-    return sys.platform == "linux" and threading.active_count() == 1 and current is None
+    """Whether this process may be forked: on Linux, and while it has no second thread that could hold a lock.
+
+    Typst's own threads do not show, and one forked after they have started would wait for them for ever.
+    """
+    alone = threading.active_count() == 1 and not pdf.has_run_here
+    return sys.platform == "linux" and alone and current is None
 
 
 def _serve(channel: socket.socket, temporary: Path, ready: Callable[[], None]) -> NoReturn:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from perf_lib import audit_page, wording
 from perf_lib.errors import PerfError
-from perf_lib.press import binding
+from perf_lib.press import binding, nursery
 from perf_lib.press.execute import Executed
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
 from perf_lib.press.order import Order
@@ -81,20 +81,37 @@ class Binder:
 
 
 def render(notebook: NotebookNode, to: Path) -> None:
-    """A bound page as HTML and PDF; to: the files' path without a suffix."""
+    """A bound page as HTML and PDF, in a process of its own where the run has a warm one; to: without a suffix."""
+    warm = nursery.current
+    if warm is None:
+        _render(notebook, to)
+        return
+    bound = warm.temporary / f"{to.name}.ipynb"
+    nbformat.write(notebook, bound)
+    code = warm.wait(warm.job("page", notebook=str(bound), to=str(to)))
+    refused = bound.with_suffix(".refused")
+    if code:
+        ended = f"{to.name}: its rendering ended with {code} (a negative number is the signal that ended it)"
+        raise PerfError(refused.read_text(encoding="utf-8") if refused.exists() else ended)
+
+
+def _render(notebook: NotebookNode, to: Path) -> None:
     html, _ = ReportHTMLExporter().from_notebook_node(notebook)
     to.with_suffix(".html").write_text(html, encoding="utf-8", newline="\n")
     pdf, _ = ReportPDFExporter().from_notebook_node(notebook)
     to.with_suffix(".pdf").write_bytes(pdf)
 
 
-def render_file(notebook: str, to: str) -> None:
-    """The same from a file, for a process of its own; what is refused is in the file beside it, in one line."""
+def _render_file(notebook: str, to: str) -> None:
+    """The same from a file; what is refused is in the file beside it, in one line."""
     try:
-        render(nbformat.read(notebook, as_version=4), Path(to))
+        _render(nbformat.read(notebook, as_version=4), Path(to))
     except PerfError as error:
         Path(notebook).with_suffix(".refused").write_text(str(error), encoding="utf-8")
         sys.exit(1)
+
+
+nursery.JOBS["page"] = _render_file
 
 
 def _title(done: Executed) -> str:

@@ -14,14 +14,11 @@ from pathlib import Path
 
 import nbformat
 
-from perf_lib.errors import PerfError
 from perf_lib.press import building, nursery, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
-from perf_lib.press.pages import Binder, Page, render, render_file
+from perf_lib.press.pages import Binder, Page, render
 from perf_lib.report import Report, keep_open
-
-nursery.JOBS["page"] = render_file
 
 
 class Workshop:
@@ -105,28 +102,12 @@ class Workshop:
 
     def _render(self, page: Page) -> None:
         to = self._scratch / page.path
-        written = nbformat.writes(page.notebook).encode()
-        digest = hashlib.sha256(written).hexdigest()
+        digest = hashlib.sha256(nbformat.writes(page.notebook).encode()).hexdigest()
         self.printed[page.path] = digest
         if self._printed_before.get(page.path) == digest:
             for suffix in (".html", ".pdf"):
                 shutil.copy(self._order.target / f"{page.path}{suffix}", to.with_suffix(suffix))
             self._tell(f"{page.name} not rendered again: nothing on it has changed")
             return
-        if self._warm is None:
-            render(page.notebook, to)
-        else:
-            self._render_apart(self._warm, page, written, to)
+        render(page.notebook, to)
         self._tell(f"{page.name} rendered")
-
-    def _render_apart(self, warm: nursery.Nursery, page: Page, written: bytes, to: Path) -> None:
-        bound = self._temporary / f"{page.name}.ipynb"
-        bound.write_bytes(written)
-        code = warm.wait(warm.job("page", notebook=str(bound), to=str(to)))
-        refused = bound.with_suffix(".refused")
-        if code:
-            raise PerfError(
-                refused.read_text(encoding="utf-8")
-                if refused.exists()
-                else f"{page.name}: its rendering ended with {code} (a negative number is the signal that ended it)"
-            )
