@@ -53,6 +53,32 @@ _SUBSET = re.compile(
 )
 _RESTRICTED = re.compile(r"\b(?:because|owing\s+to|in\s+which|whose|without|as\s+a\s+result)\b", re.IGNORECASE)
 _WISHED = re.compile(r"\b(?:(?-i:may)|might|could|would|will|can|should|to|not|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_MOVED = re.compile(
+    r"\b(?:rose|risen|increased|grew|grown|climbed|jumped|went\s+up|fell|fallen|decreased|declined|dropped|went\s+down|(?:was|were|is|are|has\s+been|have\s+been)\s+(?:up|down|reduced|cut))\b",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    r"figures?|numbers?|totals?|counts?|volumes?|rates?|averages?|levels?|measures?|ratios?|shares?|proportions?|percentages?|scores?"
+    r"|times?|waits?|waiting|this|that|they|these|those|which|trend|demand|months?|quarters?|years?",
+)
+_LINKING = re.compile(
+    r"with|than|from|over|since|after|before|compared|against|also|again|have|been|both|while|when|however|overall|recorded|reported"
+    r"|during|between|previous|preceding|same|last|year|quarter|month|months|rolling|total|although|there|slightly|sharply|further|only",
+)
+_TOTALLING = re.compile(
+    r"put|total|totals|count|number|numbers|figure|sum|average|mean|volume|all|fall|rise|increase|decrease|drop|reduction|out|record|high|low|peak"
+    r"|lowest|highest|rate|came|against|each|most|one|two|three|four|five|six|seven|eight|nine|ten|is|was|were|respectively|some|many|share|percentage|cent",
+    re.IGNORECASE,
+)
+_VERB_AFTER = re.compile(
+    r"[\w\s'’-]{0,50}?\b(?P<verb>(?:were|was|are|is|have\s+been|had\s+been|has\s+been|being|led|resulted|involved|followed|had|ended|concerned|related|remain\w*|await\w*)\b)",
+    re.IGNORECASE,
+)
+_RECORDED = re.compile(
+    r"(?:were|was|are|is|have\s+been|had\s+been|has\s+been|being)\s+(?:\w+ly\s+|also\s+|then\s+|all\s+|now\s+)?(?:recorded|reported|received|made|logged|taken|completed|listed|attended|answered"
+    r"|deployed|counted|abandoned|prosecuted|convicted|upheld|lost|submitted|worked|tagged|flagged|given|noted|registered|handled|put|up|down|lower|higher|fewer|more|less|above|below|the|a|an|in|\d|late|violence|due|cracked|not|without|on)\b",
+    re.IGNORECASE,
+)
 _MONTH_BY_MONTH = re.compile(
     r"\b(?:each|every|successive)\s+month\b|\bmonth\s+by\s+month\b|\bmonths\s+of\s+the\s+(?:quarter|year)\b",
     re.IGNORECASE,
@@ -441,6 +467,7 @@ class Judge:
                 and clear
                 and attached is not False
                 and self._is_clear(literal, role, reach.named, attached)
+                and (measure.kind != "count" or role not in ("level", "average") or self._plainly_stated(literal))
             ):
                 first = Verdict("contradicts", self._nearest(literal, facts, way), code, 0, way)
         if first is not None:
@@ -452,6 +479,8 @@ class Judge:
         """Whether a sentence makes plain which figure it speaks of, so that another figure is wrong and not merely unknown."""
         sense = self.sense
         clause = sense.clauses[sense.clause_of(literal.start)]
+        if role == "change" and self._said_of_another(literal):
+            return False
         if role == "level" and (
             _SUBSET.search(sense.text[clause.start : literal.start]) or _RESTRICTED.search(sense.text[literal.end :])
         ):
@@ -465,6 +494,33 @@ class Judge:
             r"\b(?:target|aim\w*|goal|plan\w*|forecast|project\w+|expect\w*|would|will|could|might|(?-i:may))\b",
             sense.words_of(clause),
         )
+
+    def _said_of_another(self, literal: Literal) -> bool:
+        """Whether what rose or fell is something that no measure counts: burglary, officers, reports of rape."""
+        clause = self.sense.clauses[self.sense.clause_of(literal.start)]
+        moved = _MOVED.search(self.sense.text, clause.start, literal.start)
+        if moved is None or any(clause.start <= m.start < moved.start() for m in self.sense.mentions):
+            return False
+        lead = self.sense.text[clause.start : moved.start()]
+        for period in self.sense.within(clause, self.sense.periods):
+            lead = lead.replace(self.sense.text[period.start : period.end], " ")
+        words = [word.lower() for word in re.findall(r"[A-Za-z]{4,}", lead)]
+        codes = list(self.facts.findings) if self.sense.sentence.code is None else [self.sense.sentence.code]
+        if any(_GENERAL.fullmatch(word) or any(self.sense.names.counts(c, word) for c in codes) for word in words):
+            return False
+        return any(not _LINKING.fullmatch(word) for word in words)
+
+    def _plainly_stated(self, literal: Literal) -> bool:
+        """Whether so many of what is counted were simply recorded: not "a backlog of 40", nor "twelve of them led to"."""
+        before = self.sense.before(literal.start, 60)
+        part = re.search(
+            r"\b([a-z]+)\s+(?:of|in|for)\s+(?:(?:about|around|some|over|nearly|just|a|the)\s+)*$", before, re.I
+        )
+        if part and not _TOTALLING.fullmatch(part[1]):
+            return False
+        after = self.sense.text[literal.end : literal.end + 90]
+        verb = _VERB_AFTER.match(after)
+        return verb is None or _RECORDED.match(after[verb.start("verb") :]) is not None
 
     def _known_places(self) -> set[str]:
         months = [
