@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from perf_lib import dashboard, wording
 from perf_lib.errors import InputError
 from perf_lib.extracts import Ledger, Records, Source
+from perf_lib.extracts.tables import MONTH
 from perf_lib.findings import Finding
 from perf_lib.jumps import Jump, jumps
 from perf_lib.markup import Fragment, paragraphs
@@ -106,7 +109,7 @@ def _origins(path: Path | None) -> Fragment:
     lacks = next((name for name in needed if rows and name not in rows[0]), None)
     if lacks is not None:
         raise InputError(f"{shown(path)}: lacks the column {lacks!r}")
-    cells = [tuple((row[name] or "–")[: DIGITS if name == "sha256" else 200] for name in needed) for row in rows]
+    cells = [tuple(_origin(name, row[name]) for name in needed) for row in rows]
     headings = ["File", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
     return dashboard.table("What those were made from", headings, cells, words=(0, 1, 7))
 
@@ -124,6 +127,24 @@ def _rejected(ledger: Ledger) -> Fragment:
     return dashboard.table("Rejected rows, the first 20 of each source", headings, rows, words=range(5))
 
 
+def _origin(name: str, text: str) -> str:
+    """A cell of made_from.csv as the table prints it."""
+    if name == "sha256":
+        return text[:DIGITS]
+    if name == "file":
+        return _breakable(text)
+    if name in ("first", "last") and MONTH.fullmatch(text):
+        return wording.short_month(pd.Period(text, freq="M"))
+    return wording.number(int(text)) if text.isdecimal() else text[:200] or "–"
+
+
 def _name(file: str) -> str:
     """A file's name, with its quarter where it stands in a quarter's folder."""
-    return file if re.match(r"\d{4}-\d\d-Q\d/", file) else file.split("/")[-1]
+    return _breakable(file if re.match(r"\d{4}-\d\d-Q\d/", file) else file.split("/")[-1])
+
+
+def _breakable(name: str) -> str:
+    """A long name with places where a line may end, so that it stays in its column."""
+    if max(map(len, re.split(r"[\s\-]", name))) <= 20:
+        return name
+    return re.sub(r"([^\s\-]{15})(?=[^\s\-])", "\\1\u200b", name)

@@ -14,7 +14,9 @@ from builders import PARAMS, ROOT, measure, months, ratio, report
 from perf_lib.coverage import suspected
 from perf_lib.jumps import jumps
 from perf_lib.markup import text_of
+from perf_lib.press.order import plan
 from perf_lib.press.run import WRITERS
+from perf_lib.quarters import Quarter
 from perf_lib.report import open_report
 
 SAMPLE = ROOT / "perf_lib" / "sample"
@@ -101,8 +103,9 @@ def spoilt(folder, share: float | None, bad: int):
 def test_rejected_rows_go_into_the_pack_and_onto_the_page(tmp_path):
     params = spoilt(tmp_path, 0.01, 3)
     opened = open_report("2019-20-Q3", params)
-    for write in WRITERS:
-        write(None, opened, tmp_path)
+    order = plan(Quarter.parse("2019-20-Q3"), params, tmp_path / "outputs", ROOT / "notebooks")
+    (write,) = (each for each in WRITERS if "rejected" in each.__name__)
+    write(order, opened, tmp_path)
     (path,) = (tmp_path / "rejected").iterdir()
     rejected = pd.read_csv(path)
     assert rejected.columns.tolist() == ["file", "row", "column", "value", "reason"]
