@@ -67,8 +67,8 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
     verb = "has" if len(exceptional) == 1 else "have"
     said = (
         f"Of {of} {len(exceptional)} {verb} moved by more than chance is likely to explain. Chosen this way, at most "
-        f"{share} of such measures are expected to be false alarms: here, {expected}. By chance alone: how often a "
-        "measure in which nothing changed would look as unusual as this one."
+        f"{share} of such measures are expected to be false alarms: here, {expected}. Beside each stands how "
+        "often chance alone would make a measure in which nothing changed look as unusual."
     )
     unpublished = [f for f in exceptional if "illustrative" in f.origin_of(f.quarter.last - 59, f.quarter.last)]
     if unpublished:

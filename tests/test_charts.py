@@ -15,7 +15,7 @@ from builders import QUARTERS, find, measure, months, ratio, report, sample
 from matplotlib import pyplot
 
 from perf_lib import charts, narrative, wording
-from perf_lib.charts import Chart
+from perf_lib.charts import Chart, canvas
 from perf_lib.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
 
 CODES = list(report().findings)
@@ -350,3 +350,39 @@ def test_an_earlier_quarters_charts_end_with_it():
     assert made.table["Month"].iloc[-1] == "Jun-19"
     assert made.table["Figure"].iloc[-1] == "3,601"  # Appendix A
     assert pd.Period("2019-07", "M").strftime("%B %Y") not in made.alt
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour, WCAG 2.2's definition."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str = "#FFFFFF") -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does():
+    assert contrast("#000000") == pytest.approx(21)
+    assert contrast("#767676") == pytest.approx(4.54, abs=0.01)  # the palest grey that text may have on white
+
+
+@pytest.mark.parametrize("colour", [canvas.BLUE, canvas.GREY, canvas.PINK, *canvas.TEXT_INK.values()])
+def test_words_in_a_chart_stand_out_from_white_by_4_5_to_1(colour):
+    assert contrast(colour) >= 4.5
+
+
+@pytest.mark.parametrize("colour", [*canvas.PALETTE, canvas.ILLUSTRATIVE])
+def test_lines_and_bars_stand_out_from_white_by_3_to_1(colour):
+    assert contrast(colour) >= 3  # WCAG 1.4.11
+
+
+@pytest.mark.parametrize("code", ["drug_offences", "complaints", "conviction_rate"])
+def test_every_word_of_a_chart_is_text_in_a_colour_that_can_be_read(code):
+    svg = charts.projection(sample(code)) or charts.monthly(sample(code))
+    texts = ElementTree.fromstring(svg.svg).iter("{http://www.w3.org/2000/svg}text")
+    colours = [re.search(r"fill: (#[0-9a-fA-F]{6})", text.get("style", "")) for text in texts]
+    assert len(colours) > 8
+    assert all(contrast(found[1]) >= 4.5 for found in colours if found)

@@ -29,7 +29,7 @@ BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "
 PALETTE = (BLUE, ORANGE, TURQUOISE, PINK, PURPLE, GREY)
 # The paler of the six, darkened until words in them stand out from white by 4.5 to 1.
 TEXT_INK = {ORANGE: "#B34A12", TURQUOISE: "#1B7069", PURPLE: "#6B45A8"}
-ILLUSTRATIVE = "#B4C4D4"
+ILLUSTRATIVE = "#8195A9"
 BAND = "#E4E8EC"
 LEFT_OUT = "#FAD5C0"
 WIDTH = 7.0  # inches: the text width of an A4 page
