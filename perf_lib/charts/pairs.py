@@ -174,6 +174,7 @@ def _name_ends(axis: Axes, table: pd.DataFrame) -> None:
             va="center",
             fontsize=9,
             linespacing=1.05,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # clear of the gridlines
             color=TEXT_INK.get(colour, colour),
         )
 
