@@ -2,6 +2,8 @@
 
 A word is only judged where it is said of a measure: as its verb, in "a fall in …", beside its figure. What may, could
 or should happen, and what is denied, is not.
+
+One reader a sort of word, each short, all on the same sentence and the verdicts on its figures: so they share a room.
 """
 
 from __future__ import annotations

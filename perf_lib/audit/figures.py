@@ -1,4 +1,8 @@
-"""A literal figure held against the data: what it is said to be, which facts it could stand for, and the verdict."""
+"""A literal figure held against the data: what it is said to be, which facts it could stand for, and the verdict.
+
+A long room, and on purpose one: what a figure is said to be decides which facts are in reach, and those decide whether
+the sentence is plain enough to be wrong. Its patterns stand at the top, its questions in the order they are asked.
+"""
 
 from __future__ import annotations
 
