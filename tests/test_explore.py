@@ -138,6 +138,12 @@ def test_the_settings_to_copy_make_the_report_that_was_seen(name, params_copy):
     assert all(made.findings[code].signals == report().findings[code].signals for code in untouched)
 
 
+def test_a_public_report_is_not_explored():
+    public = open_report("2019-20-Q3", report().params.folder, public=True)
+    with pytest.raises(InputError, match="a public report is not explored"):
+        what_if(public, "sexual_offences", "2019-12", 110)
+
+
 def test_two_peers_are_no_group():
     with pytest.raises(InputError, match="three areas or more; chosen: Kent and Surrey"):
         ask(report(), Question("sexual_offences", peers=("Kent", "Surrey")))

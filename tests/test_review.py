@@ -219,6 +219,15 @@ def test_a_pack_that_changed_since_it_was_shown_is_not_signed(place):
     assert sign_off.sign_offs(pack(place)) == ()
 
 
+def test_a_draft_is_not_signed(place):
+    record = pack(place) / "run.json"
+    made = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps({**made, "parameters": {**made["parameters"], "draft": "yes"}}), encoding="utf-8")
+    with pytest.raises(PerfError, match="a draft cannot be signed off; make the pack without --draft"):
+        sign_off.sign(pack(place), "A. Chief", sign_off.pack_digest(pack(place)))
+    assert sign_off.sign_offs(pack(place)) == ()
+
+
 def test_comments_and_sign_offs_leave_the_pack_current_and_changed_words_do_not(place):
     folder, asked = pack(place), {"params": place / "params", "outputs": place / "outputs"}
     signed = sign_off.sign(folder, "A. Chief", sign_off.pack_digest(folder), NOON)

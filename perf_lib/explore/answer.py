@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from perf_lib import charts, explain, markup, narrative, symbols, wording
 from perf_lib.comparable import headlines
+from perf_lib.errors import InputError
 from perf_lib.explore.question import Question, frame_for, settings_for
 from perf_lib.explore.written import as_yaml
 from perf_lib.findings import Finding
@@ -153,6 +154,8 @@ def ask(report: Report, question: Question) -> Answer:
     >>> answer.is_changed, answer.now.value == answer.then.value
     (False, True)
     """
+    if report.is_public:  # what was withheld could be found by trying, one figure after another
+        raise InputError("a public report is not explored; open the report without public=True")
     measure = report.params.catalogue[question.measure]
     report = as_at(report, question.quarter or report.quarter)
     settings = settings_for(report, question)

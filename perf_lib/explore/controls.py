@@ -8,7 +8,7 @@ from perf_lib import wording
 from perf_lib.quarters import Quarter
 from perf_lib.report import Report
 
-RULES = {"Both rules": "both", "Published": "published", "Calibrated": "calibrated"}
+RULES = {"Both rule sets": "both", "Published": "published", "Calibrated": "calibrated"}
 TAGS = {
     "Not put before the panel": "",
     "Of particular concern": "of_concern",
@@ -32,8 +32,7 @@ class Controls(widgets.VBox):
         )
         self.quarter = widgets.Dropdown(options=_quarters(report.quarter), value=report.quarter, description="Quarter")
         self.since = widgets.SelectionSlider(options=[("all", 0)], description="Months from", continuous_update=False)
-        self.rules = widgets.ToggleButtons(options=list(RULES.items()), value="both")
-        self.rules.style.button_width = "31%"
+        self.rules = widgets.Dropdown(options=list(RULES.items()), value="both", description="Rules")
         self.month = widgets.Dropdown(description="What if")
         self.figure = widgets.FloatSlider(description="had been", continuous_update=False)
         self.tried = widgets.HTML()
@@ -53,12 +52,24 @@ class Controls(widgets.VBox):
         self.sentence = widgets.Textarea(placeholder="One sentence: why the panel should look at it", rows=3)
         self.yaml = widgets.Textarea(rows=26, layout=widgets.Layout(width="auto"))
         self.yaml.add_class("perf-yaml")
-        for control in (self.measure, self.quarter, self.since, self.month, self.figure, self.kind, self.first):
+        for control in (
+            self.measure,
+            self.quarter,
+            self.since,
+            self.rules,
+            self.month,
+            self.figure,
+            self.kind,
+            self.first,
+        ):
             control.style = _NARROW
         for control in (self.last, self.reason, self.author, self.tag):
             control.style = _NARROW
-        for control in (self.measure, self.quarter, self.since, self.month, self.figure, self.peers, self.sentence,
-                        self.kind, self.first, self.last, self.reason, self.author, self.tag):  # fmt: skip
+        named = (self.measure, self.quarter, self.since, self.rules, self.month, self.figure)
+        in_forms = (self.kind, self.first, self.last, self.reason, self.author, self.tag)
+        for control in (*named, *in_forms):
+            control.style = _NARROW
+        for control in (*named, *in_forms, self.peers, self.sentence):
             control.layout = WIDE
         break_form = [self.on_record, self.kind, self.first, self.last, self.reason, self.author, self.add]
         more = widgets.Accordion(

@@ -67,11 +67,13 @@ def holding(folder: Path) -> tuple[SignOff, ...]:
 def sign(folder: Path, name: str, seen: str, now: datetime | None = None) -> SignOff:
     """Record that a person signs off the pack whose digest they saw.
 
-    Raises InputError for a name that is none, PerfError where the pack is no longer the one that was seen.
+    Raises InputError for a name that is none, PerfError for a draft and where the pack is no longer the one seen.
     """
     made = read(folder)
     if not made:
         raise InputError(f"{shown(folder)}: holds no pack that could be signed off")
+    if made.get("parameters", {}).get("draft"):
+        raise PerfError(f"{shown(folder)}: a draft cannot be signed off; make the pack without --draft")
     if seen != pack_digest(folder):
         raise PerfError(
             f"{shown(folder)}: the pack has changed since it was shown; read it again before signing it off"
