@@ -78,6 +78,7 @@ class Lab:
             "name => window.jupyterapp.shell.currentWidget?.context?.path === name", arg=f"notebooks/{name}"
         )
         self.page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.context.sessionContext.ready; }")
+        self._idle()  # a kernel restarted while it is still starting may be asked before it listens
 
     def restart_and_run_all(self) -> list[dict[str, Any]]:
         """Run, Restart Kernel and Run All Cells…, confirmed; the code cells once the last of them has run."""
@@ -86,10 +87,14 @@ class Lab:
         # A cell with an error is the last to run: those below it wait for ever.
         ended = "cells.every(cell => cell.count !== null) || cells.some(cell => cell.errors.length)"
         self.page.wait_for_function(f"() => {{ const cells = ({_CELLS})(); return {ended}; }}")
-        self.page.wait_for_function(
-            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.status === 'idle'"
-        )
+        self._idle()
         return self.page.evaluate(_CELLS)
+
+    def _idle(self) -> None:
+        self.page.wait_for_function(
+            """() => { const {kernel} = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+                       return kernel.status === 'idle' && kernel.connectionStatus === 'connected'; }"""
+        )
 
     def close(self) -> None:
         """Save the notebook, shut its kernel down and close it."""
