@@ -25,6 +25,9 @@ from perf_lib.charts.canvas import (
 from perf_lib.findings import WITHHELD, Finding
 from perf_lib.series import YEAR
 
+_BAND = (
+    "Line and band: average of the 24 months before, give or take two standard deviations; triangles: months beyond."
+)
 SHOWN = 36  # months: the two years a baseline needs and the year it judges
 
 
@@ -44,23 +47,29 @@ def monthly(finding: Finding) -> Chart:
         exclude=finding.comparable.excluded,
     ).reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
-    paper, (above, below) = canvas(3.5, rows=2, ratios=(1.55, 1.0))
+    # Where so many months are withheld that no rolling figure is left, there is no lower panel.
+    two = rolling.notna().any() or not finding.is_withheld
+    paper, panels = canvas(3.5, rows=2, ratios=(1.55, 1.0)) if two else canvas(2.3)
+    above = panels[0]
     _bars(above, finding, shown, limits)
     broken = _breaks(above, finding, shown)
     panel_title(above, f"{wording.sentence_case(measure.unit)} each month" if measure.kind == "count" else "Each month")
     values_axis(above, measure.unit, measure.decimals)
-    _rolling_line(below, finding, rolling)
-    panel_title(below, "Rolling 12 months")
-    values_axis(below, measure.unit, measure.decimals)
-    months_axis(below, shown.index)
+    if two:
+        _rolling_line(panels[1], finding, rolling)
+        panel_title(panels[1], "Rolling 12 months")
+        values_axis(panels[1], measure.unit, measure.decimals)
+    months_axis(panels[-1], shown.index)
     table = _table(finding, shown, limits, rolling)
     return Chart(
         title=_title(finding),
         subtitle=_subtitle(
             shown,
-            "Line and band: average of the 24 months before, give or take two standard deviations; triangles: "
-            "months beyond. The lower panel does not start at zero."
-            + (f" {wording.WITHHELD} marks a month that is withheld." if finding.is_withheld else "")
+            " ".join(
+                [_BAND] * bool(limits["mean"].notna().any() or not finding.is_withheld)
+                + ["The lower panel does not start at zero."] * bool(two)
+                + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
+            )
             + broken,
         ),
         alt=_alt(finding, shown),
@@ -127,7 +136,7 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
         axis.plot(x[flagged], values[flagged] + 0.05 * top, marker, color=ORANGE, markersize=6, linestyle="none")
     axis.set_ylim(0, top * 1.12)
     for at in np.flatnonzero(shown["status"].eq(WITHHELD)):
-        axis.annotate(wording.WITHHELD, (at, 0.02 * top), ha="center", va="bottom", fontsize=7, rotation=90, color=GREY)
+        axis.annotate(wording.WITHHELD, (at, 0.02 * top), ha="center", va="bottom", fontsize=6, color=GREY)
     if len(values.dropna()):
         last = int(np.flatnonzero(values.notna())[-1])
         _label(
