@@ -24,7 +24,7 @@ from perf_lib.strict import shown
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[“\"'{])|\n\s*\n")
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
-_OURS = ("dashboard.xlsx", "findings.csv", "run.json")
+_OURS = ("dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json")
 _SOURCE = re.compile(r"\(source:", re.IGNORECASE)
 
 
@@ -266,5 +266,6 @@ _READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
     ".pdf": _pdf,
     ".svg": lambda path: _of_svg(path.read_text(encoding="utf-8")),
     ".txt": _lines,
+    ".ods": _workbook,
     ".xlsx": _workbook,
 }
