@@ -86,6 +86,12 @@ def _running(mark: str) -> int:
     return found
 
 
+def _load() -> str:
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f"Work that waited meanwhile, this benchmark's own with it (load average): {os.getloadavg()[2]:.0f}."
+
+
 def run() -> str:
     """The tables, and whether the targets are met."""
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +140,8 @@ def run() -> str:
         [
             "# Press",
             f"The sample quarter, {len(results)} notebooks, {CORES} cores; seconds. All in one run, one after another; "
-            "on a machine that has other work, ratios and processor time say more than seconds by the clock.",
+            "on a machine that has other work, ratios and processor time say more than seconds by the clock. "
+            f"By processors alone the command line takes {chain_cpu / press_cpu:.1f} times as much. {_load()}",
             markdown(["work", "by the clock", "of processors"], rows),
             "## Targets",
             verdicts(targets),
