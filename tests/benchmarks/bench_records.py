@@ -236,7 +236,7 @@ def measured(folder: Path) -> str:
             "# Records",
             f"{ROWS:,} records in {share} Parquet files ({size / 2**20:,.0f} MiB): 72 months by 12 divisions, five "
             f"measures, one of them a search for {len(WORDS)} words in a summary. {ROUNDS} rounds in turn, each run in "
-            f"a process of its own, {os.cpu_count()} cores under a load of {os.getloadavg()[1]:.0f}. Medians; the first "
+            f"a process of its own, {os.cpu_count()} cores at a load of {os.getloadavg()[1]:.0f}. Medians; the first "
             f"ratio is of work. pandas reads one file, and it counts {share} times.",
             markdown(["way", "work, s of all cores", "by the clock, s", "most memory, MiB"], rows),
             "## Targets",
