@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,7 @@ def _render(notebook: NotebookNode, to: Path) -> None:
 
 def _render_file(notebook: str, to: str) -> None:
     """The same from a file; what is refused is in the file beside it, in one line."""
+    tempfile.tempdir = str(Path(notebook).parent)  # the run's own folder, cleared away whatever ends this process
     try:
         _render(nbformat.read(notebook, as_version=4), Path(to))
     except PerfError as error:
