@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pandas as pd
 from bs4 import BeautifulSoup
 
+from perf_lib.charts.canvas import BLUE, ILLUSTRATIVE
 from perf_lib.measures import Catalogue
 from perf_lib.quarters import Quarter
 
@@ -99,8 +100,8 @@ def _of_chart(read: Figures, figure: BeautifulSoup, titles: Mapping[str, str], c
 
 def _bars(svg: str, months: list[int], shown: Mapping[int, float]) -> dict[int, float]:
     """The figure that each bar stands for, by its month: heights to scale, the tallest printed one being known."""
-    heights = []
-    for path in re.findall(r"<path d='M ([^']+?) z ?' clip-path='[^']*' style='fill: #(?:12436d|b4c4d4)'", svg):
+    heights, inks = [], f"{BLUE}|{ILLUSTRATIVE}".lower()
+    for path in re.findall(rf"<path d='M ([^']+?) z ?' clip-path='[^']*' style='fill: (?:{inks})'", svg):
         ys = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path)][1::2]
         heights.append(max(ys) - min(ys))
     assert len(heights) == len(months)  # a month that is not printed has a bar of no height
