@@ -51,9 +51,17 @@ def faults(source: str) -> list[str]:
     return found
 
 
+WITH_REASON = {
+    "press/building.py": ["ctypes"],  # two folders change places in one step, which Python has no call for
+    "press/nursery.py": ["ctypes", "socket"],  # a kernel's parent watches it; they speak over a socket of the user's own
+}
+"""What a file may do all the same, and why."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_run_unpickled_handed_to_a_shell_or_fetched(path):
-    assert faults(path.read_text(encoding="utf-8")) == []
+    name = path.relative_to(ROOT / "perf_lib").as_posix()
+    assert faults(path.read_text(encoding="utf-8")) == WITH_REASON.get(name, [])
 
 
 def test_the_one_loader_of_our_own_is_a_safe_one():

@@ -138,6 +138,8 @@ def test_the_records_inputs_are_the_files_that_the_pack_was_made_from(pack):
     expected = {f"params/{QUARTER}/{name}" for name in digests(PARAMS / QUARTER)}
     expected |= {"params/settings.yaml", "params/measures.yaml"}
     expected |= {f"params/2019-20-{quarter}/published.csv" for quarter in ("Q1", "Q2")}
+    # What was written the quarter before, which the page of what has changed holds this quarter's against.
+    expected |= {f"params/2019-20-Q2/commentary/{path.name}" for path in (PARAMS / "2019-20-Q2/commentary").iterdir()}
     expected |= {f"notebooks/{name}.ipynb" for name in NAMES}
     expected |= {"sample:monthly.csv", "sample:peers.csv", "sample:witness_reasons.csv"}
     assert set(inputs) == expected
