@@ -53,7 +53,10 @@ def faults(source: str) -> list[str]:
 
 WITH_REASON = {
     "press/building.py": ["ctypes"],  # two folders change places in one step, which Python has no call for
-    "press/nursery.py": ["ctypes", "socket"],  # a kernel's parent watches it; they speak over a socket of the user's own
+    "press/nursery.py": [
+        "ctypes",
+        "socket",
+    ],  # a kernel's parent watches it; they speak over a socket of the user's own
 }
 """What a file may do all the same, and why."""
 
