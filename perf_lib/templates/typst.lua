@@ -132,11 +132,11 @@ function Div(div)
   return div.content
 end
 
--- A priority starts on a page of its own, and so does the key, which is looked up more than read.
+-- In the whole report a priority starts on a page of its own, and so does the key, which is looked up more than read.
 function Header(header)
   local id = header.identifier
   if header.level == 2 and (id:find("^priority%-") or id == "key-to-symbols") then
-    return { raw("#pagebreak(weak: true)"), header }
+    return { raw("#fresh-page()"), header }
   end
 end
 
