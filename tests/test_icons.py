@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-import typst
 from matplotlib import image
 
 ICONS = Path(str(files("perf_lib") / "icons"))
@@ -33,6 +32,8 @@ def drawing(name: str) -> str:
 
 def ink(drawings: list[str], px: int) -> np.ndarray:
     """Each drawing's pixels, 0 paper to 1 ink: one square of `px` for each."""
+    import typst  # here, for a process that has loaded it is forked from no more, and other tests fork
+
     placed = "".join(f"#image(bytes({quoted(one)}), width: {px}pt)\n" for one in drawings)
     page = f"#set page(width: {px}pt, height: {px}pt * {len(drawings)}, margin: 0pt)\n#set block(spacing: 0pt)\n"
     png = typst.compile((page + placed).encode(), format="png", ppi=72)

@@ -25,8 +25,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from perf_lib.press import pdf
-
 _PR_SET_PDEATHSIG = 1
 _MORE_EXPENDABLE = "500"
 """How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
@@ -109,9 +107,10 @@ def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]
 def can_fork() -> bool:
     """Whether this process may be forked: on Linux, and while it has no second thread that could hold a lock.
 
-    Typst's own threads do not show, and one forked after they have started would wait for them for ever.
+    Typst's own threads do not show, and one forked after they have started would wait for them for ever: where Typst
+    has been loaded, by the press or by anybody else, it may have been used.
     """
-    alone = threading.active_count() == 1 and not pdf.has_run_here
+    alone = threading.active_count() == 1 and "typst" not in sys.modules
     return sys.platform == "linux" and alone and current is None
 
 

@@ -30,10 +30,6 @@ _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
 
-has_run_here = False
-"""Whether this process has set a PDF: Typst then has threads in it, and it is forked from no more."""
-
-
 def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
     """The PDF of a page made by ReportHTMLExporter; the same bytes for the same page.
 
@@ -44,8 +40,6 @@ def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
     import pypandoc
     import typst
 
-    global has_run_here
-    has_run_here = True
     found = _MAIN.search(page)
     body = _SCREEN_ONLY.sub("", found[1] if found else page)
     with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
