@@ -53,7 +53,7 @@ class Quarter:
     @property
     def financial_year(self) -> str:
         """The financial year as printed: 2019-20."""
-        return f"{self.year}-{(self.year + 1) % 100:02d}"
+        return f"{self.year:04d}-{(self.year + 1) % 100:02d}"
 
     @property
     def first(self) -> pd.Period:

@@ -91,7 +91,7 @@ def forms(value: float, finding: Finding | None = None) -> frozenset[str]:
     """Every way in which a figure might be printed: grouped or not, rounded or not, as a duration on a clock.
 
     >>> sorted(forms(1496.0))
-    ['1,496', '1,496.0', '1496', '1496.0']
+    ['1,496', '1,496.0', '1496', '1496.0', '1496.000000']
     """
     size = abs(value)
     own = finding.measure.decimals or 0 if finding is not None else 0

@@ -79,7 +79,7 @@ local function as_table(kind, block, words)
   end
   local columns = words and "words: (" .. words:gsub(" ", ", ") .. ",), " or ""
   return raw("#" .. kind .. "-table(" .. columns .. "caption: [" .. texts[#pieces] .. "], head: ("
-    .. table.concat(head, ", ") .. ",), rows: (" .. table.concat(rows, ",\n") .. ",))")
+    .. table.concat(head, ", ") .. ",), rows: (" .. table.concat(rows, ",\n") .. (#rows > 0 and "," or "") .. "))")
 end
 
 local tables = { box = "box", key = "key", dashboard = "dashboard", ["figures-table"] = "figures" }
