@@ -57,8 +57,7 @@ def _unsupported(audit: Audit) -> Fragment:
 def _warnings(audit: Audit) -> Fragment:
     if not audit.warnings:
         return EMPTY
-    rows = [(warning,) for warning in audit.warnings]
-    return markup.heading(3, "Warnings", "audit-warnings") + table("Worth a look", ["Warning"], rows, words=(0,))
+    return markup.heading(3, "Warnings", "audit-warnings") + markup.paragraphs(list(audit.warnings))
 
 
 def _file(file: str, checked: Sequence[Sequence[Check]], findings: Mapping[str, Finding]) -> Fragment:
