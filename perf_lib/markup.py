@@ -71,11 +71,6 @@ def without_comments(markdown: str) -> str:
     return "".join([*kept, markdown[at:]])
 
 
-def prose(markdown: str) -> Fragment:
-    """Markdown without paragraph numbers, for what introduces rather than reports."""
-    return Fragment(str(_markdown()(markdown)), markdown.strip())
-
-
 def lines_to_paste(text: str) -> Fragment:
     """Lines of a settings file, kept as they are so that they can be copied."""
     return Fragment(f"<pre><code>{escape(text)}</code></pre>\n", text)

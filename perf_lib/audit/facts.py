@@ -100,13 +100,6 @@ class Facts:
             if self.findings[code].measure.unit == wording.SECONDS and figure.denominator is not None:
                 yield Fact(figure.denominator, code, span, wording.number(figure.denominator))
 
-    def pairs_of_parts(self, code: str, spans: Iterable[Span]) -> Iterator[tuple[float, float, Span]]:
-        """Numerator and denominator together."""
-        for span in spans:
-            figure = self.figure(code, span)
-            if figure.numerator is not None and figure.denominator:
-                yield figure.numerator, figure.denominator, span
-
     def margins(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """The margins of error of a survey."""
         for span in spans:

@@ -102,18 +102,23 @@ PUBLISHED = Schema(
     ),
 )
 
+_WHERE_AND_WHEN = (
+    Column(name="Crime ID"),
+    Column(name="Month", holds="month"),
+    Column(name="Reported by"),
+    Column(name="Falls within"),
+    Column(name="Longitude"),
+    Column(name="Latitude"),
+    Column(name="Location"),
+    Column(name="LSOA code"),
+    Column(name="LSOA name"),
+)
+"""What every file of data.police.uk says of a crime before it says what became of it."""
+
 STREET = Schema(
     what="data.police.uk street-level crime",
     columns=(
-        Column(name="Crime ID"),
-        Column(name="Month", holds="month"),
-        Column(name="Reported by"),
-        Column(name="Falls within"),
-        Column(name="Longitude"),
-        Column(name="Latitude"),
-        Column(name="Location"),
-        Column(name="LSOA code"),
-        Column(name="LSOA name"),
+        *_WHERE_AND_WHEN,
         Column(name="Crime type"),
         Column(name="Last outcome category"),
         Column(name="Context"),
@@ -123,15 +128,7 @@ STREET = Schema(
 OUTCOMES = Schema(
     what="data.police.uk outcomes",
     columns=(
-        Column(name="Crime ID"),
-        Column(name="Month", holds="month"),
-        Column(name="Reported by"),
-        Column(name="Falls within"),
-        Column(name="Longitude"),
-        Column(name="Latitude"),
-        Column(name="Location"),
-        Column(name="LSOA code"),
-        Column(name="LSOA name"),
+        *_WHERE_AND_WHEN,
         Column(name="Outcome type"),
     ),
 )
