@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import os
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from perf_lib.press.order import Limits
 KERNEL = "python3"
 START_LIMIT = 60
 """Seconds within which a kernel has to answer."""
+SILENCE = 120
+"""Seconds that what a finished cell printed may be on its way; nbclient's own 4 are too few on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def _attempt(
 
     target.unlink(missing_ok=True)
     limited: dict[str, Any] = {}
+    until = time.monotonic() + (math.inf if seconds is None else seconds)
     if seconds is not None:
-        until = time.monotonic() + seconds
         limited["timeout_func"] = lambda cell: max(1, round(until - time.monotonic()))
     try:
         done = papermill.execute_notebook(
@@ -100,6 +103,7 @@ def _attempt(
             resources={"metadata": {"path": str(working_folder)}},
             progress_bar=False,
             start_timeout=START_LIMIT,
+            iopub_timeout=SILENCE,
             shutdown_kernel="immediate",  # its cells have all run
             config=_kernel_config(own),
             extra_arguments=[
@@ -111,7 +115,8 @@ def _attempt(
             **limited,
         )
     except Exception as failure:
-        return nbformat.read(target if target.exists() else source, as_version=4), _one_line(failure, seconds)
+        said = _one_line(failure, seconds if time.monotonic() > until - 1 else None)
+        return nbformat.read(target if target.exists() else source, as_version=4), said
     return done, None
 
 
@@ -154,11 +159,14 @@ def _parameters_of(source: Path) -> set[str]:
     return {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
 
 
-def _one_line(failure: Exception, seconds: float | None) -> str:
+def _one_line(failure: Exception, limit: float | None) -> str:
+    """What befell a notebook; limit: the seconds that it had, where they are over."""
     from nbclient.exceptions import CellTimeoutError
 
-    if isinstance(failure, CellTimeoutError):
-        return f"it exceeded its time limit of {seconds:g} seconds"
+    if isinstance(failure, CellTimeoutError) and limit is not None:
+        return f"it exceeded its time limit of {limit:g} seconds"
+    if isinstance(failure, CellTimeoutError):  # nbclient has one error for both
+        return f"its kernel fell silent: what the cell printed did not arrive within {SILENCE} seconds"
     name, value = getattr(failure, "ename", type(failure).__name__), getattr(failure, "evalue", str(failure))
     cell = getattr(failure, "cell_index", None)
     where = f"cell {cell}: " if cell is not None else ""
