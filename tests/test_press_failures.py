@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,8 @@ from builders import PARAMS, ROOT
 from conftest import SECRET
 from doors import command, digests, notebooks, with_cell
 from packs import LOCK, QUARTER, record, texts
+
+from perf_lib.press import execute
 
 RAISING, DYING = "5_service_delivery_plan", "6_dashboard"
 
@@ -109,6 +112,38 @@ def test_a_notebook_that_exceeds_its_time_limit_is_ended_and_said(tmp_path):
     assert said.returncode == 1
     assert re.search(r"cell \d+: it exceeded its time limit of 15 seconds", said.stderr.splitlines()[-1])
     assert errors(kept(tmp_path / "out", RAISING))
+
+
+def test_a_kernel_that_falls_silent_is_not_said_to_be_out_of_time(tmp_path, monkeypatch):
+    # nbclient raises the same error when what a finished cell printed does not arrive, as on a machine overloaded.
+    monkeypatch.setattr(execute, "SILENCE", 1)
+    spoilt = notebooks(tmp_path / "notebooks", RAISING) / f"{RAISING}.ipynb"
+    with_cell(spoilt, "get_ipython().kernel.iopub_thread.stop()")
+    parameters = {"quarter": QUARTER, "params": str(PARAMS)}
+    done, _ = execute.execute(spoilt, parameters, tmp_path / "done.ipynb", ROOT, tmp_path)
+    assert re.search(r"cell \d+: its kernel fell silent: .* within 1 seconds", done.error), done.error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are rendered in forked processes on Linux")
+def test_a_page_whose_rendering_hangs_is_ended_and_said(tmp_path):
+    said = subprocess.run([sys.executable, "-c", HANGING, tmp_path], capture_output=True, text=True, timeout=60)
+    assert said.stdout == "hanging: its rendering exceeded its time limit of 1 seconds\n", said.stderr
+
+
+HANGING = """
+import sys, time
+from pathlib import Path
+from nbformat.v4 import new_notebook
+from perf_lib.errors import PerfError
+from perf_lib.press import nursery, pages
+
+nursery.JOBS["page"] = lambda **asked: time.sleep(600)
+with nursery.warm(Path(sys.argv[1]), lambda: None):
+    try:
+        pages.render(new_notebook(), Path("hanging"), 1)
+    except PerfError as error:
+        print(error)
+"""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the kernel that fails to start is a shell script")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import math
 import os
 import shutil
 import signal
@@ -54,9 +55,13 @@ class Nursery:
         code = self._ask(do="poll", pid=pid)
         return None if code is None else int(code)
 
-    def wait(self, pid: int) -> int:
-        """Wait for what was forked; its exit code."""
+    def wait(self, pid: int, seconds: float | None = None) -> int:
+        """Wait for what was forked; its exit code. After `seconds` it is ended, and TimeoutError raised."""
+        until = math.inf if seconds is None else time.monotonic() + seconds
         while (code := self.poll(pid)) is None:
+            if time.monotonic() > until:
+                os.kill(pid, signal.SIGKILL)
+                raise TimeoutError
             time.sleep(0.01)
         return code
 

@@ -81,15 +81,21 @@ class Binder:
         return page
 
 
-def render(notebook: NotebookNode, to: Path) -> None:
-    """A bound page as HTML and PDF, in a process of its own where the run has a warm one; to: without a suffix."""
+def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> None:
+    """A bound page as HTML and PDF, in a process of its own where the run has a warm one; to: without a suffix.
+
+    seconds: what such a process may take.
+    """
     warm = nursery.current
     if warm is None:
         _render(notebook, to)
         return
     bound = warm.temporary / f"{to.name}.ipynb"
     nbformat.write(notebook, bound)
-    code = warm.wait(warm.job("page", notebook=str(bound), to=str(to)))
+    try:
+        code = warm.wait(warm.job("page", notebook=str(bound), to=str(to)), seconds)
+    except TimeoutError:
+        raise PerfError(f"{to.name}: its rendering exceeded its time limit of {seconds:g} seconds") from None
     refused = bound.with_suffix(".refused")
     if code:
         ended = f"{to.name}: its rendering ended with {code} (a negative number is the signal that ended it)"

@@ -109,5 +109,5 @@ class Workshop:
                 shutil.copy(self._order.target / f"{page.path}{suffix}", to.with_suffix(suffix))
             self._tell(f"{page.name} not rendered again: nothing on it has changed")
             return
-        render(page.notebook, to)
+        render(page.notebook, to, self._order.limits.seconds)
         self._tell(f"{page.name} rendered")
