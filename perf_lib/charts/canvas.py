@@ -12,18 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import matplotlib as mpl
 import pandas as pd
 from markupsafe import Markup
-from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from perf_lib import wording
 from perf_lib.markup import Fragment, fill
+
+if TYPE_CHECKING:  # half a second to load: only who draws waits for it
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
 PALETTE = (BLUE, ORANGE, TURQUOISE, PINK, PURPLE, GREY)
@@ -87,6 +86,8 @@ def in_house_style(draw: Callable[Given, Made]) -> Callable[Given, Made]:
 
     @wraps(draw)
     def styled(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        import matplotlib as mpl
+
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(_style())  # type: ignore[arg-type]  # its keys are a long list of literals
@@ -97,7 +98,9 @@ def in_house_style(draw: Callable[Given, Made]) -> Callable[Given, Made]:
 
 def canvas(height: float, rows: int = 1, ratios: tuple[float, ...] = (1.0,)) -> tuple[Canvas, list[Axes]]:
     """Paper of the text's width and a number of panels on it, one above another, months aligned."""
-    paper = Canvas(figsize=(WIDTH, height), layout="constrained")
+    from matplotlib.figure import Figure
+
+    paper = Figure(figsize=(WIDTH, height), layout="constrained")
     panels = paper.subplots(rows, 1, sharex=rows > 1, squeeze=False, gridspec_kw={"height_ratios": ratios})
     return paper, list(panels[:, 0])
 
@@ -133,6 +136,8 @@ def months_axis(axis: Axes, months: pd.PeriodIndex, every: int | None = None) ->
 
 def values_axis(axis: Axes, unit: str, decimals: int | None = None) -> None:
     """Figures up the side, printed as a table prints them."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
     small = max(abs(edge) for edge in axis.get_ylim()) < 10
 
     def printed(value: float, _: int) -> str:
@@ -157,6 +162,8 @@ def panel_title(axis: Axes, text: str) -> None:
 
 @cache
 def _style() -> dict[str, Any]:
+    from matplotlib import font_manager
+
     for path in sorted(_FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(path)
     return dict(_STYLE)

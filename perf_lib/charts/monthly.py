@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from perf_lib import narrative, spc, wording
 from perf_lib.charts.canvas import (
@@ -24,6 +25,9 @@ from perf_lib.charts.canvas import (
 )
 from perf_lib.findings import WITHHELD, Finding
 from perf_lib.series import YEAR
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _BAND = (
     "Line and band: average of the 24 months before, give or take two standard deviations; triangles: months beyond."

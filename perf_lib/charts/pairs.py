@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from perf_lib import series, wording
 from perf_lib.charts.canvas import (
@@ -26,6 +26,9 @@ from perf_lib.charts.canvas import (
 from perf_lib.charts.monthly import SHOWN
 from perf_lib.findings import Finding
 from perf_lib.markup import Fragment, paragraphs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SHORTEST = 6  # months in common that a comparison of two measures is made on
 _DASHES = ("-", "--", ":", "-.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from perf_lib import narrative, symbols, wording
 from perf_lib.charts.canvas import (
@@ -28,6 +28,9 @@ from perf_lib.markup import Fragment, paragraphs
 from perf_lib.peers import SMALLEST_GROUP
 from perf_lib.settings import PeerGroup
 from perf_lib.standing import PeerComparison
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @in_house_style
