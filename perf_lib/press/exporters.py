@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from typing import Any
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from traitlets import default
 
 from perf_lib.markup import TEMPLATES
 from perf_lib.press import binding
-from perf_lib.press.pdf import to_pdf
+from perf_lib.press.pdf import CELL, to_pdf, to_typst
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
@@ -47,16 +49,28 @@ class ReportHTMLExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page and its resources."""
+        page, made = self._filled(nb, resources, **kw)
+        return finished(page), made
+
+    def _filled(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page as the template has it, with all its links and with marks between cells."""
         printed = _printed(nb)
         facts = _facts(printed, resources)
         css, script = _template("report.css"), _template("report.js")
-        own = {"css": css, "script": script, "policy": policy(css, script), "contents_marker": _CONTENTS}
+        own = {
+            "css": css,
+            "script": script,
+            "policy": policy(css, script),
+            "contents_marker": _CONTENTS,
+            "cell_marker": CELL,
+        }
         made = {**(resources or {}), "report": {**facts, **own}}
         # HTMLExporter's own step loads styles and scripts, and highlights code, that this page has no use for.
         self.register_filter("highlight_code", _as_it_is)
         page, made = TemplateExporter.from_notebook_node(self, printed, made, **kw)
-        page = _IMAGE_WITHOUT_WORDS.sub(r'\1 alt="A picture without a description">', page)
-        page = _without_dead_links(_with_title(page, facts["title"]))
+        page = _with_title(_IMAGE_WITHOUT_WORDS.sub(r'\1 alt="A picture without a description">', page), facts["title"])
         return page.replace(_CONTENTS, contents(page), 1), made
 
 
@@ -78,9 +92,41 @@ class ReportPDFExporter(ReportHTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """The PDF's bytes and resources."""
-        page, made = super().from_notebook_node(nb, resources, **kw)
+        page, made = self._filled(nb, resources, **kw)
         made["output_extension"] = ".pdf"
         return to_pdf(page, made["report"]), made
+
+
+@cache
+def _exporter() -> ReportHTMLExporter:
+    """One for all pages of a process: its templates are compiled once."""
+    return ReportHTMLExporter()
+
+
+def warm() -> None:
+    """Load what pages are made with and compile its templates, for all processes that will be forked from this one."""
+    _exporter().from_notebook_node(new_notebook())
+
+
+def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes]:
+    """A page both ways from one filling of the template; converted: a folder of cells, as to_pdf has it."""
+    page, made = _exporter()._filled(nb)
+    return finished(page), to_pdf(page, made["report"], converted)
+
+
+def convert(nb: NotebookNode, converted: Path) -> None:
+    """Convert a notebook's cells for Typst ahead of time, for to_pdf to find them."""
+    to_typst(_exporter()._filled(nb)[0], converted)
+
+
+def finished(page: str) -> str:
+    """A filled page as it is read: links to a place that is not on it become plain words, marks are gone.
+
+    One priority's page lacks the others.
+    """
+    places = set(re.findall(r'\bid="([^"]+)"', page))
+    page = _LINK.sub(lambda link: link[0] if link[1] in places else link[2], page)
+    return page.replace(CELL, "")
 
 
 def _as_it_is(code: str, **_: Any) -> str:
@@ -124,12 +170,6 @@ def _with_title(page: str, title: str) -> str:
     if re.search(r"<h1\b", page):
         return page
     return page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(title)}</h1>', 1)
-
-
-def _without_dead_links(page: str) -> str:
-    """Links to a place that is not on this page become plain words: one priority's page lacks the others."""
-    places = set(re.findall(r'\bid="([^"]+)"', page))
-    return _LINK.sub(lambda link: link[0] if link[1] in places else link[2], page)
 
 
 def policy(css: str, script: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from perf_lib import audit_page, wording
 from perf_lib.errors import PerfError
 from perf_lib.press import binding, nursery
 from perf_lib.press.execute import Executed
-from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
 from perf_lib.press.order import Order
 from perf_lib.report import Report
 
@@ -89,37 +89,78 @@ def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> No
     warm = nursery.current
     if warm is None:
         _render(notebook, to)
-        return
-    bound = warm.temporary / f"{to.name}.ipynb"
-    nbformat.write(notebook, bound)
+    else:
+        _in_a_process(warm, "page", notebook, to.name, seconds, to=str(to))
+
+
+def convert(notebook: NotebookNode, name: str, seconds: float | None = None) -> None:
+    """Convert a page's cells for the PDF ahead of time, in a process of its own; nothing where there is no warm one."""
+    warm = nursery.current
+    if warm is not None:
+        _in_a_process(warm, "cells", notebook, f"{name}-cells", seconds)
+
+
+def warm() -> None:
+    """Load what pages are rendered with, in the process that theirs are forked from."""
+    from perf_lib.press import exporters
+
+    exporters.warm()
+
+
+def _in_a_process(
+    warm: nursery.Nursery, job: str, notebook: NotebookNode, name: str, seconds: float | None, **asked: str
+) -> None:
+    bound = warm.temporary / f"{name}.ipynb"
+    bound.write_text(json.dumps(notebook), encoding="utf-8")
     try:
-        code = warm.wait(warm.job("page", notebook=str(bound), to=str(to)), seconds)
+        code = warm.wait(warm.job(job, notebook=str(bound), **asked), seconds)
     except TimeoutError:
-        raise PerfError(f"{to.name}: its rendering exceeded its time limit of {seconds:g} seconds") from None
+        raise PerfError(f"{name}: its rendering exceeded its time limit of {seconds:g} seconds") from None
     refused = bound.with_suffix(".refused")
     if code:
-        ended = f"{to.name}: its rendering ended with {code} (a negative number is the signal that ended it)"
+        ended = f"{name}: its rendering ended with {code} (a negative number is the signal that ended it)"
         raise PerfError(refused.read_text(encoding="utf-8") if refused.exists() else ended)
 
 
-def _render(notebook: NotebookNode, to: Path) -> None:
-    html, _ = ReportHTMLExporter().from_notebook_node(notebook)
-    to.with_suffix(".html").write_text(html, encoding="utf-8", newline="\n")
-    pdf, _ = ReportPDFExporter().from_notebook_node(notebook)
-    to.with_suffix(".pdf").write_bytes(pdf)
+def _render(notebook: NotebookNode, to: Path, converted: Path | None = None) -> None:
+    # Imported here: nbconvert is for the process that renders, which is mostly not the press's own.
+    from perf_lib.press.exporters import html_and_pdf
+
+    page, document = html_and_pdf(notebook, converted)
+    to.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
+    to.with_suffix(".pdf").write_bytes(document)
 
 
 def _render_file(notebook: str, to: str) -> None:
     """The same from a file; what is refused is in the file beside it, in one line."""
-    tempfile.tempdir = str(Path(notebook).parent)  # the run's own folder, cleared away whatever ends this process
     try:
-        _render(nbformat.read(notebook, as_version=4), Path(to))
+        _render(_read(notebook), Path(to), _converted(notebook))
     except PerfError as error:
         Path(notebook).with_suffix(".refused").write_text(str(error), encoding="utf-8")
         sys.exit(1)
 
 
+def _convert_file(notebook: str) -> None:
+    from perf_lib.press.exporters import convert
+
+    convert(_read(notebook), _converted(notebook))
+
+
+def _read(notebook: str) -> NotebookNode:
+    """A notebook that this run wrote itself: nbformat would look long for what may be wrong with it."""
+    tempfile.tempdir = str(Path(notebook).parent)  # the run's own folder, cleared away whatever ends this process
+    return nbformat.from_dict(json.loads(Path(notebook).read_text(encoding="utf-8")))
+
+
+def _converted(notebook: str) -> Path:
+    """Where the run's converted cells are kept."""
+    folder = Path(notebook).parent / "typst"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 nursery.JOBS["page"] = _render_file
+nursery.JOBS["cells"] = _convert_file
 
 
 def _title(done: Executed) -> str:

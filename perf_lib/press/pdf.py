@@ -10,9 +10,11 @@ import hashlib
 import html
 import io
 import json
+import os
 import re
 import tempfile
 from base64 import b64decode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -27,33 +29,31 @@ FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
+_HEADING_PLACE = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
+_NUMBER = re.compile(r'\bdata-number="(\d+)"')
+_NUMBERLESS = 'data-number="0"'
+_TO_NUMBER = re.compile(r'#numbered\("0"\)')
+CELL = "<!--cell-->"
+"""What stands before each cell of a filled page."""
+_BORDER, _BORDER_SET = '\n<div class="cell-border"></div>\n', "/*cell border*/"
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
 
-def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
-    """The PDF of a page made by ReportHTMLExporter; the same bytes for the same page.
+def to_pdf(page: str, facts: dict[str, Any], converted: Path | None = None) -> bytes:
+    """The PDF of a page filled by ReportHTMLExporter; the same bytes for the same page.
 
     facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
-    contents page).
+    contents page). converted: as to_typst has it.
     """
-    # Imported here: the two carry programs of 100 MB, and only this step needs them.
-    import pypandoc
     import typst
 
-    found = _MAIN.search(page)
-    body = _SCREEN_ONLY.sub("", found[1] if found else page)
     with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
         folder = Path(scratch)
-        body = _IMAGE.sub(lambda image: f'src="{_to_file(image, folder)}"', body)
-        source = pypandoc.convert_text(
-            body,
-            "typst",
-            format="html+raw_html",
-            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
-        )
+        for image in _IMAGE.finditer(page):
+            _write_picture(image, folder)
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         main = folder / "main.typ"
-        main.write_text(_preamble(facts) + source, encoding="utf-8")
+        main.write_text(_preamble(facts, page) + to_typst(page, converted), encoding="utf-8")
         try:
             made = typst.compile(
                 str(main),
@@ -66,6 +66,46 @@ def to_pdf(page: str, facts: dict[str, Any]) -> bytes:
         except typst.TypstError as error:
             raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
     return with_row_headers(made)
+
+
+def to_typst(page: str, converted: Path | None = None) -> str:
+    """The main part of a page in Typst's own language, by way of pandoc.
+
+    converted: a folder in which what each cell came to is kept, for whoever converts the same cell again: the bound
+    report, or a page whose paragraphs alone have other numbers.
+    """
+    found = _MAIN.search(page)
+    body = _SCREEN_ONLY.sub("", found[1] if found else page)
+    numbers = iter(_NUMBER.findall(body))
+    # Pictures go by their digests and paragraphs without numbers, so that a cell is the same wherever it stands.
+    body = _IMAGE.sub(lambda image: f'src="{_name(image)}"', _NUMBER.sub(_NUMBERLESS, body))
+    cells = body.split(CELL)
+    if converted is None:
+        with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
+            source = _converted(cells, Path(scratch))
+    else:
+        source = _converted(cells, converted)
+    return _TO_NUMBER.sub(lambda _: f'#numbered("{next(numbers)}")', source)
+
+
+def _converted(cells: Sequence[str], folder: Path) -> str:
+    """Cells in Typst's language; those that are not in the folder yet are converted in one go, and left there."""
+    import pypandoc
+
+    kept = [folder / f"{hashlib.sha256(cell.encode()).hexdigest()}.typ" for cell in cells]
+    missing = {path: cell for path, cell in zip(kept, cells, strict=True) if not path.exists()}
+    if missing:
+        made = pypandoc.convert_text(
+            _BORDER.join(missing.values()),
+            "typst",
+            format="html+raw_html-auto_identifiers",
+            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
+        )
+        for path, source in zip(missing, made.split(_BORDER_SET), strict=True):
+            beside = path.with_suffix(f".{os.getpid()}")
+            beside.write_text(source, encoding="utf-8")
+            beside.replace(path)  # in one step: another process may be reading it
+    return "\n\n".join(path.read_text(encoding="utf-8").strip() for path in kept)
 
 
 def with_row_headers(made: bytes) -> bytes:
@@ -103,19 +143,24 @@ def _attributes(element: Object) -> list[Object]:
     return [] if kept is None else list(kept) if isinstance(kept, Array) else [kept]
 
 
-def _to_file(image: re.Match[str], folder: Path) -> str:
-    """A picture out of the page into a file named by its content (a filter cannot open data URIs)."""
-    kind, encoded, data = image.groups()
+def _name(image: re.Match[str]) -> str:
+    """The file of a picture, named by its content."""
+    kind, _, data = image.groups()
+    return f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.{_SUFFIX[kind]}"
+
+
+def _write_picture(image: re.Match[str], folder: Path) -> None:
+    """A picture out of the page into a file (a filter cannot open data URIs)."""
+    _, encoded, data = image.groups()
     content = b64decode(data) if encoded else unquote_to_bytes(html.unescape(data))
-    path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.{_SUFFIX[kind]}"
-    path.write_bytes(content)
-    return path.name
+    (folder / _name(image)).write_bytes(content)
 
 
-def _preamble(facts: dict[str, Any]) -> str:
+def _preamble(facts: dict[str, Any], page: str) -> str:
     said = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
     arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
-    return f'#import "report.typ": *\n#show: report.with({arguments})\n\n'
+    places = "".join(f"{json.dumps(place)}, " for place in _HEADING_PLACE.findall(page))
+    return f'#import "report.typ": *\n#let onward = onward.with(({places}))\n#show: report.with({arguments})\n\n'
 
 
 def _first_line(error: Exception) -> str:

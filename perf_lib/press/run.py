@@ -182,10 +182,10 @@ def _print(
     steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
     shop = Workshop(order, report, scratch, steps.done)
     with extracts.kept(report.arrived.records), shop.open():  # before a kernel starts, which is told where
-        for done in kept:
-            shop.take(done)
         for source in _longest_first(order, {done.name for done in kept}):
             shop.execute(source)
+        for done in kept:
+            shop.take(done)
         for write in WRITERS:
             write(order, report, scratch)
         steps.done("spreadsheets written")

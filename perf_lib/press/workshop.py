@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -12,12 +13,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import nbformat
-
-from perf_lib.press import building, nursery, record
+from perf_lib.press import binding, building, nursery, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
-from perf_lib.press.pages import Binder, Page, render
+from perf_lib.press.pages import Binder, Page, convert, render, warm
 from perf_lib.report import Report, keep_open
 
 
@@ -42,7 +41,7 @@ class Workshop:
         """The workshop's hours: the warm process is forked first, before there is any second thread."""
         with (
             building.temporary_folder() as self._temporary,
-            nursery.warm(self._temporary, partial(keep_open, self._report)) as self._warm,
+            nursery.warm(self._temporary, self._warm_up) as self._warm,
         ):
             self._pool = ThreadPoolExecutor(max_workers=self._order.workers)
             try:
@@ -60,8 +59,10 @@ class Workshop:
 
     def take(self, done: Executed) -> None:
         """Take a notebook of the earlier pack as it is."""
-        nbformat.write(done.notebook, self._scratch / "notebooks" / f"{done.name}.ipynb")
+        name = f"{done.name}.ipynb"
+        shutil.copy(self._order.target / "notebooks" / name, self._scratch / "notebooks" / name)
         self._tell(f"{done.name} not executed again: nothing that it reads has changed")
+        self._do(partial(convert, binding.page(done.notebook), done.name, self._order.limits.seconds))
         self._arrived(done)
 
     def finished(self) -> list[Executed]:
@@ -71,6 +72,11 @@ class Workshop:
             self._jobs[waited_for].result()
             waited_for += 1
         return [self._executed[source.stem] for source in self._order.notebooks]
+
+    def _warm_up(self) -> None:
+        """What every kernel and page needs, loaded once in the process that they are forked from."""
+        keep_open(self._report)
+        warm()
 
     def _do(self, job: Callable[[], None]) -> None:
         self._jobs.append(self._pool.submit(job))
@@ -102,7 +108,7 @@ class Workshop:
 
     def _render(self, page: Page) -> None:
         to = self._scratch / page.path
-        digest = hashlib.sha256(nbformat.writes(page.notebook).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
         self.printed[page.path] = digest
         if self._printed_before.get(page.path) == digest:
             for suffix in (".html", ".pdf"):

@@ -94,6 +94,16 @@ local function with_tables(kind, blocks, words)
   return blocks:walk({ Table = function(block) return as_table(kind, block, words) end })
 end
 
+-- A link within the report, to a heading that this page may lack: `onward` in report.typ knows.
+function Link(link)
+  local place = link.target:match("^#(.+)$")
+  if not place then return nil end
+  local out = pandoc.Inlines({ pandoc.RawInline("typst", "#onward(" .. quoted(place) .. ")[") })
+  out:extend(link.content)
+  out:insert(pandoc.RawInline("typst", "];"))
+  return out
+end
+
 function Figure(figure)
   local picture, caption = nil, set(figure.caption.long)
   figure:walk({ RawInline = function(inline) picture = inline.text:gsub("^#", "") end })
@@ -104,6 +114,8 @@ function Div(div)
   if div.classes:includes("paragraph") then
     local number = div.attributes["number"] or ""
     return wrapped("#numbered(" .. quoted(number) .. ")", div.content)
+  elseif div.classes:includes("cell-border") then
+    return raw("/*cell border*/")
   elseif div.classes:includes("commentary") then
     return wrapped("#belonging", div.content)
   elseif div.classes:includes("headline") then
