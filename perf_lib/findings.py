@@ -18,7 +18,7 @@ from perf_lib.comparable import Comparable, headlines, histories
 from perf_lib.measures import Catalogue, Measure
 from perf_lib.quarters import Quarter
 from perf_lib.series import NOTHING, YEAR, Figure
-from perf_lib.settings import Break, Settings
+from perf_lib.settings import Break, Highlight, Settings
 from perf_lib.standing import PeerComparison, compare, population
 
 WITHHELD = "withheld"
@@ -74,6 +74,8 @@ class Finding:
     peers: PeerComparison | None
     peers_before: PeerComparison | None
     """The same at the end of the quarter before."""
+    highlights: tuple[Highlight, ...] = ()
+    """Why a person puts the measure before the panel, in that person's words."""
 
     @property
     def in_short(self) -> dict[str, str]:
@@ -234,6 +236,7 @@ def findings(
             comparison_before=compare(measure, settings, rates, quarter.previous),
             residents=population(rates, area, quarter),
             published=published or {},
+            highlights=settings.highlights_of(code),
         )
         for code, measure in catalogue.items()
     }
@@ -253,6 +256,7 @@ def _finding(
     comparison_before: PeerComparison | None,
     residents: float | None,
     published: Mapping[Quarter, pd.DataFrame],
+    highlights: tuple[Highlight, ...],
 ) -> Finding:
     supplied = months.index[months["value"].notna() | months["status"].eq(WITHHELD)]
     as_at = supplied.max() if len(supplied) else None
@@ -276,6 +280,7 @@ def _finding(
         is_headline=is_headline,
         peers=comparison,
         peers_before=comparison_before,
+        highlights=highlights,
     )
 
 

@@ -133,11 +133,6 @@ class Catalogue(dict[str, Measure]):
     def __missing__(self, code: str) -> Measure:
         raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self)}")
 
-    @property
-    def on_dashboard(self) -> list[Measure]:
-        """The measures that have a row in the dashboard."""
-        return [measure for measure in self.values() if measure.dashboard]
-
 
 def read_catalogue(path: Path) -> Catalogue:
     """The catalogue that a measures.yaml describes: a mapping of codes to measures."""

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, StrictInt, ValidationInfo, field_validator, model_validator
 
 from perf_lib.errors import InputError, suggestion
 from perf_lib.measures import Catalogue, Marking, read_catalogue
@@ -97,6 +98,16 @@ class Highlights(Strict):
     of_concern: dict[str, str] = Field(default_factory=dict)
     excellent_work: dict[str, str] = Field(default_factory=dict)
     in_the_news: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """One of those sentences, by its criterion and measure; the settings.yaml it stands in, where it stands in one."""
+
+    criterion: str
+    code: str
+    words: str
+    file: Path | None = None
 
 
 class Objective(Strict):
@@ -187,6 +198,15 @@ class Settings(Strict):
     deep_dive: DeepDive | None = None
     sources: dict[str, str] = Field(default_factory=dict)
     """Where a figure of the commentary that is not in the data comes from: the phrase it stands in, and its source."""
+    _highlights_in: Path | None = PrivateAttr(default=None)
+
+    def highlights_of(self, code: str) -> tuple[Highlight, ...]:
+        """The sentences that put a measure before the panel, in the order of the criteria."""
+        return tuple(
+            Highlight(criterion, code, tagged[code], self._highlights_in)
+            for criterion, tagged in self.highlights
+            if code in tagged
+        )
 
     @field_validator("peer_group")
     @classmethod
@@ -220,11 +240,16 @@ class Params:
         own = self.quarter_folder / "settings.yaml"
         from_own = read_yaml(own) if own.exists() else {}
         self._own_keys = frozenset(from_own)
-        return build(Settings, {**read_yaml(self.folder / "settings.yaml"), **from_own}, self.settings_file)
+        settings = build(Settings, {**read_yaml(self.folder / "settings.yaml"), **from_own}, self.settings_file)
+        settings._highlights_in = self._settings_path("highlights")
+        return settings
 
     def settings_file(self, key: str) -> str:
         """Which settings.yaml a key stands in, as messages print it: the quarter's own, or the one for all."""
-        return shown((self.quarter_folder if key in self._own_keys else self.folder) / "settings.yaml")
+        return shown(self._settings_path(key))
+
+    def _settings_path(self, key: str) -> Path:
+        return (self.quarter_folder if key in self._own_keys else self.folder) / "settings.yaml"
 
     def _check_names(self) -> None:
         for measure in self.catalogue.values():

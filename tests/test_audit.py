@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import time
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def checked(
 ) -> list[audit.Check]:
     opened = report()
     written = audit.Text.of(text, code or None, opened.findings, Path(f"commentary/{code}.md"))
-    return audit.audit([written], opened.findings, opened.quarter, sources).findings
+    return audit.held([written], opened.findings, opened.quarter, sources).findings
 
 
 def verdicts(text: str, code: str | None = "sexual_offences") -> dict[str, str]:
@@ -227,6 +228,70 @@ def test_a_measure_with_symbols_and_no_commentary_is_a_warning(params_copy):
     assert "no commentary/sickness_days_lost.md" in shown.text or "sickness_days_lost.md" in shown.html
 
 
+# --- highlights: what settings.yaml says of a measure
+
+HIGHLIGHTS = "2019-20-Q3/settings.yaml"
+
+
+def tagged(params: Path, sentence: str, file: str = HIGHLIGHTS) -> Path:
+    """The params folder with one highlight alone, at the end of a settings.yaml, as somebody would write it."""
+    own = params / HIGHLIGHTS
+    own.write_text(re.sub(r"(?ms)^highlights:.*?(?=^\S)", "", own.read_text("utf-8")), "utf-8")
+    path = params / file
+    path.write_text(f"{path.read_text('utf-8')}\nhighlights:\n  of_concern:\n    complaints: {sentence}\n", "utf-8")
+    return params
+
+
+def line_of(path: Path, words: str) -> int:
+    return next(at for at, line in enumerate(path.read_text("utf-8").splitlines(), start=1) if words in line)
+
+
+@pytest.mark.parametrize("file", [HIGHLIGHTS, "settings.yaml"])
+@pytest.mark.parametrize(
+    "sentence",
+    [  # complaints rose from 559 to 799 in the year
+        "Complaints fell in 2019.",
+        "'Nobody''s fault: complaints fell in 2019.'",
+        '"Costs are in \\u20ac. \\\n      Two things are new. Complaints fell\n      in 2019."',
+        ">-\n      Two things are new.\n\n      One: complaints fell\n      in 2019.",
+        "|\n      A line of its own.\n      In short, complaints fell in 2019.",
+    ],
+)
+def test_a_highlight_is_held_against_the_data_at_its_line_however_yaml_wrote_it(params_copy, sentence, file):
+    params = tagged(params_copy(), sentence, file)
+    (found,) = open_report(QUARTER, params).audited.of("contradicts")
+    assert (found.text, found.measure, found.period) == ("fell", "complaints", "12 months to 2019-12")
+    assert found.right == "a rise of 240"  # 799 - 559
+    named = f"{params.name}/settings.yaml" if file == "settings.yaml" else file
+    assert (found.file, found.line) == (named, line_of(params / file, "omplaints fell"))
+
+
+def test_a_highlight_that_is_not_in_the_data_wants_its_source_like_any_sentence(params_copy):
+    params = tagged(params_copy(), "'A backlog of 40 complaints was cleared.'")
+    assert [check.text for check in open_report(QUARTER, params).audited.of("unsupported")] == ["40"]
+    given = params / HIGHLIGHTS
+    text = given.read_text("utf-8").replace("was cleared.", "was cleared (source: Professional Standards).")
+    given.write_text(text, "utf-8")
+    assert open_report(QUARTER, params).audited.of("unsupported") == []
+
+
+def test_a_false_highlight_stops_check_and_run_with_exit_code_3_and_nothing_is_written(params_copy, tmp_path):
+    params = tagged(params_copy(), "Complaints fell by 42.9 per cent over the year.")
+    at = line_of(params / HIGHLIGHTS, "Complaints fell")
+    checked = command("perf-lib", "check", "2019-20-Q3", "--params", params)
+    assert (checked.returncode, checked.stderr) == (3, "")
+    assert checked.stdout.startswith(f"2019-20-Q3/settings.yaml, line {at}: 'fell' contradicts the data (complaints")
+    made = command("perf-lib", "run", "2019-20-Q3", "--params", params, "--outputs", tmp_path / "outputs")
+    assert made.returncode == 3
+    assert f"2019-20-Q3/settings.yaml, line {at}: 'fell' contradicts" in made.stderr
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_the_reviewers_page_has_a_part_for_highlights():
+    shown = audit_page.page(report().audited, report().findings)
+    assert "What 2019-20-Q3/settings.yaml says" in shown.html and "December was unusually high" in shown.html
+
+
 # --- at the door
 
 
@@ -298,7 +363,7 @@ def test_commentary_for_an_unknown_measure_is_refused_with_the_nearest(params_co
 def test_html_in_commentary_is_shown_as_text_on_the_audit_page_too():
     text = "<script>alert(1)</script> <img src=x onerror=alert(2)> Crime fell by 99 per cent."
     written = audit.Text.of(text, "crime_volume", report().findings, Path("commentary/crime_volume.md"))
-    page = audit_page.page(audit.audit([written], report().findings, QUARTER), report().findings)
+    page = audit_page.page(audit.held([written], report().findings, QUARTER), report().findings)
     assert "<script" not in page.html and "<img" not in page.html and "&lt;script&gt;" in page.html
     assert "<script" not in markup.commentary(text).html
 

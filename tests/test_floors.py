@@ -33,8 +33,8 @@ FLOORS = (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
         "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
         "workbook", "opendocument",
-        "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.sense", "audit.facts",
-        "audit.figures", "audit.directions", "audit", "audit_page",
+        "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.highlights", "audit.sense",
+        "audit.facts", "audit.figures", "audit.directions", "audit", "audit_page",
     ),
     (
         "public", "report", "explore.question", "explore.written", "explore.answer", "explore.controls",

@@ -1,6 +1,6 @@
 """Commentary held against the findings: every literal figure and word of direction, sentence by sentence.
 
-reading: Markdown to sentences. literals, periods, names: what stands in one. sense: what belongs to what.
+reading: Markdown to sentences. highlights: those of settings. literals, periods, names: what stands in one. sense: what belongs to what.
 facts: the data, asked. figures, directions: the verdicts.
 
 A figure agrees where it is right, as finely as it was printed, for the measure and months that its sentence speaks
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from perf_lib import wording
+from perf_lib.audit import highlights
 from perf_lib.audit.directions import Directions
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import UNSUPPORTED, Judge, Verdict
@@ -68,7 +69,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Audit:
-    """Every sentence of the commentary with its checks, and what reviewers should know besides."""
+    """Every sentence that people wrote with its checks, and what reviewers should know besides."""
 
     sentences: tuple[tuple[Sentence, tuple[Check, ...]], ...]
     warnings: tuple[str, ...] = ()
@@ -103,10 +104,21 @@ def audit(
     sources: Mapping[str, str] | None = None,
     warnings: Sequence[str] = (),
 ) -> Audit:
-    """The commentary of a quarter held against its findings.
+    """What people wrote of a quarter, and the highlights that its findings carry, held against those findings.
 
     sources: where figures that are not in the data come from, by a phrase of the sentence they stand in.
     """
+    return held([*texts, *highlights.texts(findings)], findings, quarter, sources, warnings)
+
+
+def held(
+    texts: Iterable[Text],
+    findings: Mapping[str, Finding],
+    quarter: Quarter,
+    sources: Mapping[str, str] | None = None,
+    warnings: Sequence[str] = (),
+) -> Audit:
+    """The same of these texts alone."""
     auditor = _Auditor(findings, quarter, sources or {})
     return Audit(tuple(pair for text in texts for pair in auditor.text(text)), tuple(warnings))
 
@@ -186,4 +198,4 @@ def _speaks_for_itself(sense: Sense, verdict: Verdict) -> bool:
     return named and bool(sense.periods) and not quoted
 
 
-__all__ = ["FIELDS", "Audit", "Check", "Fact", "Literal", "Text", "audit"]
+__all__ = ["FIELDS", "Audit", "Check", "Fact", "Literal", "Text", "audit", "held"]
