@@ -12,12 +12,16 @@ from markupsafe import escape
 from perf_lib import wording, workbook
 from perf_lib.findings import Finding
 from perf_lib.settings import Settings
+from perf_lib.sheet_columns import sheet_columns, written
 
-_WIDEST = 60  # characters of a column
+_WORDS = 60  # characters of a column of plain lines
+_APART = "0.2cm"  # words from the figures before them
 _PAPER = {
     "fo:page-width": "29.7cm",
     "fo:page-height": "21cm",
     "style:print-orientation": "landscape",
+    "fo:margin-left": "1.5cm",
+    "fo:margin-right": "1.5cm",
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML cannot hold
 
@@ -51,6 +55,8 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
     for layout in document.get_styles("page-layout"):
         # On paper: A4 on its side.
         layout.set_properties(_PAPER, area="page-layout")  # type: ignore[union-attr]  # a layout is a Style
+        # No wider than two pages: LibreOffice's word, which odfdo does not know and other programs pass over.
+        layout.get_element("style:page-layout-properties").set_attribute("style:scale-to-X", "2")  # type: ignore[union-attr]  # it was just set
     document.set_language(settings.language)
     document.meta.title = book.title
     document.meta.creator = settings.body.name
@@ -68,17 +74,24 @@ def _styles(document: object) -> dict[str, str]:
     for name, text in (("title", {"size": "16pt", "weight": "bold"}), ("head", {"weight": "bold"})):
         style = Style("table-cell", name=f"perf_{name}")
         style.set_properties({f"fo:font-{key}": value for key, value in text.items()}, area="text")
+        style.set_properties({"fo:padding-left": _APART}, area="table-cell")
         made[name] = document.insert_style(style, automatic=True)  # type: ignore[attr-defined]  # odfdo's Document
     wrapped = Style("table-cell", name="perf_words")
-    wrapped.set_properties({"fo:wrap-option": "wrap", "style:vertical-align": "top"}, area="table-cell")
+    wrapped.set_properties(
+        {"fo:wrap-option": "wrap", "style:vertical-align": "top", "fo:padding-left": _APART}, area="table-cell"
+    )
     made["words"] = document.insert_style(wrapped, automatic=True)  # type: ignore[attr-defined]  # the same
     figure = Style("table-cell", name="perf_figure")
     figure.set_properties({"style:vertical-align": "top"}, area="table-cell")
     figure.set_properties({"fo:text-align": "end"}, area="paragraph")
     made["figure"] = document.insert_style(figure, automatic=True)  # type: ignore[attr-defined]  # the same
-    for characters in range(4, _WIDEST + 1):
+    above = Style("table-cell", name="perf_figure_head")
+    above.set_properties({"fo:font-weight": "bold"}, area="text")
+    above.set_properties({"fo:text-align": "end"}, area="paragraph")
+    made["figure head"] = document.insert_style(above, automatic=True)  # type: ignore[attr-defined]  # the same
+    for characters in range(4, _WORDS + 1):
         column = Style("table-column", name=f"perf_{characters}")
-        column.set_properties({"style:column-width": f"{0.2 * characters + 0.6:.1f}cm"}, area="table-column")
+        column.set_properties({"style:column-width": f"{0.19 * characters + 0.3:.2f}cm"}, area="table-column")
         made[str(characters)] = document.insert_style(column, automatic=True)  # type: ignore[attr-defined]  # the same
     return made
 
@@ -89,28 +102,28 @@ def _words(name: str, lines: Sequence[Sequence[str]], styles: Mapping[str, str])
     for number, line in enumerate(lines):
         style = styles["title"] if number == 0 else styles["head"] if number == 1 and len(line) > 1 else styles["words"]
         rows.append(_row(line, [style] * len(line)))
-    return _sheet(name, [_WIDEST if len(lines[-1]) == 1 else 20, _WIDEST], rows, styles)
+    return _sheet(name, [_WORDS if len(lines[-1]) == 1 else 20, _WORDS], rows, styles)
 
 
 def _table(sheet: workbook.Sheet, notes: Sequence[int], styles: Mapping[str, str]) -> str:
     """A sheet of one table under its title and what it is, the headings marked as such."""
     said = f"{sheet.title} [notes {wording.listed([str(note) for note in sorted(notes)])}]"
-    columns = [str(column) for column in sheet.table.columns]
+    columns = sheet_columns(sheet.table)
+    heads = [styles["figure head" if column.is_figures else "head"] for column in columns]
+    looks = [styles["figure" if column.is_figures else "words"] for column in columns]
     rows = [
         _row([said], [styles["title"]]),
         _row([sheet.instructions], [""]),
-        f"<table:table-header-rows>{_row(columns, [styles['head']] * len(columns))}</table:table-header-rows>",
+        f"<table:table-header-rows>{_row([column.name for column in columns], heads)}</table:table-header-rows>",
+        *(_row(list(row), looks) for row in sheet.table.itertuples(index=False)),
     ]
-    for row in sheet.table.itertuples(index=False):
-        rows.append(_row(list(row), [styles["figure" if _is_figure(value) else "words"] for value in row]))
-    widths = [max(len(name), *(len(_said(value)) for value in sheet.table[name])) for name in sheet.table.columns]
-    return _sheet(sheet.name, widths, rows, styles)
+    return _sheet(sheet.name, [column.width for column in columns], rows, styles)
 
 
 def _sheet(name: str, widths: Sequence[int], rows: Sequence[str], styles: Mapping[str, str]) -> str:
     """The sheet's XML, which odfdo reads in one go: cell by cell it would take half a minute."""
     columns = "".join(
-        f'<table:table-column table:style-name="{styles[str(min(max(width, 4), _WIDEST))]}"/>' for width in widths
+        f'<table:table-column table:style-name="{styles[str(min(max(width, 4), _WORDS))]}"/>' for width in widths
     )
     return f'<table:table table:name="{escape(name)}">{columns}{"".join(rows)}</table:table>'
 
@@ -122,19 +135,10 @@ def _row(values: Sequence[object], styles: Sequence[str]) -> str:
 def _cell(value: object, style: str) -> str:
     """A cell with its declared type; there is no kind of value that becomes a formula."""
     look = f' table:style-name="{style}"' if style else ""
-    said = f"<text:p>{escape(_CONTROL.sub('', _said(value)))}</text:p>"
+    said = f"<text:p>{escape(_CONTROL.sub('', written(value)))}</text:p>"
     kind = 'office:value-type="string"'
     if isinstance(value, bool):
         kind = f'office:value-type="boolean" office:boolean-value="{str(value).lower()}"'
     elif isinstance(value, int | float):
         kind = f'office:value-type="float" office:value="{value!r}"'
     return f"<table:table-cell{look} {kind}>{said}</table:table-cell>"
-
-
-def _is_figure(value: object) -> bool:
-    """Whether a cell is set as a figure: a number, or one as the report prints it (3,749; 88.8%; [x])."""
-    return not isinstance(value, str) or value[:1] in "0123456789−+[" or value == ""
-
-
-def _said(value: object) -> str:
-    return wording.number(value, 4).rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

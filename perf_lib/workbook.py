@@ -14,6 +14,7 @@ from perf_lib import narrative, symbols, wording
 from perf_lib.extracts import Ledger
 from perf_lib.findings import Finding
 from perf_lib.settings import Settings
+from perf_lib.sheet_columns import SheetColumn, lines_of, sheet_columns
 
 NOTES = {
     "missing": "[x] means that there is no figure, or nothing to say. [c] means that a public report withholds it: it "
@@ -169,6 +170,7 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
                     title=f"{sheet.title} {''.join(f'$${note}$$' for note in sheet.notes)}",
                     instructions=sheet.instructions,
                     source="perf_lib",
+                    additional_formatting=_looks(sheet_columns(sheet.table)),
                 )
                 for sheet in book.sheets
             },
@@ -180,22 +182,52 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
             # A title that starts with = stays text: no cell can turn into a formula.
             workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
         )
-    for sheet in made.worksheets():
-        sheet.set_paper(9)  # A4
-        sheet.set_landscape()
-        # As wide as a page, or as two where a column is long; as long as it has to be.
-        sheet.fit_to_pages(2 if sheet.get_name() in ("Dashboard", "Findings") else 1, 0)
+    for page in made.worksheets():
+        page.set_paper(9)  # A4
+        page.set_landscape()
+        # As many pages wide as can still be read; as long as it has to be.
+        page.fit_to_pages(_PAGES_WIDE.get(page.get_name(), 1), 0)
+    for sheet in book.sheets:
+        _set_out(made.get_worksheet_by_name(sheet.name), sheet)
+    notes = made.get_worksheet_by_name("Notes")
+    notes.set_column(1, 1, _COVER_WIDTH)
+    for at, said in enumerate(NOTES.values(), start=_HEADINGS):  # its table starts a row earlier: it has no source
+        notes.set_row(at, _LINE * -(-len(said) // _COVER_WIDTH))
     _heighten(made.get_worksheet_by_name("Cover"), [book.title, "", book.intro, "", *book.about])
     made.close()
 
 
+def _looks(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
+    """Figures under their headings at the right, words apart from the figures before them."""
+    made = []
+    for at, column in enumerate(columns):
+        look: dict[str, Any] = {"align": "right"} if column.is_figures else {"align": "left", "indent": min(at, 1)}
+        look["valign"] = "top"
+        made.append({"column": {"columns": [at], "format": look, "include_names": True}})
+    return made
+
+
+def _set_out(page: Any, sheet: Sheet) -> None:
+    """The sheet's columns as wide as they want to be, its rows as high, its headings on every page."""
+    columns = sheet_columns(sheet.table)
+    page.repeat_rows(_HEADINGS)
+    for at, column in enumerate(columns):
+        page.set_column(at, at, column.width)
+    for at, row in enumerate(sheet.table.itertuples(index=False), start=_HEADINGS + 1):
+        if (lines := lines_of(row, columns)) > 1:
+            page.set_row(at, _LINE * lines)
+
+
+_PAGES_WIDE = {"Dashboard": 2, "Findings": 4}
+_LINE = 16  # points, for letters of 12
+_HEADINGS = 3  # the row of a sheet's headings: title, instructions and source are above it
 _COVER_WIDTH = 100  # characters
 
 
 def _heighten(cover: Any, lines: Sequence[str]) -> None:
     """Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program."""
     for row, line in enumerate(lines):
-        cover.set_row(row, (26 if row == 0 else 16) * (1 + len(line) // (60 if row == 0 else _COVER_WIDTH)))
+        cover.set_row(row, (26 if row == 0 else _LINE) * (1 + len(line) // (60 if row == 0 else _COVER_WIDTH)))
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:

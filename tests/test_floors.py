@@ -32,7 +32,7 @@ FLOORS = (
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
         "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
-        "workbook", "opendocument",
+        "sheet_columns", "workbook", "opendocument",
         "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.highlights", "audit.sense",
         "audit.facts", "audit.figures", "audit.directions", "audit", "audit_page",
     ),

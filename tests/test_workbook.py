@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import warnings
 import zipfile
+from itertools import pairwise
 from xml.etree import ElementTree
 
+import openpyxl
 import pandas as pd
 import pytest
 from builders import find_one, report
@@ -17,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf_lib.opendocument import write_opendocument
+from perf_lib.sheet_columns import WIDEST
 from perf_lib.workbook import NOTES, write_csv, write_workbook
 
 
@@ -111,3 +114,32 @@ def test_libreoffice_opens_the_spreadsheets_without_a_complaint(tmp_path, name):
     assert set(read) == {"Cover", "Contents", "Notes", "Dashboard", "Findings", "Months"}
     assert "Sexual offences" in read["Dashboard"] and "1,496" in read["Dashboard"]
     assert not any(fault in text for text in read.values() for fault in ("#NAME?", "#REF!", "Err:"))
+
+
+def test_words_stand_apart_from_the_figures_before_them(tmp_path):
+    write_workbook(report().findings, report().settings, tmp_path / "dashboard.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "dashboard.xlsx")
+    for name in ("Dashboard", "Findings", "Months"):
+        sheet = book[name]
+        assert sheet.print_title_rows == "$4:$4"  # the headings, on every page
+        looks = [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[5]]
+        assert [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[4]] == looks  # as its heading
+        beside = [after for before, after in pairwise(looks) if before[0] == "right"]
+        assert beside and set(beside) <= {("right", 0), ("left", 1)}
+    months = {cell.value: sheet.cell(5, cell.column) for cell in sheet[4]}
+    assert (months["rolling_12"].alignment.horizontal, months["origin"].alignment.indent) == ("right", 1)
+    # Words that wrap have a row high enough: what was two lines of 50 letters is not written over the next measure.
+    sheet = book["Dashboard"]
+    for row in range(5, sheet.max_row + 1):
+        lines = max(-(-len(str(cell.value)) // WIDEST) for cell in sheet[row])
+        assert lines == 1 or sheet.row_dimensions[row].height >= 15 * lines
+
+
+def test_words_that_start_with_a_number_are_set_as_words(tmp_path):
+    write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
+    with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
+        text = archive.read("content.xml").decode()
+        assert 'style:scale-to-X="2"' in archive.read("styles.xml").decode()
+    by_words = {said: style for style, said in re.findall(r'style-name="(\w+)" office[^>]*><text:p>([^<]*)<', text)}
+    assert by_words["76.7 per cent, up on the year before"] == by_words["Nothing exceptional"]
+    assert by_words["44,433"] == by_words["10,876"] != by_words["Nothing exceptional"]
