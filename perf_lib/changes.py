@@ -38,7 +38,9 @@ def symbol_changes(changes: Sequence[SymbolChange], quarter: Quarter) -> Fragmen
     ]
     headings = ["Measure", "Came on", "Went off", "Changed side"]
     caption = f"Symbols that changed since {before}"
-    return paragraphs([" ".join(said)]) + dashboard.table(caption, headings, rows, words=range(4))
+    shown = 4 if any(change.changed_side for change in changes) else 3  # no column that says nothing
+    table = dashboard.table(caption, headings[:shown], [row[:shown] for row in rows], words=range(shown))
+    return paragraphs([" ".join(said)]) + table
 
 
 def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment:

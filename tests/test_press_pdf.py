@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from packs import ALL, bookmarks, drawn, elements, is_dictionary, pdf, read
+from pypdf import PdfReader
+
+from perf_lib.markup import TEMPLATES
+from perf_lib.press.pdf import FONTS
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -68,3 +74,21 @@ def test_the_report_is_long_and_only_appendix_a_lies_on_its_side(pack):
         # A4 is 210 by 297 mm: 595 by 842 points.
         expected = (842, 595) if appendix <= number < after else (595, 842)
         assert (float(width), float(height)) == pytest.approx(expected, abs=1), f"page {number + 1}"
+
+
+def test_a_long_tables_caption_never_stands_alone_at_the_foot_of_a_page(tmp_path):
+    import typst
+
+    (tmp_path / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
+    rows = ", ".join(f"([row {number}], [{number}])" for number in range(1, 31))
+    table = f"#figures-table(words: (0,), caption: [caption], head: ([Measure], [Figure]), rows: ({rows}))"
+    # A page has 25.3 cm: the table begins further and further down it, to its very foot.
+    starts = [f"#pagebreak(weak: true)\n#block(height: {down / 2}cm)[before]\n{table}" for down in range(36, 51)]
+    shown = '#import "report.typ": *\n#show: report.with(title: "A table")\n= A table\n' + "\n".join(starts)
+    (tmp_path / "main.typ").write_text(shown, encoding="utf-8")
+    made = typst.compile(str(tmp_path / "main.typ"), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+    beginning = [text for text in pages if "caption" in text]
+    assert len(beginning) == len(starts)
+    assert all("Measure" in text and "row 1 1" in text and "row 3 3" in text for text in beginning), beginning
+    assert 0 < sum("before" in text for text in beginning) < len(starts)  # begun on the same page, and on the next

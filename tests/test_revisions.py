@@ -146,6 +146,10 @@ def test_a_symbol_that_was_not_there_before_has_come_on():
 def test_a_symbol_on_the_other_side_has_changed_side():
     (change,) = symbol_changes(LOW_END, "month_high")
     assert ("month_high", "month_low") in change.changed_side
+    assert "One-month high to one-month low" in (shown := changes.symbol_changes([change], Q3).html)
+    assert "Changed side" in shown
+    (came,) = symbol_changes(LOW_END, None)
+    assert "Changed side" not in changes.symbol_changes([came], Q3).html  # nor a column that says nothing
     assert change.as_published
 
 
