@@ -1,6 +1,6 @@
 """Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
 
-from perf_lib.charts.canvas import Chart
+from perf_lib.charts.canvas import Chart, warm
 from perf_lib.charts.monthly import SHOWN, monthly, points
 from perf_lib.charts.pairs import lines, scatter, z_score_comparison
 from perf_lib.charts.projection import projection
@@ -16,5 +16,6 @@ __all__ = [
     "points",
     "projection",
     "scatter",
+    "warm",
     "z_score_comparison",
 ]

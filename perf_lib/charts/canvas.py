@@ -96,6 +96,12 @@ def in_house_style(draw: Callable[Given, Made]) -> Callable[Given, Made]:
     return styled
 
 
+@in_house_style
+def warm() -> None:
+    """Load what drawing needs, for all processes that will be forked from this one."""
+    drawn(canvas(1)[0])
+
+
 def canvas(height: float, rows: int = 1, ratios: tuple[float, ...] = (1.0,)) -> tuple[Canvas, list[Axes]]:
     """Paper of the text's width and a number of panels on it, one above another, months aligned."""
     from matplotlib.figure import Figure

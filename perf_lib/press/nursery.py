@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import json
 import math
 import os
@@ -133,6 +134,8 @@ def _serve(channel: socket.socket, temporary: Path, ready: Callable[[], None]) -
         _end_all()
         if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
             shutil.rmtree(temporary, ignore_errors=True)
+    except BaseException as error:  # the press will only learn that it has ended
+        sys.stderr.write(f"perf-lib: the warm process ended: {type(error).__name__}: {error}\n")
     finally:
         os._exit(0)
 
@@ -187,6 +190,22 @@ def die_with_parent() -> None:
     """Have this process killed when its parent ends, however that ends (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+_OF_KERNELS = (
+    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "perf_lib.press.reads",
+)  # fmt: skip
+
+
+def warm_kernels() -> None:
+    """Load what every kernel starts with, in the process that kernels are forked from."""
+    # ipykernel does without its debugger, as long to load as all the rest, where there is no debugpy.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # Python's own way of saying that there is none
+    for module in _OF_KERNELS:
+        importlib.import_module(module)
+    del sys.modules["debugpy"]
 
 
 def _kernel(argv: list[str], env: dict[str, str], cwd: str) -> None:

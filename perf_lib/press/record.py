@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, p
 from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
 from perf_lib.settings import Params
+
+SPREADSHEETS = ("findings.csv", "dashboard.xlsx", "dashboard.ods")
+"""The files of a pack that are made of figures and settings alone."""
 
 
 def inputs(params: Params, order: Order, records: Records | None = None) -> dict[str, str]:
@@ -49,29 +53,52 @@ def of_all(made_from: Mapping[str, str], params: Params, order: Order) -> dict[s
     return {name: digest for name, digest in made_from.items() if name not in apart}
 
 
-def still_good(order: Order, shared: Mapping[str, str]) -> list[Executed]:
-    """The notebooks of the pack that is there which would come out the same: none of what they read has changed.
+@dataclass(frozen=True)
+class Earlier:
+    """What of the pack that is there would come out the same: executed notebooks, and the spreadsheets' files."""
+
+    notebooks: tuple[Executed, ...] = ()
+    spreadsheets: tuple[Path, ...] = ()
+
+
+def earlier(order: Order, shared: Mapping[str, str]) -> Earlier:
+    """What can be taken over from the pack that is there; nothing when what all depends on has changed.
 
     shared: the inputs that every notebook depends on, as they are now.
     """
     made = read(order.record_folder)
-    if (made.get("parameters"), made.get("versions")) != (order.asked, versions()):
-        return []
     recorded = made.get("inputs", {})
-    if order.force or {name: recorded.get(name) for name in shared} != dict(shared):
-        return []
-    good = []
+    if (
+        order.force
+        or (made.get("parameters"), made.get("versions")) != (order.asked, versions())
+        or {name: recorded.get(name) for name in shared} != dict(shared)
+    ):
+        return Earlier()
+    spreadsheets = tuple(order.target / name for name in SPREADSHEETS if _is_as_made(name, order, made))
+    return Earlier(
+        tuple(_still_good(order, made)),
+        spreadsheets if len(spreadsheets) == len(SPREADSHEETS) else (),
+    )
+
+
+def _still_good(order: Order, made: Mapping[str, Any]) -> Iterator[Executed]:
+    """The notebooks of which nothing that they read has changed."""
+    recorded, known = made.get("inputs", {}), {path.stem for path in order.notebooks}
     for each in made.get("notebooks", []):
         name, reads = str(each.get("name")), each.get("reads")
-        kept = order.target / "notebooks" / f"{name}.ipynb"
-        if not isinstance(reads, list) or name not in {path.stem for path in order.notebooks} or not kept.is_file():
+        place = f"notebooks/{name}.ipynb"
+        if not isinstance(reads, list) or name not in known or not _is_as_made(place, order, made):
             continue
-        relied_on = [*reads, f"notebooks/{name}.ipynb"]
-        unchanged = digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}
-        if unchanged and made.get("outputs", {}).get(f"notebooks/{name}.ipynb") == sha256(kept):
-            notebook = nbformat.read(kept, as_version=4)
-            good.append(Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True))
-    return good
+        relied_on = [*reads, place]
+        if digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}:
+            notebook = nbformat.read(order.target / place, as_version=4)
+            yield Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True)
+
+
+def _is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:
+    """Whether a file of the pack that is there is what its record says."""
+    path = order.target / place
+    return path.is_file() and made.get("outputs", {}).get(place) == sha256(path)
 
 
 def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
@@ -84,15 +111,11 @@ def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
 def pages_of(order: Order) -> dict[str, str]:
     """The pages of the pack that is there which would be printed the same: digests of what is on them, by place."""
     made = read(order.record_folder)
-    recorded = made.get("outputs", {})
     if order.force or made.get("versions") != versions() or made.get("inputs", {}).get("perf_lib") != package_digest():
         return {}
 
     def is_whole(place: str) -> bool:
-        files = (f"{place}{suffix}" for suffix in (".html", ".pdf"))
-        return all(
-            (order.target / name).is_file() and sha256(order.target / name) == recorded.get(name) for name in files
-        )
+        return all(_is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))
 
     return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
 

@@ -20,7 +20,8 @@ from perf_lib.errors import NotebookError, PerfError
 from perf_lib.press import audits, building, current, leaks, record, sign_off
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, plan
-from perf_lib.press.workshop import Workshop
+from perf_lib.press.record import Earlier
+from perf_lib.press.workshop import Workshop, warm_process
 from perf_lib.quarters import Quarter
 from perf_lib.report import Report, open_report
 from perf_lib.strict import shown
@@ -64,15 +65,26 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 
 
 def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
-    """findings.csv, dashboard.xlsx and dashboard.ods."""
+    """The spreadsheets of figures, which depend on nothing that people write for the quarter."""
     from xlsxwriter.exceptions import FileCreateError
 
-    workbook.write_csv(report.findings, folder / "findings.csv")
+    findings, xlsx, ods = (folder / name for name in record.SPREADSHEETS)
+    workbook.write_csv(report.findings, findings)
     try:
-        workbook.write_workbook(report.findings, report.settings, folder / "dashboard.xlsx")
+        workbook.write_workbook(report.findings, report.settings, xlsx)
     except FileCreateError as error:  # its own name for what the system said
         raise OSError(errno.EIO, str(error).rsplit("] ", 1)[-1]) from None
-    opendocument.write_opendocument(report.findings, report.settings, folder / "dashboard.ods")
+    opendocument.write_opendocument(report.findings, report.settings, ods)
+
+
+def _spreadsheets(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: Workshop) -> None:
+    for path in earlier.spreadsheets:
+        shutil.copy(path, scratch)
+    if earlier.spreadsheets:
+        shop.tell("spreadsheets not written again: no figure has changed")
+    else:
+        _write_spreadsheets(order, report, scratch)
+        shop.tell("spreadsheets written")
 
 
 def _write_rejected(order: Order, report: Report, folder: Path) -> None:
@@ -107,8 +119,8 @@ CHECKS: tuple[Callable[[Order, Report], None], ...] = (
 )
 """What is looked at before anything runs; each raises a PerfError, one line, where it cannot go on."""
 
-WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_spreadsheets, _write_rejected, _write_audit)
-"""What else is written into the pack's folder, beside notebooks and pages."""
+WRITERS: tuple[Callable[[Order, Report, Path], None], ...] = (_write_rejected, _write_audit)
+"""What else is written into the pack's folder, beside notebooks, pages and spreadsheets."""
 
 
 GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_shows,)
@@ -139,21 +151,26 @@ def make(order: Order, steps: Steps) -> Pack:
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     report = open_report(order.quarter, order.params, order.public)
-    made_from = record.inputs(report.params, order, report.arrived.records)
-    _check(order, report)
-    with building.locked(order.target, order.wait):
-        made = order.force or not record.is_current(order, made_from)
-        if made:
-            _make(order, report, made_from, started, steps)
+    with warm_process(report) as temporary:
+        made_from = record.inputs(report.params, order, report.arrived.records)
+        _check(order, report)
+        with building.locked(order.target, order.wait):
+            made = order.force or not record.is_current(order, made_from)
+            if made:
+                _make(order, report, made_from, temporary, started, steps)
     return Pack(order.target, made, seconds=time.monotonic() - started)
 
 
-def _make(order: Order, report: Report, made_from: dict[str, str], started: float, steps: Steps) -> None:
-    kept = record.still_good(order, record.of_all(made_from, report.params, order))
+def _make(
+    order: Order, report: Report, made_from: dict[str, str], temporary: Path, started: float, steps: Steps
+) -> None:
+    earlier = record.earlier(order, record.of_all(made_from, report.params, order))
     try:
         with building.beside(order.target) as scratch:
-            executed, printed = _print(order, report, kept, scratch, steps)
-            facts = _facts(order, made_from, executed, printed, scratch, time.monotonic() - started)
+            shop = Workshop(order, report, scratch, temporary, steps.done)
+            steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
+            executed = _print(order, report, earlier, scratch, shop)
+            facts = _facts(order, made_from, executed, shop.printed, scratch, time.monotonic() - started)
             record.write(scratch, record.without_digests(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
             for gate in GATES:
@@ -172,24 +189,24 @@ def _check(order: Order, report: Report) -> None:
         check(order, report)
 
 
-def _print(
-    order: Order, report: Report, kept: Sequence[Executed], scratch: Path, steps: Steps
-) -> tuple[list[Executed], dict[str, str]]:
-    """Execute what is not kept, render each page as soon as it can be bound, and write the rest meanwhile.
+def _print(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: Workshop) -> list[Executed]:
+    """Execute what does not hold any more, render each page as soon as it can be bound, and write the rest meanwhile.
 
-    Answers what came of each notebook, and a digest of what is on each page.
+    Answers what came of each notebook.
     """
-    steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
-    shop = Workshop(order, report, scratch, steps.done)
     with extracts.kept(report.arrived.records), shop.open():  # before a kernel starts, which is told where
-        for source in _longest_first(order, {done.name for done in kept}):
+        for source in _longest_first(order, {done.name for done in earlier.notebooks}):
             shop.execute(source)
-        for done in kept:
+        for done in earlier.notebooks:
             shop.take(done)
-        for write in WRITERS:
+        for path in earlier.spreadsheets:
+            shutil.copy(path, scratch)
+        for write in WRITERS if earlier.spreadsheets else (_write_spreadsheets, *WRITERS):
             write(order, report, scratch)
-        steps.done("spreadsheets written")
-        return shop.finished(), shop.printed
+        shop.tell(
+            "spreadsheets not written again: no figure has changed" if earlier.spreadsheets else "spreadsheets written"
+        )
+        return shop.finished()
 
 
 def _write_internally(order: Order, report: Report, facts: dict[str, Any]) -> None:

@@ -13,45 +13,61 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from perf_lib.press import binding, building, nursery, record
+from perf_lib import charts
+from perf_lib.press import binding, building, nursery, pages, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
-from perf_lib.press.pages import Binder, Page, convert, render, warm
+from perf_lib.press.pages import Binder, Page
 from perf_lib.report import Report, keep_open
+
+
+@contextmanager
+def warm_process(report: Report) -> Iterator[Path]:
+    """A warm process that kernels and pages are forked from, at its own work while this one does other things.
+
+    Answers the run's folder for sockets and scratch files. To be entered before there is any second thread.
+    """
+
+    def ready() -> None:
+        keep_open(report)
+        charts.warm()
+        nursery.warm_kernels()
+        pages.warm()
+
+    with building.temporary_folder() as temporary, nursery.warm(temporary, ready):
+        yield temporary
 
 
 class Workshop:
     """Executes and renders for one run; a page is rendered while later notebooks still execute.
 
-    tell: called with each thing done, in a few words. printed: digests of what is on each page, by its place.
+    scratch: the folder that the pack is built in. temporary: of warm_process. tell: called with each thing done, in
+    a few words. printed: digests of what is on each page, by its place.
     """
 
-    def __init__(self, order: Order, report: Report, scratch: Path, tell: Callable[[str], None]) -> None:
-        self._order, self._report, self._scratch, self._tell = order, report, scratch, tell
+    def __init__(
+        self, order: Order, report: Report, scratch: Path, temporary: Path, tell: Callable[[str], None]
+    ) -> None:
+        self._order, self._scratch, self._temporary, self.tell = order, scratch, temporary, tell
         self._binder, self._lock = Binder(order, report), threading.Lock()
         self._executed: dict[str, Executed] = {}
         self._jobs: list[Future[None]] = []
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
-        self._warm: nursery.Nursery | None = None
         for folder in ("notebooks", "pages"):
             building.new_folder(scratch / folder)
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """The workshop's hours: the warm process is forked first, before there is any second thread."""
-        with (
-            building.temporary_folder() as self._temporary,
-            nursery.warm(self._temporary, self._warm_up) as self._warm,
-        ):
-            self._pool = ThreadPoolExecutor(max_workers=self._order.workers)
-            try:
-                yield
-            except BaseException:
-                if self._warm is not None:
-                    self._warm.close()  # kernels under way are not waited for
-                raise
-            finally:
-                self._pool.shutdown(cancel_futures=True)
+        """The workshop's hours: on any trouble, what is under way in other processes is ended, not waited for."""
+        self._pool = ThreadPoolExecutor(max_workers=self._order.workers)
+        try:
+            yield
+        except BaseException:
+            if nursery.current is not None:
+                nursery.current.close()
+            raise
+        finally:
+            self._pool.shutdown(cancel_futures=True)
 
     def execute(self, source: Path) -> None:
         """Have a notebook executed when a worker is free."""
@@ -61,8 +77,8 @@ class Workshop:
         """Take a notebook of the earlier pack as it is."""
         name = f"{done.name}.ipynb"
         shutil.copy(self._order.target / "notebooks" / name, self._scratch / "notebooks" / name)
-        self._tell(f"{done.name} not executed again: nothing that it reads has changed")
-        self._do(partial(convert, binding.page(done.notebook), done.name, self._order.limits.seconds))
+        self.tell(f"{done.name} not executed again: nothing that it reads has changed")
+        self._do(partial(pages.convert, binding.page(done.notebook), done.name, self._order.limits.seconds))
         self._arrived(done)
 
     def finished(self) -> list[Executed]:
@@ -72,11 +88,6 @@ class Workshop:
             self._jobs[waited_for].result()
             waited_for += 1
         return [self._executed[source.stem] for source in self._order.notebooks]
-
-    def _warm_up(self) -> None:
-        """What every kernel and page needs, loaded once in the process that they are forked from."""
-        keep_open(self._report)
-        warm()
 
     def _do(self, job: Callable[[], None]) -> None:
         self._jobs.append(self._pool.submit(job))
@@ -91,7 +102,7 @@ class Workshop:
             self._order.limits,
         )
         done = replace(done, reads=record.reads_of(paths, self._order))
-        self._tell(f"{done.name} {done.result}")
+        self.tell(f"{done.name} {done.result}")
         self._arrived(done)
 
     def _arrived(self, done: Executed) -> None:
@@ -113,7 +124,7 @@ class Workshop:
         if self._printed_before.get(page.path) == digest:
             for suffix in (".html", ".pdf"):
                 shutil.copy(self._order.target / f"{page.path}{suffix}", to.with_suffix(suffix))
-            self._tell(f"{page.name} not rendered again: nothing on it has changed")
+            self.tell(f"{page.name} not rendered again: nothing on it has changed")
             return
-        render(page.notebook, to, self._order.limits.seconds)
-        self._tell(f"{page.name} rendered")
+        pages.render(page.notebook, to, self._order.limits.seconds)
+        self.tell(f"{page.name} rendered")
