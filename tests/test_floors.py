@@ -33,8 +33,11 @@ FLOORS = (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
         "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
         "sheet_columns", "workbook", "opendocument",
-        "audit.literals", "audit.periods", "audit.names", "audit.reading", "audit.highlights", "audit.sense",
-        "audit.facts", "audit.figures", "audit.directions", "audit", "audit_page",
+        "audit.patterns", "audit.numbers", "audit.spans", "audit.literals", "audit.periods", "audit.names",
+        "audit.reading", "audit.highlights", "audit.sense", "audit.facts", "audit.ways", "audit.verdicts",
+        "audit.roles", "audit.nouns", "audit.plainness", "audit.pairs", "audit.candidates", "audit.sums",
+        "audit.figures", "audit.subjects", "audit.movements", "audit.superlatives", "audit.runs",
+        "audit.symbol_words", "audit.directions", "audit", "audit_page",
     ),
     (
         "public", "report", "explore.question", "explore.written", "explore.answer", "explore.controls",

@@ -1,7 +1,9 @@
 """Commentary held against the findings: every literal figure and word of direction, sentence by sentence.
 
-reading: Markdown to sentences. highlights: those of settings. literals, periods, names: what stands in one. sense: what belongs to what.
-facts: the data, asked. figures, directions: the verdicts.
+reading, highlights: what people wrote to sentences. literals, periods, names: what stands in one. sense: what belongs
+to what. facts: the data, asked. figures: the verdict on each figure, from what it is said to be (roles), whose it is
+(nouns), which facts it could stand for (candidates, pairs, sums) and how plainly (plainness). directions: the words
+of direction, a room a sort (movements, superlatives, runs, symbol_words).
 
 A figure agrees where it is right, as finely as it was printed, for the measure and months that its sentence speaks
 of; it contradicts where the sentence makes plain which figure it means and that is another; it is unsupported where
@@ -16,14 +18,15 @@ from typing import Any
 
 from perf_lib import wording
 from perf_lib.audit import highlights
-from perf_lib.audit.directions import Directions
+from perf_lib.audit.directions import directions
 from perf_lib.audit.facts import Fact, Facts
-from perf_lib.audit.figures import UNSUPPORTED, Judge, Verdict
+from perf_lib.audit.figures import Judge
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.names import Names
 from perf_lib.audit.periods import Calendar
 from perf_lib.audit.reading import Sentence, Text, sentences, sourced
 from perf_lib.audit.sense import Sense
+from perf_lib.audit.verdicts import UNSUPPORTED, Verdict
 from perf_lib.findings import Finding
 from perf_lib.quarters import Quarter
 
@@ -161,7 +164,7 @@ class _Auditor:
             if verdict is not None and not sense.is_bound(literal)
         ]
         taken = {at for start, end, _ in made for at in range(start, end)}
-        made += [found for found in Directions(judge, figures).found() if not taken & {found[0], found[1] - 1}]
+        made += [found for found in directions(judge, figures) if not taken & {found[0], found[1] - 1}]
         source = sourced(sense.sentence, self.sources)
         for start, end, verdict in sorted(made, key=lambda found: found[:2]):
             yield _check(sense, start, end, verdict, source)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from perf_lib import narrative, series, wording
-from perf_lib.audit.periods import Calendar, Span, month_of, quarter_span
+from perf_lib.audit.periods import Calendar
+from perf_lib.audit.spans import Span, month_of, quarter_span
 from perf_lib.findings import Finding
 from perf_lib.series import NOTHING, Figure
 

@@ -12,62 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
+from perf_lib.audit.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
+from perf_lib.audit.patterns import Words
+
 Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
 
-SMALL = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-TENS = {
-    word: 10 * number
-    for number, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
-LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        start=1,
-    )
-}
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "twentieth": 20,
@@ -78,47 +27,33 @@ MULTIPLES = {
     "halved": 0.5, "halving": 0.5,
 }  # fmt: skip
 
-_WORD = "|".join([*SMALL, *TENS])
-WORDS = (
-    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
-)
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
-NUMBER = rf"(?:{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?|{WORDS}(?:\s+point\s+(?:{_WORD})(?:\s+(?:{_WORD}))?)?)"
-
-_DURATION = re.compile(
+_DURATION = Words(
     rf"\b(?:(?P<h>{NUMBER}|an|a|half an)[\s-]+(?:hours?|hrs?)\b(?:(?:\s*,\s*|\s+and\s+|\s+)(?={NUMBER}\s*(?:m|s)))?)?"
     rf"(?:(?P<m>{NUMBER}|a)(?P<half>\s+and\s+a\s+half)?[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
-    rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?",
-    re.IGNORECASE,
+    rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?"
 )
-_CLOCK = re.compile(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])")
-_NUMBER = re.compile(
+_CLOCK = Words(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])", re.NOFLAG)
+_NUMBER = Words(
     rf"(?<![\w.,£$€:/-])(?P<sign>[+−±-]\s?)?(?P<number>{NUMBER})"
     r"(?P<unit>\s*%|[\s-]*per[\s-]?cent(?:age)?(?:[\s-]+points?\b)?\b|\s+percentage[\s-]points?\b|\s*pp\b"
-    r"|\s+points?\b(?!\s+(?:of|for|in\s+(?:the|a)\s+(?:standard|list))\b)|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)",
-    re.IGNORECASE,
+    r"|\s+points?\b(?!\s+(?:of|for|in\s+(?:the|a)\s+(?:standard|list))\b)|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)"
 )
-_FRACTION = re.compile(
+_FRACTION = Words(
     r"\b(?:(?P<top>one|two|three|four|five|seven|nine|a|an)[\s-]+)?"
-    r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b",
-    re.IGNORECASE,
+    r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b"
 )
-_ONE_IN = re.compile(
-    rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)", re.IGNORECASE
+_ONE_IN = Words(rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)")
+_MULTIPLE = Words(
+    rf"\b(?:(?P<word>{'|'.join(word for word in MULTIPLES if word != 'twice')}|twice(?=\s+(?:as|the|that|what|its)\b))|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b"
 )
-_MULTIPLE = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(word for word in MULTIPLES if word != 'twice')}|twice(?=\s+(?:as|the|that|what|its)\b))|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b",
-    re.IGNORECASE,
-)
-_RANK = re.compile(
+_RANK = Words(
     rf"\b(?P<ordinal>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
-    r"(?=[\s-]+(?:lowest|highest|best|worst|largest|smallest|place\b|nationally)|(?:\s+out)?\s+of\s+(?:\d|eight|forty))",
-    re.IGNORECASE,
+    r"(?=[\s-]+(?:lowest|highest|best|worst|largest|smallest|place\b|nationally)|(?:\s+out)?\s+of\s+(?:\d|eight|forty))"
 )
-_MONEY = re.compile(rf"[£$€]\s?(?P<number>{DIGITS})(?:\s?(?:million|thousand|bn|m|k)\b)?")
+_MONEY = Words(rf"[£$€]\s?(?P<number>{DIGITS})(?:\s?(?:million|thousand|bn|m|k)\b)?", re.NOFLAG)
 
 # What a figure is not: names, numbering, ages, times of day, and words of number that only point.
-_NOT_A_FIGURE = re.compile(
+_NOT_A_FIGURE = Words(
     r"\b(?:page|paragraph|para|figure|table|chart|objective|priority|section|appendix|annex|chapter|note|item|step|phase"
     rf"|level|grade|part|article|regulation|schedule|operation|version|covid|category|class|band|tier)s?[\s-]+{NUMBER}\b"
     rf"|\bpriorit(?:y|ies)\s+{NUMBER}|\b(?:aged?|under|over)[\s-]+(?:{DIGITS})(?:\s*(?:to|and|-|–)\s*{DIGITS})?(?:s|[\s-]year)\b"
@@ -126,13 +61,11 @@ _NOT_A_FIGURE = re.compile(
     r"|\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|\b24/7\b|\b24[\s-]hours?(?:\s+a\s+day)?\b|\b7\s+days\s+a\s+week\b"
     r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line))"
     rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\bno\s+one\b|\beach\s+one\b"
-    rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?",
-    re.IGNORECASE,
+    rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
 )
 # Words of number are figures only before a unit; spans of time only where something is said to have lasted them.
-_TIME_SPAN = re.compile(
-    rf"\b{NUMBER}[\s-]+(?:and\s+a\s+half\s+)?(?:weeks?|years?|fortnights?|decades?|hour\b(?=\s+(?:period|shift|service)))\b",
-    re.IGNORECASE,
+_TIME_SPAN = Words(
+    rf"\b{NUMBER}[\s-]+(?:and\s+a\s+half\s+)?(?:weeks?|years?|fortnights?|decades?|hour\b(?=\s+(?:period|shift|service)))\b"
 )
 
 _BEFORE = (
@@ -141,7 +74,7 @@ _BEFORE = (
     ("under", r"(?:(?:well |slightly |a little |far )?(?:under|below|fewer than|less than|lower than|shorter than|within|inside)|at most|up to|no more than|a maximum of)"),
     ("about", r"(?:about|around|roughly|approximately|approx\.?|some|circa|c\.|in the region of|or so|~)"),
 )  # fmt: skip
-_APPROX = [(name, re.compile(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$", re.IGNORECASE)) for name, words in _BEFORE]
+_APPROX = [(name, Words(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$")) for name, words in _BEFORE]
 
 
 @dataclass(frozen=True)
@@ -190,40 +123,6 @@ def _roundness(value: float, step: float) -> float:
     while value % (place * 10) == 0 and place < value:
         place *= 10
     return max(place, step)
-
-
-def number(text: str) -> tuple[float, float] | None:
-    """What a number comes to, in figures or words, and its last printed place.
-
-    >>> number("1,496"), number("12.2"), number("1.5 thousand"), number("one hundred and thirty-one")
-    ((1496.0, 1.0), (12.2, 0.1), (1500.0, 100.0), (131.0, 1.0))
-    """
-    text = text.lower().strip()
-    found = re.match(DIGITS, text)
-    if found:
-        digits = found[0].replace(",", "")
-        decimals = len(digits.partition(".")[2])
-        rest = text[found.end() :].strip()
-        scale = {"thousand": 1000, "k": 1000, "million": 1_000_000, "m": 1_000_000}.get(rest, 1)
-        return float(digits) * scale, 10.0**-decimals * scale
-    whole, _, after = text.partition(" point ")
-    words = re.split(r"[\s-]+", whole)
-    total = current = 0
-    for word in words:
-        if word in SMALL or word in TENS:
-            current += SMALL.get(word, 0) + TENS.get(word, 0)
-        elif word == "a":
-            current += 1
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        elif word in LARGE:
-            total, current = total + max(current, 1) * LARGE[word], 0
-        elif word != "and":
-            return None
-    if after:
-        digits = "".join(str(SMALL.get(word, 0)) for word in after.split())
-        return float(f"{total + current}.{digits}"), 10.0 ** -len(digits)
-    return float(total + current), 1.0
 
 
 def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:

@@ -9,54 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
-import pandas as pd
-
-from perf_lib.audit.literals import ORDINALS, SMALL, WORDS, number
+from perf_lib.audit.numbers import ORDINALS, SMALL, WORDS, number
+from perf_lib.audit.spans import Span, month_of, quarter_span
 from perf_lib.quarters import Quarter
 
 Relation = Literal["", "year_before", "just_before"]
-
-
-class Span(NamedTuple):
-    """Months from `first` to `last`, each counted from January 1970 as pandas does."""
-
-    first: int
-    last: int
-
-    @property
-    def length(self) -> int:
-        """How many months."""
-        return self.last - self.first + 1
-
-    def back(self, months: int) -> Span:
-        """The same stretch so many months earlier."""
-        return Span(self.first - months, self.last - months)
-
-    @property
-    def ends(self) -> tuple[pd.Period, pd.Period]:
-        """Its first and last month."""
-        return month_of(self.first), month_of(self.last)
-
-    def __str__(self) -> str:
-        """How an audit names it: 2019-12, 2019-20-Q3, 12 months to 2019-12, or 2019-04 to 2019-12."""
-        first, last = self.ends
-        if self.length == 1:
-            return str(last)
-        if self.length == 3 and Quarter.of(first).first == first:
-            return str(Quarter.of(first))
-        return f"12 months to {last}" if self.length == 12 else f"{first} to {last}"
-
-
-def month_of(ordinal: int) -> pd.Period:
-    """The month of a number."""
-    return pd.Period(ordinal=ordinal, freq="M")
-
-
-def quarter_span(quarter: Quarter) -> Span:
-    """A financial quarter's months."""
-    return Span(quarter.first.ordinal, quarter.last.ordinal)
 
 
 @dataclass(frozen=True)
@@ -76,7 +35,7 @@ class Period:
     vague: bool = False
 
 
-_MONTHS = {
+MONTHS = {
     name: at
     for at, names in enumerate(
         ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
@@ -226,7 +185,7 @@ class Calendar:
 
     def _named(self, month: str, year: str | None) -> int:
         """A month by its name; without a year, the last such month up to the quarter's end."""
-        at = _MONTHS[month.lower().rstrip(".")]
+        at = MONTHS[month.lower().rstrip(".")]
         if year and year[:1].isdigit():
             return (int(year) - 1970) * 12 + at - 1
         back = (month_of(self.last).month - at) % 12
@@ -241,7 +200,7 @@ class Calendar:
         last = self._named(found["m2"], groups.get("y2"))
         first = self._named(found["m"], groups.get("y")) if groups.get("y") else None
         if first is None:
-            first = last - (_MONTHS[found["m2"].lower().rstrip(".")] - _MONTHS[found["m"].lower().rstrip(".")]) % 12
+            first = last - (MONTHS[found["m2"].lower().rstrip(".")] - MONTHS[found["m"].lower().rstrip(".")]) % 12
         return ([Span(first, last)] if first <= last else [], "")
 
     def _year_month(self, found: re.Match[str]) -> tuple[Sequence[Span], Relation]:
@@ -338,7 +297,7 @@ class Calendar:
         start, second = _SEASONS[found["season"].lower()]
         spans = []
         for at in (start, second):
-            name = next(name for name, month in _MONTHS.items() if month == at)
+            name = next(name for name, month in MONTHS.items() if month == at)
             first = self._named(name, found["y"])
             if first + 2 > self.last:
                 first -= 12

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perf_lib import commentary
+from perf_lib.audit.patterns import Words
 from perf_lib.findings import Finding
 from perf_lib.strict import shown
 
@@ -65,13 +66,13 @@ class Sentence:
     """Whether it opens a paragraph or list item, so that nothing before it is carried over."""
 
 
-_SOURCE = re.compile(r"[(\[]\s*sources?\s*:((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]", re.IGNORECASE)
-_ADDRESS = re.compile(r"\]\([^()\s]*\)|https?://[^\s)>]+|www\.[^\s)>]+")
-_MARKS = re.compile(r"[*`_\[\]]{1,3}(?=\S)|(?<=\S)[*`_\[\]]{1,3}")
-_BLOCK = re.compile(r"\n[ \t]*(?:\n\s*)+|\n[ \t]*(?=(?:[-*+]|\d{1,3}[.)])[ \t])")
-_OPENING = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]|#{1,6}|>)[ \t]+")
-_STOP = re.compile(r"[.!?]{1,3}[\"”’')\]]{0,3}(?=\s)")
-_NO_STOP = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|dr|mr|mrs|ms|st|cf|incl|dept|insp|supt)|\b[A-Z])$", re.I)
+_SOURCE = Words(r"[(\[]\s*sources?\s*:((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]")
+_ADDRESS = Words(r"\]\([^()\s]*\)|https?://[^\s)>]+|www\.[^\s)>]+", re.NOFLAG)
+_MARKS = Words(r"[*`_\[\]]{1,3}(?=\S)|(?<=\S)[*`_\[\]]{1,3}", re.NOFLAG)
+_BLOCK = Words(r"\n[ \t]*(?:\n\s*)+|\n[ \t]*(?=(?:[-*+]|\d{1,3}[.)])[ \t])", re.NOFLAG)
+_OPENING = Words(r"\s*(?:[-*+]|\d{1,3}[.)]|#{1,6}|>)[ \t]+", re.NOFLAG)
+_STOP = Words(r"[.!?]{1,3}[\"”’')\]]{0,3}(?=\s)", re.NOFLAG)
+_NO_STOP = Words(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|dr|mr|mrs|ms|st|cf|incl|dept|insp|supt)|\b[A-Z])$")
 
 
 def sentences(text: Text) -> Iterator[Sentence]:
@@ -118,7 +119,7 @@ def _after(sources: Sequence[tuple[int, str]], first: int) -> int:
     return bisect_right(sources, (first, ""))
 
 
-def _blanked(pattern: re.Pattern[str], text: str) -> str:
+def _blanked(pattern: Words, text: str) -> str:
     return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 

@@ -10,39 +10,34 @@ from typing import TypeVar
 
 from perf_lib.audit.literals import Literal, literals
 from perf_lib.audit.names import Mention, Names
-from perf_lib.audit.periods import Calendar, Period, Span
+from perf_lib.audit.patterns import Words
+from perf_lib.audit.periods import Calendar, Period
 from perf_lib.audit.reading import Sentence
+from perf_lib.audit.spans import Span
 
-_SEPARATOR = re.compile(
+_SEPARATOR = Words(
     r"[;:,()—]|\s[–-]\s|\b(?:and|but|while|whereas|whilst|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|against"
-    r"|than|versus|vs|though|although|yet|which|as\s+opposed\s+to|unlike|up\s+from|down\s+from|where)\b",
-    re.IGNORECASE,
+    r"|than|versus|vs|though|although|yet|which|as\s+opposed\s+to|unlike|up\s+from|down\s+from|where)\b"
 )
-_COMPARING = re.compile(r"compared|comparison|against|than|versus|vs|opposed|from|unlike", re.IGNORECASE)
-_BASE_BEFORE = re.compile(
-    r"\b(?:from|on|since|over|above|below|with|to|against|than)\s+(?:the\s+|a\s+|its\s+|an?\s+average\s+of\s+|(?:about|around|some|nearly|almost)\s+)*$",
-    re.IGNORECASE,
+_COMPARING = Words(r"compared|comparison|against|than|versus|vs|opposed|from|unlike")
+_BASE_BEFORE = Words(
+    r"\b(?:from|on|since|over|above|below|with|to|against|than)\s+(?:the\s+|a\s+|its\s+|an?\s+average\s+of\s+|(?:about|around|some|nearly|almost)\s+)*$"
 )
-FOREIGN = re.compile(
+FOREIGN = Words(
     r"\b(?:national(?:ly|s)?|nationwide|England|Wales|Scotland|UK|United Kingdom|Britain|country|countries|regional(?:ly)?|region"
-    r"|South[\s-]West|other\s+(?:forces|areas|counties)|Home\s+Office|ONS|most\s+forces|all\s+forces|forces\s+(?:across|in)|elsewhere|Europe\w*)\b",
-    re.IGNORECASE,
+    r"|South[\s-]West|other\s+(?:forces|areas|counties)|Home\s+Office|ONS|most\s+forces|all\s+forces|forces\s+(?:across|in)|elsewhere|Europe\w*)\b"
 )
-PEERS = re.compile(
-    r"\b(?:peers?['’]?|MSG|most\s+similar(?:\s+(?:group|forces))?|similar\s+(?:forces|areas|group)|family\s+of\s+forces|group(?:['’]s)?|comparable\s+forces)\b",
-    re.IGNORECASE,
+PEERS = Words(
+    r"\b(?:peers?['’]?|MSG|most\s+similar(?:\s+(?:group|forces))?|similar\s+(?:forces|areas|group)|family\s+of\s+forces|group(?:['’]s)?|comparable\s+forces)\b"
 )
 
 
-_A_SCOPE = re.compile(
-    r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$",
-    re.IGNORECASE,
+_A_SCOPE = Words(
+    r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$"
 )
 
 
-_MORE_THAN = re.compile(
-    r"\b(?:more|less|fewer|higher|lower|greater|longer|shorter)\s+than\s+(?:an?\s+)?$", re.IGNORECASE
-)
+_MORE_THAN = Words(r"\b(?:more|less|fewer|higher|lower|greater|longer|shorter)\s+than\s+(?:an?\s+)?$")
 Part = TypeVar("Part", Literal, Mention, Period)
 
 
@@ -192,8 +187,8 @@ class Sense:
         shifted = [a.back(12) if period.relation == "year_before" else a.back(min(a.length, 12)) for a in anchors]
         return tuple(dict.fromkeys([*shifted, *period.spans]))
 
-    def bases(self, place: int) -> list[Period]:
-        """Periods that a change at `place` is measured from: than in 2018, on the same quarter last year."""
+    def bases(self) -> list[Period]:
+        """Periods that a change is measured from: than in 2018, on the same quarter last year."""
         out = []
         for period in self.periods:
             words = self.text[max(0, period.start - 24) : period.start]

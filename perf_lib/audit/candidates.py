@@ -1,0 +1,241 @@
+"""Which facts a figure may stand for, the likeliest first, by what it is said to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import permutations
+
+from perf_lib import wording
+from perf_lib.audit.facts import Fact, Facts
+from perf_lib.audit.literals import Literal
+from perf_lib.audit.pairs import changes, same_unit
+from perf_lib.audit.patterns import Words
+from perf_lib.audit.roles import extreme_of, range_end, unit_of
+from perf_lib.audit.sense import Sense
+from perf_lib.audit.spans import Span
+from perf_lib.measures import Measure
+
+_MONTH_BY_MONTH = Words(
+    r"\b(?:each|every|successive)\s+month\b|\bmonth\s+by\s+month\b|\bmonths\s+of\s+the\s+(?:quarter|year)\b"
+)
+_PEERS = Words(r"\b(?:peers?|MSG|similar|group)\b")
+
+
+def facts_for(
+    sense: Sense,
+    facts: Facts,
+    literal: Literal,
+    code: str,
+    role: str,
+    asked: tuple[Span, ...],
+    own: bool,
+    codes: Sequence[str],
+) -> tuple[list[Fact], bool]:
+    """The facts a figure may stand for, the likeliest first, and whether another figure would be wrong."""
+    measure = facts.findings[code].measure
+    spans = facts.reached(code, asked) if asked else facts.usual(code)
+    if asked and not own and len(asked) > 24:
+        spans = spans[:24]
+    kind = literal.kind
+    if role == "level" and _MONTH_BY_MONTH.search(sense.text):
+        inner = (Span(at, at) for span in spans if 1 < span.length <= 12 for at in range(span.first, span.last + 1))
+        spans = list(dict.fromkeys([*spans, *inner]))
+    if role == "size":
+        comparison = facts.findings[code].peers
+        if comparison is None:
+            return [], False
+        at = comparison.position
+        sizes = [at.n, *([int(at.national_rank_words.rsplit(" ", 1)[1])] if at.national_rank_words else [])]
+        return [Fact(size, code, None, str(size)) for size in sizes], True
+    if role == "rank":
+        return _ranks(sense, facts, literal, code)
+    if role == "margin":
+        return list(facts.margins(code, spans)), measure.kind == "survey"
+    if role == "rate":
+        return _rates(sense, facts, literal, code)
+    if role == "range":
+        return _range(sense, facts, literal, code, spans if asked else [])
+    if role == "extreme":
+        which = extreme_of(sense, literal)
+        found = [
+            ends[which == "high"]
+            for span in _scopes(sense, facts, spans if asked else [])
+            if (ends := facts.ends(code, span))
+        ]
+        return [f for f in found if same_unit(literal, measure)], True
+    if role == "average":
+        unit = unit_of(sense, literal, sense.after(literal.end, 60)) or "month"
+        averages = list(facts.averages(code, [s for s in spans if s.length >= 3 or unit in ("day", "week")], unit))
+        return averages, bool(averages)
+    if role == "change":
+        changed, clear = changes(sense, facts, literal, code)
+        if kind == "count" and sense.text[: literal.start].rstrip().endswith("("):
+            changed += facts.levels(code, spans)  # in brackets after a change: how much, or to what
+        return changed, clear
+    if kind == "count":
+        return _counts(facts, code, measure, spans)
+    if kind == "percent" or kind == "fraction":
+        return _percentages(sense, facts, literal, code, measure, spans, codes)
+    if kind in ("seconds", "days"):
+        right = measure.unit == wording.SECONDS if kind == "seconds" else "day" in measure.unit
+        return (list(facts.levels(code, spans)) if right else []), right
+    return [], False
+
+
+def _counts(facts: Facts, code: str, measure: Measure, spans: list[Span]) -> tuple[list[Fact], bool]:
+    levels = list(facts.levels(code, spans))
+    if measure.kind == "count":
+        return levels, True
+    parts = list(facts.parts(code, spans))
+    return [*parts, *levels], bool(parts)
+
+
+def _scopes(sense: Sense, facts: Facts, spans: Iterable[Span]) -> list[Span]:
+    """Where a highest or lowest is sought: as the sentence says, else the usual stretches."""
+    calendar = facts.calendar
+    told = [span for span in spans if span.length > 1]
+    since = [Span(p.spans[0].first, calendar.last) for p in sense.periods if p.since and p.spans]
+    return [*since, *told] or [
+        calendar.year,
+        calendar.now,
+        calendar.to_date,
+        Span(calendar.last - 23, calendar.last),
+    ]
+
+
+def _range(sense: Sense, facts: Facts, literal: Literal, code: str, spans: list[Span]) -> tuple[list[Fact], bool]:
+    other = range_end(sense, literal)
+    if other is None:
+        return [], False
+    high = literal.start > other.start
+    measure, own = facts.findings[code].measure, []
+    rates = facts.rates(code)["bounds"]
+    if rates and (sense.speaks_of_peers(literal.start) or "bound" in sense.text):
+        return [rates[high]], True
+    scopes = _scopes(sense, facts, spans)
+    for scope in scopes:
+        ends = facts.ends(code, scope)
+        if ends is None:
+            continue
+        low_fact, high_fact = ends
+        ordered = (other, literal) if high else (literal, other)
+        if _bounds(ordered[0], low_fact.value, -1) and _bounds(ordered[1], high_fact.value, 1):
+            return [Fact(literal.value, code, scope, (high_fact if high else low_fact).said)], True
+        own.append(high_fact if high else low_fact)
+    if not own and measure.kind != "count":
+        return [], False
+    return own, True
+
+
+def _bounds(literal: Literal, value: float, side: int) -> bool:
+    """Whether a range's end is its end: exactly, or as a round number just beyond it."""
+    if literal.fits(value):
+        return True
+    place = 10.0
+    own = literal.value
+    while own and own % (place * 10) == 0:
+        place *= 10
+    is_round = own % 5 == 0 and own > 0 and literal.step == 1
+    return is_round and 0 <= side * (own - value) < (place if own % 10 == 0 else 5)
+
+
+def _ranks(sense: Sense, facts: Facts, literal: Literal, code: str) -> tuple[list[Fact], bool]:
+    comparison = facts.findings[code].peers
+    after = sense.text[literal.end : literal.end + 40].lower()
+    if re.match(r"[\s-]+\w+\s+(?:month|quarter|figure|total|on\s+record)", after) or comparison is None:
+        return [], False
+    at = comparison.position
+    high = re.match(r"[\s-]+(?:highest|largest|worst)", after) is not None
+    national = re.search(r"\bnational|\bforces\b|England|country", sense.text, re.I) is not None
+    group = sense.speaks_of_peers(literal.start) or _PEERS.search(sense.text) is not None
+    found = []
+    span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)
+    sizes = [(at.rank, at.n)] if group or not national else []
+    if at.national_rank is not None and at.national_rank_words and (national or not group):
+        sizes.append((at.national_rank, int(at.national_rank_words.rsplit(" ", 1)[1])))
+    for rank, size in sizes:
+        place = size + 1 - rank if high else rank
+        found.append(Fact(place, code, span, f"{wording.ordinal(place)} {'highest' if high else 'lowest'} of {size}"))
+        if not re.match(r"[\s-]+(?:lowest|highest)", after):
+            found.append(Fact(size + 1 - place, code, span, f"{wording.ordinal(size + 1 - place)} of {size}"))
+    return found, True
+
+
+def _rates(sense: Sense, facts: Facts, literal: Literal, code: str) -> tuple[list[Fact], bool]:
+    known = facts.rates(code)
+    clause = sense.words_of(sense.clauses[sense.clause_of(literal.start)])
+    named = [facts for area, facts in known.items() if area not in ("own", "average", "bounds") and area in clause]
+    if named:
+        return named[0], True
+    if sense.is_foreign(literal.start) and not sense.speaks_of_peers(literal.start):
+        return [], False
+    if sense.speaks_of_peers(literal.start) or re.search(r"\baverage\b", clause, re.I):
+        return [*known["average"], *(known["bounds"] if "bound" in sense.text else [])], bool(known["average"])
+    if sense.clauses[sense.clause_of(literal.start)].comparing:
+        return [*known["average"], *known["own"]], bool(known["average"])
+    return known["own"], bool(known["own"])
+
+
+def _percentages(
+    sense: Sense,
+    facts: Facts,
+    literal: Literal,
+    code: str,
+    measure: Measure,
+    spans: list[Span],
+    codes: Sequence[str],
+) -> tuple[list[Fact], bool]:
+    if measure.is_percentage:
+        return list(facts.levels(code, spans)), True
+    shares = []
+    counts = [c for c in codes if facts.findings[c].measure.kind == "count"][:3]
+    for one, other in permutations(counts, 2):
+        for span in facts.reached(one, spans):
+            top, bottom = facts.figure(one, span).value, facts.figure(other, span).value
+            if top is not None and bottom and top <= bottom:
+                shares.append(Fact(100 * top / bottom, one, span, wording.per_cent(100 * top / bottom)))
+    if measure.kind == "count":
+        # A quarter's or month's share of its own year.
+        calendar = facts.calendar
+        told = sense.anchors
+        parts = [s for s in told if s.length <= 3] or [calendar.now]
+        wholes = [s for s in (*spans, *told, calendar.year) if s.length in (3, 12)]
+        for part in parts:
+            for whole in wholes[:4]:
+                top, bottom = facts.figure(code, part).value, facts.figure(code, whole).value
+                if (
+                    top is not None
+                    and bottom
+                    and whole != part
+                    and whole.first <= part.first
+                    and part.last <= whole.last
+                ):
+                    shares.append(Fact(100 * top / bottom, code, part, wording.per_cent(100 * top / bottom)))
+    of = re.match(
+        r"\s*of\s+(?:all\b|(?:the\s+)?(?:year|quarter|total|twelve|12)\b|the\s+[\d,]+)",
+        sense.text[literal.end :],
+    )
+    return shares, bool(shares) and (
+        of is not None or (len(counts) > 1 and re.match(r"\s*of\b", sense.text[literal.end :]) is not None)
+    )
+
+
+def nearest(literal: Literal, facts: Sequence[Fact]) -> Fact:
+    """The figure that should have stood there: the first asked for, unless one is all but equal."""
+    close = [fact for fact in facts[:6] if fact.value and 0.9 < abs(literal.value / fact.value) < 1.1]
+    return (
+        close[0] if close and not (facts and 0.75 < abs(literal.value / (facts[0].value or 1e-9)) < 1.33) else facts[0]
+    )
+
+
+def said_of_peers(sense: Sense, facts: Facts, literal: Literal, code: str) -> list[Fact]:
+    """What a percentage said of somewhere else may be: the change of the peers' rates."""
+    comparison = facts.findings[code].peers
+    if comparison is None or literal.kind != "percent" or not sense.speaks_of_peers(literal.start):
+        return []
+    at = comparison.position
+    span = Span(comparison.month.ordinal - 11, comparison.month.ordinal)
+    return [
+        Fact(v, code, span, wording.per_cent(abs(v)), 1 if v > 0 else -1) for v in (at.group_change,) if v is not None
+    ]
