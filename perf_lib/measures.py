@@ -25,6 +25,8 @@ class OpenData(Strict):
     """Crime types of data.police.uk, added up by the month."""
     police_uk_but: tuple[str, ...] = ()
     """Or all of its crime types but these."""
+    police_uk_outcomes: tuple[str, ...] = ()
+    """Outcome types of data.police.uk: added up by the month, or, for a share, of the crimes of its street files."""
     ons: str | None = None
     """The offence group of the Office for National Statistics' police force area tables."""
     home_office: tuple[str, ...] = ()
@@ -36,6 +38,8 @@ class OpenData(Strict):
     def _one_way(self) -> OpenData:
         if self.police_uk and self.police_uk_but:
             raise ValueError("either police_uk or police_uk_but, not both")
+        if self.police_uk_outcomes and (self.police_uk or self.police_uk_but):
+            raise ValueError("either outcomes or crimes of police_uk, not both")
         if self.home_office and self.home_office_but:
             raise ValueError("either home_office or home_office_but, not both")
         return self
@@ -103,6 +107,8 @@ class Measure(Strict):
             raise ValueError("only a count is part of a breakdown")
         if self.of_measure is not None and not self.is_ratio:
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
+        if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
+            raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
         if self.frequency == "quarterly" and self.kind != "survey":
             raise ValueError("only a survey is quarterly")
         return self

@@ -13,7 +13,7 @@ from perf_lib.extracts.ledger import Ledger
 from perf_lib.extracts.ons import read_ons
 from perf_lib.extracts.schema import PEERS
 from perf_lib.extracts.sorting import Found
-from perf_lib.extracts.street import read_street, slug_of_file
+from perf_lib.extracts.street import ASB, holds, read_street, slug_of_file
 from perf_lib.measures import Catalogue, Measure
 from perf_lib.quarters import Quarter
 
@@ -25,6 +25,8 @@ class OpenFigures:
     area: str
     force: str
     street: pd.DataFrame
+    outcomes: pd.DataFrame
+    """Outcomes by the month that they were reached in, and by their type."""
     ons: pd.DataFrame
     quarters: pd.DataFrame
     """The Home Office's offences of the force by quarter and group."""
@@ -45,16 +47,20 @@ def read_open(written: str, found: Found) -> OpenFigures:
     ]
     known = list({force_key(name): name for name in reversed(names)}.values())  # of two spellings, the first
     area = find_force(written, known)
-    street = pd.DataFrame(columns=["force", "month", "type", "count"])
+    street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
     own = [path for path in found.street if force_key(slug_of_file(path.name) or area) == force_key(area)]
-    if own:
-        street = read_street(own, ledger, force=area)
+    with_outcomes = [path for path in own if holds(path, "outcomes")]
+    with_crimes = [path for path in own if path not in with_outcomes or holds(path, "street")]
+    if with_crimes:
+        street = read_street(with_crimes, ledger, force=area)
+    if with_outcomes:
+        outcomes = read_street(with_outcomes, ledger, kind="outcomes", force=area)
     parts = [frame[frame["force"].map(force_key) == force_key(area)] for frame in quarters]
     own_quarters = (
         pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["quarter", "group", "offences"])
     )
     names = sorted(street["force"].unique())
-    return OpenFigures(area, names[0] if names else f"{area} Police", street, years, own_quarters, ledger)
+    return OpenFigures(area, names[0] if names else f"{area} Police", street, outcomes, years, own_quarters, ledger)
 
 
 def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[dict[str, Any]]:
@@ -72,6 +78,8 @@ def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[di
 
 def _monthly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     asked = measure.open_data
+    if asked is not None and asked.police_uk_outcomes and measure.kind != "rolling":
+        return _outcomes(measure, figures)
     if asked is None or not (asked.police_uk or asked.police_uk_but) or figures.street.empty:
         return {}
     kinds = figures.street["type"]
@@ -83,8 +91,36 @@ def _monthly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str
     }
 
 
+def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+    """Outcomes by the month; for a share, of the crimes of the same month, or of the same twelve for a rolling one.
+
+    An outcome belongs to the month that it was reached in, a crime to the month that it was recorded in.
+    """
+    asked = measure.open_data
+    if asked is None or figures.outcomes.empty:
+        return {}
+    months = sorted(figures.outcomes["month"].unique())  # one with a file and no such outcome has had none
+    wanted = figures.outcomes[figures.outcomes["type"].isin(asked.police_uk_outcomes)]
+    reached = wanted.groupby("month")["count"].sum().reindex(months, fill_value=0)
+    fact = {"origin": "derived", "status": "final"}
+    if measure.kind == "count":
+        return {month: {"value": int(count), **fact} for month, count in reached.items()}
+    crimes = figures.street[figures.street["type"] != ASB].groupby("month")["count"].sum()
+    both = pd.DataFrame({"numerator": reached, "denominator": crimes}).dropna().sort_index()
+    if measure.kind == "rolling":
+        every = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M")) if len(both) else both
+        both = every.rolling(12).sum().dropna()
+    return {
+        month: {"numerator": int(up), "denominator": int(of), "value": float(f"{100 * up / of:.6f}"), **fact}
+        for month, (up, of) in zip(both.index, both.to_numpy(), strict=True)
+        if of
+    }
+
+
 def _yearly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     """Years as the statistics office has them; where it has none, four quarters of the Home Office's added up."""
+    if measure.open_data is not None and measure.open_data.police_uk_outcomes and measure.kind == "rolling":
+        return _outcomes(measure, figures)
     return _four_quarters(measure, figures) | _years(measure, figures)
 
 

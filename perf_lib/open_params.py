@@ -27,6 +27,7 @@ from perf_lib.strict import read_yaml, shown
 
 LEAST_PEERS = 3
 YEARS_END_NOTE = "Each figure covers 12 months, from the statistics of police recorded crime."
+OUTCOMES_NOTE = "Outcomes reached in the months, of the crimes recorded in them, by the files of data.police.uk."
 STREET_NOTE = "Counted from the street-level files of data.police.uk, which later releases may amend."
 
 
@@ -111,7 +112,9 @@ def _entry(
         entry.pop(key, None)
     if entry.get("peers") not in series:
         entry.pop("peers", None)
-    if code in yearly:
+    if code in filled and (entry.get("open_data") or {}).get("police_uk_outcomes"):
+        entry["note"] = OUTCOMES_NOTE
+    elif code in yearly:
         entry |= {"kind": "rolling", "note": YEARS_END_NOTE}
     elif code in filled:
         entry["note"] = STREET_NOTE

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import xlsxwriter
+import yaml
 from builders import PARAMS, ROOT
 
 from perf_lib.errors import InputError
@@ -18,6 +20,7 @@ from perf_lib.extracts.ledger import Ledger
 from perf_lib.extracts.ons import read_ons
 from perf_lib.extracts.schema import HOME_OFFICE, OUTCOMES, STREET
 from perf_lib.extracts.street import crimes, read_street
+from perf_lib.measures import read_catalogue
 from perf_lib.open_params import write_params
 from perf_lib.quarters import Quarter
 from perf_lib.report import open_report
@@ -314,3 +317,64 @@ def test_a_year_of_streets_makes_a_quarter_by_the_month(tmp_path):
     assert report["crime_volume"].finding.rolling.value == 78  # 1 + 2 + ... + 12
     assert report["anti_social_behaviour"].finding.rolling.value == 24
     assert report["drug_offences"].finding.rolling.value == 0  # files for every month, and no such crime in them
+
+
+def outcome(kind: str, month: str) -> str:
+    return f"id,{month},Here Police,Here Police,-1.7,51.9,On or near,E01,Here 1A,{kind}"
+
+
+def test_a_year_of_outcomes_makes_a_ratio_and_a_count(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    params = Path(shutil.copytree(PARAMS, tmp_path / "own"))
+    catalogue = yaml.safe_load((params / "measures.yaml").read_text(encoding="utf-8"))
+    catalogue["cse_crime"]["open_data"] = {"police_uk_outcomes": ["Suspect charged"]}
+    catalogue["conviction_rate"]["open_data"] = {"police_uk_outcomes": ["Local resolution"]}
+    (params / "measures.yaml").write_text(yaml.safe_dump(catalogue, sort_keys=False), encoding="utf-8")
+    months = pd.period_range("2018-03", "2019-03", freq="M").astype(str)
+    for number, month in enumerate(months):
+        crimes_of_it = [crime(month=month)] * 20 + [crime("Anti-social behaviour", month)] * 5
+        street_file(data, *crimes_of_it, name=f"{month}-here-street.csv")
+        reached = ["Suspect charged"] * number + ["Local resolution", "Unable to prosecute suspect"]
+        rows = [outcome(kind, month) for kind in reached]
+        path = street_file(data, *rows, name=f"{month}-here-outcomes.csv", schema=OUTCOMES)
+        if number > 9:  # the last months come in an archive, as they are downloaded
+            with zipfile.ZipFile(data / f"{month}.zip", "w") as archive:
+                archive.write(path, f"{month}/{path.name}")
+            path.unlink()
+    written = write_params("Here", Quarter.parse("2018-19-Q4"), data, params, tmp_path / "params")
+    assert "positive_outcome_ratio" in written.yearly and {"cse_crime", "conviction_rate"} <= set(written.monthly)
+    report = open_report("2018-19-Q4", written.folder)
+    ratio = report["positive_outcome_ratio"].finding
+    # Charges of the twelve months to March, 1 to 12, and a resolution in each, of twelve times twenty crimes.
+    assert (ratio.rolling.numerator, ratio.rolling.denominator) == (78 + 12, 240)
+    assert ratio.rolling.value == pytest.approx(37.5)
+    assert ratio.months.loc[pd.Period("2019-02", "M"), "numerator"] == 66 + 12  # 0 to 11, of the year to February
+    assert "by the files of data.police.uk" in str(report["positive_outcome_ratio"].sentences())
+    assert report["cse_crime"].finding.value.value == 10 + 11 + 12
+    assert report["conviction_rate"].finding.months["value"].dropna().unique().tolist() == [5]  # 1 of 20 each month
+    assert report["crime_volume"].finding.rolling.value == 240  # as without outcomes
+
+
+def test_outcomes_without_crimes_make_counts_alone(tmp_path):
+    (tmp_path / "data").mkdir()
+    street_file(
+        tmp_path / "data", outcome("Suspect charged", "2019-01"), name="2019-01-here-outcomes.csv", schema=OUTCOMES
+    )
+    with pytest.raises(InputError, match="holds no figure of Here that the catalogue's measures ask for"):
+        write_params("Here", Quarter.parse("2018-19-Q4"), tmp_path / "data", PARAMS, tmp_path / "params")
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "says"),
+    [
+        ("hate_crime", {"police_uk_outcomes": ["x"], "police_uk": ["y"]}, "either outcomes or crimes of police_uk"),
+        ("response_time_immediate", {"police_uk_outcomes": ["x"]}, "a rolling share, not a mean"),
+    ],
+)
+def test_outcomes_that_no_measure_can_be_are_refused(tmp_path, code, asked, says):
+    catalogue = yaml.safe_load((PARAMS / "measures.yaml").read_text(encoding="utf-8"))
+    catalogue[code]["open_data"] = asked
+    (tmp_path / "measures.yaml").write_text(yaml.safe_dump(catalogue), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"measures\.yaml, {code}.*{says}"):
+        read_catalogue(tmp_path / "measures.yaml")

@@ -20,6 +20,7 @@ class Found:
     """The files of a folder by what they hold."""
 
     street: list[Path] = field(default_factory=list)
+    """Street files, outcomes files and archives, which may hold either."""
     ons: list[Path] = field(default_factory=list)
     home_office: list[Path] = field(default_factory=list)
     other: list[Path] = field(default_factory=list)
@@ -48,7 +49,7 @@ def sort_folder(folder: Path) -> Found:
 
 def _holds(path: Path) -> str:
     suffix = path.suffix.lower()
-    if kind_of_file(path.name) == "street" or suffix == ".zip":
+    if kind_of_file(path.name) in ("street", "outcomes") or suffix == ".zip":
         return "street"
     if suffix == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:

@@ -110,6 +110,14 @@ def kind_of_file(name: str) -> str | None:
     return found["kind"] if found else None
 
 
+def holds(path: Path, kind: str) -> bool:
+    """Whether a file is of a kind, or an archive that has one of it."""
+    if path.suffix.lower() != ".zip":
+        return kind_of_file(path.name) == kind
+    with open_archive(path, MOST_ARCHIVE) as archive:
+        return any(kind_of_file(PurePosixPath(name).name) == kind for name in archive.namelist())
+
+
 def slug_of_file(name: str) -> str | None:
     """The force that a file's name says it is of: wiltshire, west-mercia; None for another file."""
     found = _FILE.fullmatch(name)
