@@ -214,14 +214,15 @@ def findings(
     """
     area = settings.body.area
     known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
-    months = {code: months_of(known, code, quarter) for code in catalogue}
+    by_measure = dict(tuple(known.groupby("measure")))
+    months = {code: months_of(by_measure.get(code, known.iloc[:0]), code, quarter) for code in catalogue}
     rolling = {code: series.rolling_12(months[code], measure) for code, measure in catalogue.items()}
     comparables = {
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
     published_history, calibrated_history = histories(comparables)
-    exceptional = headlines(comparables)
+    exceptional, residents = headlines(comparables), population(rates, area, quarter)
     return {
         code: _finding(
             measure=measure,
@@ -234,7 +235,7 @@ def findings(
             is_headline=code in exceptional,
             comparison=compare(measure, settings, rates, quarter),
             comparison_before=compare(measure, settings, rates, quarter.previous),
-            residents=population(rates, area, quarter),
+            residents=residents,
             published=published or {},
             highlights=settings.highlights_of(code),
         )

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import mistune
-from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -50,6 +49,8 @@ def commentary(markdown: str) -> Fragment:
     """A person's Markdown: its paragraphs numbered, its HTML shown as text, nothing loaded from anywhere."""
     if not markdown.strip():
         return EMPTY
+    from bs4 import BeautifulSoup  # here: it takes as long to load as pydantic
+
     soup = BeautifulSoup(str(_markdown()(markdown)), "html.parser")
     for paragraph in soup.find_all("p", recursive=False):
         paragraph.wrap(soup.new_tag("div", attrs={"class": "paragraph commentary"}))
@@ -121,4 +122,6 @@ def _environment() -> Environment:
 
 def text_of(html: str) -> str:
     """The words of a piece of HTML, for tests and plain text."""
+    from bs4 import BeautifulSoup
+
     return BeautifulSoup(html, "html.parser").get_text(" ", strip=True)

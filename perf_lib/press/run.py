@@ -197,6 +197,7 @@ def _print(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: 
     with extracts.kept(report.arrived.records), shop.open():  # before a kernel starts, which is told where
         for source in _longest_first(order, {done.name for done in earlier.notebooks}):
             shop.execute(source)
+        shop.convert(earlier.notebooks)
         for done in earlier.notebooks:
             shop.take(done)
         for path in earlier.spreadsheets:

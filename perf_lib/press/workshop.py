@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,8 +78,13 @@ class Workshop:
         name = f"{done.name}.ipynb"
         shutil.copy(self._order.target / "notebooks" / name, self._scratch / "notebooks" / name)
         self.tell(f"{done.name} not executed again: nothing that it reads has changed")
-        self._do(partial(pages.convert, binding.page(done.notebook), done.name, self._order.limits.seconds))
         self._arrived(done)
+
+    def convert(self, kept: Sequence[Executed]) -> None:
+        """Have the cells of kept notebooks converted for the bound report's PDF while others still execute."""
+        if 0 < len(kept) < len(self._order.notebooks):
+            together = binding.joined([binding.page(done.notebook) for done in kept])
+            self._do(partial(pages.convert, together, "kept", self._order.limits.seconds))
 
     def finished(self) -> list[Executed]:
         """Wait for everything; what came of each notebook, in the report's order."""
