@@ -67,6 +67,19 @@ def marked(params: Params) -> Catalogue:
     return markings.marked(params.catalogue, holds, params.settings)
 
 
+def _with_denominators(params: Params, catalogue: Catalogue) -> Catalogue:
+    """The catalogue, with each share of records `of_measure` what its definition divides it by, where that is one."""
+    if params.settings.inputs.records is None:
+        return catalogue
+    made = Catalogue(catalogue)
+    path = params.input_path(params.settings.inputs.records)
+    for code, definition in extracts.read_definitions(path, catalogue).definitions.items():
+        of = definition.denominator
+        if of in catalogue and code in catalogue and catalogue[code].of_measure is None:
+            made[code] = catalogue[code].model_copy(update={"of_measure": of})
+    return made
+
+
 def open_public(
     params: Params,
     frame: pd.DataFrame,
@@ -86,7 +99,7 @@ def open_public(
         for each in quarters
         if each < quarter and each not in published and params.published_path(each).exists()
     }
-    whole = marked(params)
+    whole = _with_denominators(params, marked(params))
     public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
     named = {**{n: marks.get(n) or marks.get(f or "") for n, f in settings.inputs.tables.items()}}
     named[PEERS] = marks.get(settings.inputs.peers or "")

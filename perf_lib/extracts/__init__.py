@@ -6,7 +6,7 @@ from perf_lib.extracts.monthly import read_monthly
 from perf_lib.extracts.peers_rates import read_peer_rates
 from perf_lib.extracts.published import read_published
 from perf_lib.extracts.records import Records, read_records, record_files
-from perf_lib.extracts.records_kept import kept, kept_answer
+from perf_lib.extracts.records_kept import answer, kept
 from perf_lib.extracts.tables import read_reasons
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "Records",
     "Rejection",
     "Source",
+    "answer",
     "kept",
-    "kept_answer",
     "read_definitions",
     "read_monthly",
     "read_peer_rates",

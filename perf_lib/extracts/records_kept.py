@@ -1,4 +1,4 @@
-"""What records came to, kept for the length of one run: its notebooks show what was counted once, and ask nobody."""
+"""What records came to, asked once a run: its checks and its notebooks see what was counted, and ask nobody again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 
+from perf_lib.errors import PerfError
 from perf_lib.extracts.definitions import Definitions
-from perf_lib.extracts.records import Records, digested
+from perf_lib.extracts.records import Records, digested, read_records
+from perf_lib.measures import Catalogue
 
 KEPT = "PERF_RECORDS_KEPT"
 """The environment variable that tells a run's kernels which folder the answers are kept in."""
@@ -21,16 +23,18 @@ _NUMBERS = ("numerator", "denominator", "value", "margin")
 
 
 @contextmanager
-def kept(records: Records | None) -> Iterator[None]:
-    """Keep an answer while notebooks run, in a folder of its own; kernels started meanwhile find it there."""
-    if records is None or records.frame.empty:
-        yield
-        return
-    stem, before = _stem(records.definitions), os.environ.get(KEPT)
-    with tempfile.TemporaryDirectory(prefix="perf_lib_records_") as folder:
-        _written(records.frame, Path(folder) / f"{stem}-frame.csv")
-        _written(records.coverage, Path(folder) / f"{stem}-coverage.csv")
-        os.environ[KEPT] = folder
+def kept() -> Iterator[None]:
+    """Keep what records answer from now on, in a folder of its own; kernels started meanwhile find it there.
+
+    The whole answer is kept there, for a public report too: it opens on all that there is, to withhold what it must.
+    """
+    before = os.environ.get(KEPT)
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="perf_lib_records_")  # this user's alone
+    except OSError as error:
+        raise PerfError(f"{tempfile.gettempdir()}: cannot be written to: {error.strerror or error}") from None
+    with folder:
+        os.environ[KEPT] = folder.name
         try:
             yield
         finally:
@@ -40,14 +44,23 @@ def kept(records: Records | None) -> Iterator[None]:
                 os.environ[KEPT] = before
 
 
-def kept_answer(definitions: Definitions) -> Records | None:
-    """The answer that the run around this kernel keeps for just these definitions, if there is one."""
+def answer(definitions: Definitions, catalogue: Catalogue, area: str, params: Path) -> Records:
+    """What records come to (`read_records`), from what the run around this process keeps where it has been asked."""
     folder = os.environ.get(KEPT)
-    if not folder:
-        return None
-    frame, coverage = (Path(folder) / f"{_stem(definitions)}-{part}.csv" for part in ("frame", "coverage"))
-    if not frame.is_file() or not coverage.is_file():
-        return None
+    if not folder or not Path(folder).is_dir():
+        return read_records(definitions, catalogue, area, params)
+    stem = _stem(definitions, area)
+    frame, coverage = (Path(folder) / f"{stem}-{part}.csv" for part in ("frame", "coverage"))
+    if frame.is_file() and coverage.is_file():
+        return _read(frame, coverage, definitions)
+    records = read_records(definitions, catalogue, area, params)
+    with suppress(OSError):  # no room to keep it: they are asked again
+        _written(records.frame, frame)
+        _written(records.coverage, coverage)
+    return records
+
+
+def _read(frame: Path, coverage: Path, definitions: Definitions) -> Records:
     read = pd.read_csv(frame, dtype=str, keep_default_na=False)
     # Python's own float, to the last digit.
     numbers = {name: [float(text or "nan") for text in read[name]] for name in _NUMBERS}
@@ -57,12 +70,15 @@ def kept_answer(definitions: Definitions) -> Records | None:
 
 
 def _written(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n")
+    """Written beside and moved: who looks meanwhile finds it whole or not at all."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    table.to_csv(beside, index=False, lineterminator="\n")
+    beside.replace(path)
 
 
-def _stem(definitions: Definitions) -> str:
-    """A name that is these definitions' own: where they lie, and what stands in them and their lists."""
-    made = hashlib.sha256(str(definitions.path.resolve()).encode())
+def _stem(definitions: Definitions, area: str) -> str:
+    """A name that is this question's own: where the definitions lie, what stands in them and their lists, the area."""
+    made = hashlib.sha256(f"{definitions.path.resolve()}\0{area}".encode())
     for path in definitions.files_read:
         made.update(path.read_bytes())
     return made.hexdigest()[:16]

@@ -150,14 +150,15 @@ def make(order: Order, steps: Steps) -> Pack:
     started = time.monotonic()
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    report = open_report(order.quarter, order.params, order.public)
-    with warm_process(report) as temporary:
-        made_from = record.inputs(report.params, order, report.arrived.records)
-        _check(order, report)
-        with building.locked(order.target, order.wait):
-            made = order.force or not record.is_current(order, made_from)
-            if made:
-                _make(order, report, made_from, temporary, started, steps)
+    with extracts.kept():  # what records answer whoever opens the report first, they are not asked again
+        report = open_report(order.quarter, order.params, order.public)
+        with warm_process(report) as temporary:
+            made_from = record.inputs(report.params, order, report.arrived.records)
+            _check(order, report)
+            with building.locked(order.target, order.wait):
+                made = order.force or not record.is_current(order, made_from)
+                if made:
+                    _make(order, report, made_from, temporary, started, steps)
     return Pack(order.target, made, seconds=time.monotonic() - started)
 
 
@@ -194,7 +195,7 @@ def _print(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: 
 
     Answers what came of each notebook.
     """
-    with extracts.kept(report.arrived.records), shop.open():  # before a kernel starts, which is told where
+    with shop.open():
         for source in _longest_first(order, {done.name for done in earlier.notebooks}):
             shop.execute(source)
         shop.convert(earlier.notebooks)
