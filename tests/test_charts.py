@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from builders import QUARTERS, find, measure, months, ratio, report, sample
+from builders import QUARTERS, find, find_one, measure, months, ratio, report, sample
 from matplotlib import pyplot
 
 from perf_lib import charts, narrative, wording
@@ -386,3 +386,20 @@ def test_every_word_of_a_chart_is_text_in_a_colour_that_can_be_read(code):
     colours = [re.search(r"fill: (#[0-9a-fA-F]{6})", text.get("style", "")) for text in texts]
     assert len(colours) > 8
     assert all(contrast(found[1]) >= 4.5 for found in colours if found)
+
+
+def test_figures_that_come_a_quarter_at_a_time_are_points():
+    values = [10.0 + n if n % 3 == 2 else None for n in range(24)]
+    drawing = charts.monthly(find_one(values, kind="rolling")).svg
+    marks = [use for use in tree(drawing).iter(f"{SVG}use") if BLUE.lower() in use.get("style", "").lower()]
+    assert len(marks) == 8 + 1  # one each, and the last once more, larger
+    whole = charts.monthly(find_one([10.0 + n for n in range(24)], kind="rolling")).svg
+    assert len([use for use in tree(whole).iter(f"{SVG}use") if BLUE.lower() in use.get("style", "").lower()]) == 1
+
+
+def test_a_few_months_are_drawn_as_a_years_are_and_without_an_empty_panel():
+    few, year = (charts.monthly(find_one([30.0] * size)) for size in (3, 12))
+    assert (len(panels(few.svg)), len(panels(year.svg))) == (1, 2)
+    assert "lower panel" not in few.subtitle and "Line and band" not in few.subtitle
+    wide = [right - left for _, left, right, _, _ in [*bars(few.svg), *bars(year.svg)]]
+    assert len(wide) == 15 and max(wide) < 1.1 * min(wide)

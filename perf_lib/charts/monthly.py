@@ -51,8 +51,7 @@ def monthly(finding: Finding) -> Chart:
         exclude=finding.comparable.excluded,
     ).reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
-    # Where so many months are withheld that no rolling figure is left, there is no lower panel.
-    two = rolling.notna().any() or not finding.is_withheld
+    two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
     paper, panels = canvas(3.5, rows=2, ratios=(1.55, 1.0)) if two else canvas(2.3)
     above = panels[0]
     _bars(above, finding, shown, limits)
@@ -64,13 +63,15 @@ def monthly(finding: Finding) -> Chart:
         panel_title(panels[1], "Rolling 12 months")
         values_axis(panels[1], measure.unit, measure.decimals)
     months_axis(panels[-1], shown.index)
+    if len(shown) < YEAR:  # a few months stand at the right, as wide as a year's
+        panels[-1].set_xlim(len(shown) - YEAR - 0.8, len(shown) + 0.07 * YEAR)
     table = _table(finding, shown, limits, rolling)
     return Chart(
         title=_title(finding),
         subtitle=_subtitle(
             shown,
             " ".join(
-                [_BAND] * bool(limits["mean"].notna().any() or not finding.is_withheld)
+                [_BAND] * bool(limits["mean"].notna().any())
                 + ["The lower panel does not start at zero."] * bool(two)
                 + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
             )
@@ -190,6 +191,11 @@ def _two_part_line(axis: Axes, x: np.ndarray, values: np.ndarray, illustrative: 
     for edge in edges:
         axis.plot(x[edge : edge + 2], values[edge : edge + 2], color=BLUE, linewidth=2, linestyle=":")
     known = np.flatnonzero(np.isfinite(values))
+    before, after = np.append(np.nan, values[:-1]), np.append(values[1:], np.nan)
+    alone = np.isfinite(values) & np.isnan(before) & np.isnan(after)
+    for mask, colour in ((alone & illustrative, ILLUSTRATIVE), (alone & ~illustrative, BLUE)):
+        if mask.any():  # no line goes through it: of figures that come a quarter at a time, each is a point
+            axis.plot(x[mask], values[mask], "o", color=colour, markersize=4)
     if len(known):
         axis.plot(x[known[-1]], values[known[-1]], "o", color=BLUE, markersize=5)
 
