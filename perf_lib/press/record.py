@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbformat.v4 import reads_json
 
 from perf_lib.extracts import Records, record_files
 from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
@@ -91,8 +91,8 @@ def _still_good(order: Order, made: Mapping[str, Any]) -> Iterator[Executed]:
             continue
         relied_on = [*reads, place]
         if digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}:
-            # Written by us and found as it was: nbformat would look long for what may be wrong with it.
-            notebook = nbformat.from_dict(json.loads((order.target / place).read_text(encoding="utf-8")))
+            # Written by us and found as it was: nbformat.read would look long for what may be wrong with it.
+            notebook = reads_json((order.target / place).read_text(encoding="utf-8"))
             yield Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True)
 
 
