@@ -144,9 +144,10 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
         axis.annotate(wording.WITHHELD, (at, 0.02 * top), ha="center", va="bottom", fontsize=6, color=GREY)
     if len(values.dropna()):
         last = int(np.flatnonzero(values.notna())[-1])
+        beside_a_wide_bar = 0.36 if len(shown) < 2 * YEAR else 0.0
         _label(
             axis,
-            last,
+            last + beside_a_wide_bar,
             values.iloc[last],
             wording.value_in_table(values.iloc[last], finding.measure.unit, finding.measure.decimals),
             above=bool(values.iloc[last] < 0.06 * top),
@@ -200,7 +201,7 @@ def _two_part_line(axis: Axes, x: np.ndarray, values: np.ndarray, illustrative: 
         axis.plot(x[known[-1]], values[known[-1]], "o", color=BLUE, markersize=5)
 
 
-def _label(axis: Axes, x: int, y: float, text: str, above: bool = False) -> None:
+def _label(axis: Axes, x: float, y: float, text: str, above: bool = False) -> None:
     """The newest figure, in the margin beside it, clear of bars and lines (above a foot that is the axis itself)."""
     axis.annotate(
         text,
