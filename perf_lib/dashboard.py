@@ -186,7 +186,9 @@ def no_symbols(finding: Finding) -> str:
         return "Symbols for months and trends do not apply"
     if finding.is_withheld and symbols.lacks_data(finding):
         return "Months are withheld"
-    return "Not enough data" if symbols.lacks_data(finding) else "Nothing exceptional"
+    if symbols.lacks_data(finding):
+        return "Not enough data"
+    return wording.sentence_case(narrative.NO_SYMBOL) if finding.is_headline else "Nothing exceptional"
 
 
 def _row(finding: Finding) -> dict[str, object]:

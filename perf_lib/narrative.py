@@ -174,6 +174,10 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     return f"{said}.{without}{calibrated} {_peer_trend(comparison)}".strip()
 
 
+NO_SYMBOL = "unusual, though no symbol shows"
+"""What is said of a measure that its tests find exceptional while no month or run of months is beyond its limits."""
+
+
 def message(finding: Finding) -> str:
     """The measure over time in a few words, for a chart's title: trends, then months, with the month named."""
     if finding.as_at is None:
@@ -383,11 +387,9 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
 def _nothing_said(finding: Finding) -> str:
     """What stands where no symbol does: for a measure without symbols, its latest figure and where that leads."""
     if finding.arithmetic:
-        return (
-            ("months withheld" if finding.is_withheld else "not enough data for symbols")
-            if len(finding.not_enough) == len(finding.arithmetic)
-            else "nothing exceptional"
-        )
+        if len(finding.not_enough) == len(finding.arithmetic):
+            return "months withheld" if finding.is_withheld else "not enough data for symbols"
+        return NO_SYMBOL if finding.is_headline else "nothing exceptional"
     assert finding.as_at is not None  # noqa: S101 - message() has asked
     latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), finding.measure)
     if finding.is_withheld and pd.isna(finding.months.loc[finding.as_at, "value"]):

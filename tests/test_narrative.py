@@ -211,6 +211,11 @@ def test_trends_are_said_together():
 def test_nothing_exceptional_is_said():
     assert narrative.signals(said_of([10, 12] * 18)) == [narrative.NO_SIGNAL]
     assert narrative.message(said_of([10, 12] * 18)) == "nothing exceptional"
+    # Eight months lower than usual together (p = 0.008), though one of them was not: an exception without a symbol.
+    conviction = sample("conviction_rate", "2019-20-Q2")
+    assert conviction.is_headline and not conviction.signals
+    assert narrative.message(conviction) == "unusual, though no symbol shows"
+    assert dashboard.no_symbols(conviction) == "Unusual, though no symbol shows"
 
 
 def test_what_rests_on_illustrative_months_is_said_to():
