@@ -20,7 +20,7 @@ def review(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     status: Annotated[bool, typer.Option("--status", help="Only say whether the pack is signed off.")] = False,
 ) -> None:
-    """Show the built report beside a margin for comments, and take a sign-off; Ctrl-C ends it."""
+    """Show the built internal report beside a margin for comments, and take a sign-off; Ctrl-C ends it."""
     from perf_lib.press import sign_off
     from perf_lib.review import open_review
 
