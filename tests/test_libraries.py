@@ -70,7 +70,10 @@ def test_nothing_is_run_unpickled_handed_to_a_shell_or_fetched(path):
 def test_the_one_loader_of_our_own_is_a_safe_one():
     tree = ast.parse((ROOT / "perf_lib" / "strict.py").read_text(encoding="utf-8"))
     (loader,) = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "_UniqueKeyLoader"]
-    assert [ast.unparse(base) for base in loader.bases] == ["yaml.SafeLoader"]
+    assert [ast.unparse(base) for base in loader.bases] == ["SafeLoader"]
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "yaml"]
+    meant = {(each.name, each.asname or each.name) for node in named for each in node.names}
+    assert meant == {("SafeLoader", "SafeLoader"), ("CSafeLoader", "SafeLoader")}  # in Python, and the same in C
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
