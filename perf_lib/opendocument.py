@@ -117,15 +117,22 @@ def _table(sheet: workbook.Sheet, notes: Sequence[int], styles: Mapping[str, str
         f"<table:table-header-rows>{_row([column.name for column in columns], heads)}</table:table-header-rows>",
         *(_row(list(row), looks) for row in sheet.table.itertuples(index=False)),
     ]
-    return _sheet(sheet.name, [column.width for column in columns], rows, styles)
+    return _sheet(sheet.name, [column.width for column in columns], rows, styles, is_table=True)
 
 
-def _sheet(name: str, widths: Sequence[int], rows: Sequence[str], styles: Mapping[str, str]) -> str:
-    """The sheet's XML, which odfdo reads in one go: cell by cell it would take half a minute."""
-    columns = "".join(
+def _sheet(
+    name: str, widths: Sequence[int], rows: Sequence[str], styles: Mapping[str, str], is_table: bool = False
+) -> str:
+    """The sheet's XML, which odfdo reads in one go: cell by cell it would take half a minute.
+
+    is_table: whether its first column has the rows' headings, which are printed on every page.
+    """
+    columns = [
         f'<table:table-column table:style-name="{styles[str(min(max(width, 4), _WORDS))]}"/>' for width in widths
-    )
-    return f'<table:table table:name="{escape(name)}">{columns}{"".join(rows)}</table:table>'
+    ]
+    if is_table:
+        columns[0] = f"<table:table-header-columns>{columns[0]}</table:table-header-columns>"
+    return f'<table:table table:name="{escape(name)}">{"".join(columns)}{"".join(rows)}</table:table>'
 
 
 def _row(values: Sequence[object], styles: Sequence[str]) -> str:

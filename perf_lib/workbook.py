@@ -208,9 +208,10 @@ def _looks(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
 
 
 def _set_out(page: Any, sheet: Sheet) -> None:
-    """The sheet's columns as wide as they want to be, its rows as high, its headings on every page."""
+    """The sheet's columns as wide as they want to be, its rows as high, its headings and its measures on every page."""
     columns = sheet_columns(sheet.table)
     page.repeat_rows(_HEADINGS)
+    page.repeat_columns(0)
     for at, column in enumerate(columns):
         page.set_column(at, at, column.width)
     for at, row in enumerate(sheet.table.itertuples(index=False), start=_HEADINGS + 1):

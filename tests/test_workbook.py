@@ -92,6 +92,7 @@ def test_the_opendocument_has_the_workbooks_sheets_figures_and_headings(tmp_path
     assert len(sheets["Months"]) == 3 + sum(len(f.months) for f in report().findings.values())
     with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
         assert archive.read("content.xml").count(b"<table:table-header-rows>") == 3
+        assert archive.read("content.xml").count(b"<table:table-header-columns>") == 3
     write_opendocument(report().findings, report().settings, tmp_path / "again.ods")
     with zipfile.ZipFile(tmp_path / "dashboard.ods") as one, zipfile.ZipFile(tmp_path / "again.ods") as other:
         assert one.read("content.xml") == other.read("content.xml")
@@ -122,6 +123,7 @@ def test_words_stand_apart_from_the_figures_before_them(tmp_path):
     for name in ("Dashboard", "Findings", "Months"):
         sheet = book[name]
         assert sheet.print_title_rows == "$4:$4"  # the headings, on every page
+        assert sheet.print_title_cols == "$A:$A"  # and whose figures they are
         looks = [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[5]]
         assert [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[4]] == looks  # as its heading
         beside = [after for before, after in pairwise(looks) if before[0] == "right"]
