@@ -12,13 +12,15 @@ from perf_lib.audit.literals import Literal
 from perf_lib.audit.pairs import changes, same_unit
 from perf_lib.audit.patterns import Words
 from perf_lib.audit.roles import extreme_of, range_end, unit_of
-from perf_lib.audit.sense import Sense
+from perf_lib.audit.sense import Reach, Sense
 from perf_lib.audit.spans import Span
 from perf_lib.measures import Measure
 
 _MONTH_BY_MONTH = Words(
-    r"\b(?:each|every|successive)\s+month\b|\bmonth\s+by\s+month\b|\bmonths\s+of\s+the\s+(?:quarter|year)\b"
+    r"\b(?:each|every|successive)\s+month\b|\beach\b(?!\s+(?:year|quarter|week|day)\b)|\bmonth\s+by\s+month\b|\bmonths\s+of\s+the\s+(?:quarter|year)\b"
 )
+_QUARTER_BY_QUARTER = Words(r"\bquarter\s+(?:by|on|after)\s+quarter\b|\b(?:each|every|successive)\s+quarters?\b")
+_ALL_BUT = Words(r"\ball\s+but\s+$")
 _PEERS = Words(r"\b(?:peers?|MSG|similar|group)\b")
 
 
@@ -28,19 +30,23 @@ def facts_for(
     literal: Literal,
     code: str,
     role: str,
-    asked: tuple[Span, ...],
-    own: bool,
+    reach: Reach,
     codes: Sequence[str],
 ) -> tuple[list[Fact], bool]:
     """The facts a figure may stand for, the likeliest first, and whether another figure would be wrong."""
     measure = facts.findings[code].measure
+    asked = reach.spans
     spans = facts.reached(code, asked) if asked else facts.usual(code)
-    if asked and not own and len(asked) > 24:
+    if asked and not reach.own and len(asked) > 24:
         spans = spans[:24]
+    if reach.lent and role in ("level", "average"):
+        spans = list(dict.fromkeys([*facts.usual(code), *spans]))
     kind = literal.kind
     if role == "level" and _MONTH_BY_MONTH.search(sense.text):
         inner = (Span(at, at) for span in spans if 1 < span.length <= 12 for at in range(span.first, span.last + 1))
         spans = list(dict.fromkeys([*spans, *inner]))
+    if role == "level" and _QUARTER_BY_QUARTER.search(sense.text):
+        spans = list(dict.fromkeys([*spans, *(facts.calendar.now.back(3 * back) for back in range(4))]))
     if role == "size":
         comparison = facts.findings[code].peers
         if comparison is None:
@@ -66,6 +72,8 @@ def facts_for(
         return [f for f in found if same_unit(literal, measure)], True
     if role == "average":
         unit = unit_of(sense, literal, sense.after(literal.end, 60)) or "month"
+        if not reach.own:
+            spans = list(dict.fromkeys([*spans, *facts.usual(code)]))  # "the average" is mostly the year's
         averages = list(facts.averages(code, [s for s in spans if s.length >= 3 or unit in ("day", "week")], unit))
         return averages, bool(averages)
     if role == "change":
@@ -73,6 +81,8 @@ def facts_for(
         if kind == "count" and sense.text[: literal.start].rstrip().endswith("("):
             changed += facts.levels(code, spans)  # in brackets after a change: how much, or to what
         return changed, clear
+    if kind == "count" and measure.kind != "count" and _ALL_BUT.search(sense.text[: literal.start]):
+        return list(facts.rest(code, spans)), True
     if kind == "count":
         return _counts(facts, code, measure, spans)
     if kind == "percent" or kind == "fraction":

@@ -101,6 +101,14 @@ class Facts:
             if self.findings[code].measure.unit == wording.SECONDS and figure.denominator is not None:
                 yield Fact(figure.denominator, code, span, wording.number(figure.denominator))
 
+    def rest(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
+        """What is left of the denominators without the numerators: all but four."""
+        for span in spans:
+            figure = self.figure(code, span)
+            if figure.numerator is not None and figure.denominator is not None:
+                rest = figure.denominator - figure.numerator
+                yield Fact(rest, code, span, wording.number(rest))
+
     def margins(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """The margins of error of a survey."""
         for span in spans:

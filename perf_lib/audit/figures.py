@@ -17,6 +17,11 @@ from perf_lib.audit.verdicts import UNSUPPORTED, Memory, Verdict
 
 _WISHED = Words(r"\b(?:(?-i:may)|might|could|would|will|can|should|to|not|never)\s+(?:\w+\s+)?$")
 
+_WHOLE = Words(r"\d\s+(?:out\s+)?of\s+(?:the\s+|all\s+|its\s+|our\s+)?(?:(?:quarter|year|month)['’]s\s+)?$")
+_OF_MONTHS = Words(
+    r"[\s-]+(?:lowest|highest|best|worst|largest|smallest|busiest|quietest)\b(?:\s+(?:month|quarter|figure|total))?\s+(?:of\s+the\s+(?:year|quarter|last)|in\s+the\s+(?:year|quarter|last)|since|after|on\s+record)\b"
+)
+
 
 class Judge:
     """Holds the figures of one sentence against the facts."""
@@ -31,6 +36,8 @@ class Judge:
             return UNSUPPORTED
         if literal.kind == "months":
             return None  # a time, unless something lasted it: then it is read as a run of months
+        if literal.kind == "rank" and _OF_MONTHS.match(self.sense.text, literal.end):
+            return None  # among months, not areas: read with its superlative
         named, _ = self.sense.measures(literal.start, literal.end)
         codes = [code for code in named if code in self.facts.findings]
         noun = attached(self.sense, self.facts, literal, codes)
@@ -52,9 +59,21 @@ class Judge:
             sums = follows(self.sense, self.memory, literal)
             if sums is not None:
                 verdict = sums
+        if verdict.verdict != "agrees" and _WHOLE.search(self.sense.text[: literal.start]):
+            verdict = self._whole(literal) or verdict
         self.memory.end = literal.end
         self.memory.fact = verdict.fact
         return verdict
+
+    def _whole(self, literal: Literal) -> Verdict | None:
+        """What a figure is a part of: 3,751 of the quarter's 10,876 crimes, which is another measure's figure."""
+        reach = self.sense.reach(literal)
+        for code, finding in self.facts.findings.items():
+            spans = reach.spans or tuple(self.facts.usual(code)[:3])
+            fact = next((f for f in self.facts.levels(code, spans) if literal.fits(f.value)), None)
+            if finding.measure.kind == "count" and fact is not None:
+                return Verdict("agrees", fact, code)
+        return None
 
     def _held(self, literal: Literal, codes: Sequence[str], noun: bool | None) -> Verdict:
         reach = self.sense.reach(literal)
@@ -65,7 +84,7 @@ class Judge:
             said_to_be, way = role(self.sense, self.memory, literal, measure)
             if code == codes[0]:
                 self.memory.role, self.memory.way = said_to_be, way
-            facts, clear = facts_for(self.sense, self.facts, literal, code, said_to_be, reach.spans, reach.own, codes)
+            facts, clear = facts_for(self.sense, self.facts, literal, code, said_to_be, reach, codes)
             if is_foreign and said_to_be not in ("rank", "rate", "size"):
                 facts, clear = said_of_peers(self.sense, self.facts, literal, code), False
             slack = 2.0 if reach.own else 1.5

@@ -32,6 +32,9 @@ _DURATION = Words(
     rf"(?:(?P<m>{NUMBER}|a)(?P<half>\s+and\s+a\s+half)?[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
     rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?"
 )
+_BARE_SECONDS = Words(
+    r"\s+(?P<s>[1-5]?\d)(?=\s*(?:[;)]|[.,](?!\d)|$)|\s+(?:in|a|before|for|over|against|and|the|on)\b)"
+)
 _CLOCK = Words(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])", re.NOFLAG)
 _NUMBER = Words(
     rf"(?<![\w.,£$€:/-])(?P<sign>[+−±-]\s?)?(?P<number>{NUMBER})"
@@ -42,7 +45,9 @@ _FRACTION = Words(
     r"\b(?:(?P<top>one|two|three|four|five|seven|nine|a|an)[\s-]+)?"
     r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b"
 )
-_ONE_IN = Words(rf"\b(?P<top>{NUMBER})\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d)")
+_ONE_IN = Words(
+    rf"\b(?P<top>{NUMBER})(?:(?<=\bone)\s+[a-z]+)?\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d|\s+(?:months?|weeks?|days?|years?|quarters?|hours?)\b)"
+)
 _MULTIPLE = Words(
     rf"\b(?:(?P<word>{'|'.join(word for word in MULTIPLES if word != 'twice')}|twice(?=\s+(?:as|the|that|what|its)\b))|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b"
 )
@@ -59,8 +64,8 @@ _NOT_A_FIGURE = Words(
     rf"|\bpriorit(?:y|ies)\s+{NUMBER}|\b(?:aged?|under|over)[\s-]+(?:{DIGITS})(?:\s*(?:to|and|-|–)\s*{DIGITS})?(?:s|[\s-]year)\b"
     rf"|\baged?\s+(?:between\s+)?{NUMBER}(?:\s*(?:to|and|-|–)\s*{NUMBER})?"
     r"|\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|\b24/7\b|\b24[\s-]hours?(?:\s+a\s+day)?\b|\b7\s+days\s+a\s+week\b"
-    r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line))"
-    rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\bno\s+one\b|\beach\s+one\b"
+    r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line|operator|staff|caller|demand))"
+    rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\b(?:no|not)\s+one\b|\beach\s+one\b"
     rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
 )
 # Words of number are figures only before a unit; spans of time only where something is said to have lasted them.
@@ -70,7 +75,7 @@ _TIME_SPAN = Words(
 
 _BEFORE = (
     ("nearly", r"(?:nearly|almost|just under|just below|close to|approaching|not quite|just short of)"),
-    ("over", r"(?:(?:just |well |slightly |a little |far )?(?:over|more than|above|greater than|higher than|longer than)|in excess of|exceed(?:s|ed|ing)?|at least|no (?:fewer|less|lower) than|upwards of)"),
+    ("over", r"(?:(?:just |well |slightly |a little |far )?(?:over|more than|above|greater than|higher than|longer than)|in excess of|exceed(?:s|ed|ing)?|(?:pass|surpass|breach|topp?)(?:es|s|ed|ing)?(?: the)?|at least|no (?:fewer|less|lower) than|upwards of)"),
     ("under", r"(?:(?:well |slightly |a little |far )?(?:under|below|fewer than|less than|lower than|shorter than|within|inside)|at most|up to|no more than|a maximum of)"),
     ("about", r"(?:about|around|roughly|approximately|approx\.?|some|circa|c\.|in the region of|or so|~)"),
 )  # fmt: skip
@@ -138,8 +143,14 @@ def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
                 covered.add(literal.start, literal.end)
                 made.append(_with_manner(text, literal))
     made.sort(key=lambda literal: literal.start)
+    for at in reversed(range(len(made) - 1)):
+        made[at] = _with_shared_unit(text, made[at], made[at + 1])
+    about = False
     seen: set[str] = set()
     for at, literal in enumerate(made):
+        about = about or literal.said == "about"
+        if about and not literal.said and literal.kind == "count" and _roundness(literal.value, literal.step) >= 100:
+            made[at] = replace(literal, said="about")  # some 16,700, against 16,500
         if literal.said in ("over", "under") and literal.kind in seen:
             made[at] = replace(literal, compares=re.search(r"\bthan\s+$", text[: literal.start]) is not None)
         seen.add(literal.kind)
@@ -178,11 +189,15 @@ def _durations(text: str) -> Iterator[Literal]:
         for written, size in parts:
             part = {"an": 1.0, "a": 1.0, "half an": 0.5}.get(written.lower())
             seconds += size * (part if part is not None else (number(written) or (0.0, 1.0))[0])
+        end = found.end()
+        if parts[-1][1] == 60 and not found["half"] and (bare := _BARE_SECONDS.match(text, end)):
+            parts.append((bare["s"], 1))  # 12 minutes 47
+            seconds, end = seconds + float(bare["s"]), bare.end()
         fine = number(parts[-1][0])
         step = parts[-1][1] * (fine[1] if fine else 1.0)
         if found["half"]:
             seconds, step = seconds + 30, 30.0
-        yield Literal(found.start(), found.end(), found[0].strip(), "seconds", seconds, step)
+        yield Literal(found.start(), end, text[found.start() : end].strip(), "seconds", seconds, step)
     for found in _CLOCK.finditer(text):
         yield Literal(found.start(), found.end(), found[0], "seconds", 60.0 * int(found["m"]) + int(found["s"]))
 
@@ -214,11 +229,15 @@ def _fractions(text: str) -> Iterator[Literal]:
             continue
         # "a quarter" is mostly a season of the year, and "a third party" is no part of anything.
         a_part = re.match(
-            r"\s*(?:of\b|more|fewer|less|higher|lower|as\b|[.,;)]|$|in\b|on\b|up|down|since|over|compared|to\b|longer|quicker|increase|rise|fall|drop|reduction)",
+            r"\s*(?:of\b|more|fewer|less|higher|lower|as\b|[.,;()]|$|in\b|on\b|up|down|since|over|compared|to\b|longer|quicker|increase|rise|fall|drop|reduction)",
             after,
         )
         if bottom != 2 and not a_part:
             continue
+        if re.match(r"\s+a\s+(?:percentage\s+)?(?:point|second|minute|day)\b", text[found.end() :]):
+            continue  # half a point
+        if re.match(r"\s*of\s+an?\s+(?:second|minute|hour|day|point|percentage)", text[found.end() :]):
+            continue  # a tenth of a second
         if part.startswith("quarter") and not (
             re.match(r"\s*of\b(?!\s+(?:20|a\s+year))|\s*(?:more|fewer|less|higher|lower)", after)
             or re.search(r"\b(?:by|up|down|than|nearly|almost|about|around)\s+$", before)
@@ -256,6 +275,15 @@ def _numbers(text: str) -> Iterator[Literal]:
         words = found["number"][0].isalpha()
         start = found.start("number") if not sign else found.start()
         yield Literal(start, found.end(), text[start : found.end()], kind, *read, signed=sign, in_words=words)
+
+
+def _with_shared_unit(text: str, literal: Literal, following: Literal) -> Literal:
+    """A figure whose unit is only written after the next: by 12.2 and 10.7 per cent."""
+    between = text[literal.end : following.start]
+    if literal.kind == "count" and literal.step < 1 and following.kind in ("percent", "points"):
+        shares = re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", between) is not None
+        return replace(literal, kind=following.kind) if shares else literal
+    return literal
 
 
 def _with_manner(text: str, literal: Literal) -> Literal:

@@ -110,6 +110,10 @@ class Names:
             self.words[code] = frozenset(
                 _stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS
             )
+            if measure.kind == "count":
+                # A crime is an offence and the other way about; and whatever is counted is so many cases.
+                alike = ("crime", "offence") if self.words[code] & {"crime", "offence"} else ()
+                self.words[code] |= {"case", "instance", "occurrence", *alike}
             self._own[code] = _generic(measure)
         parts = ((name, frozenset(word for word in name.split() if word not in _SMALL_WORDS)) for name in self._codes)
         self._parts = sorted(((n, p) for n, p in parts if len(p) > 1), key=lambda row: -len(row[1]))
@@ -138,7 +142,7 @@ class Names:
 
     def scattered(self, text: str) -> list[Mention]:
         """A measure all of whose words stand in a sentence, though not together: constables gave so many hours."""
-        words = {_stem(found[0].lower()): found.start() for found in re.finditer(r"[^\W\d_]+", text)}
+        words = {_stem(found[0].lower()): found.start() for found in re.finditer(r"[^\W_]+", text)}
         for name, parts in self._parts:
             if parts <= words.keys():
                 first = min(words[part] for part in parts)

@@ -12,10 +12,10 @@ from perf_lib.audit.sense import Sense
 
 _ENDING = Words(
     r"^\s*(?:$|[.,;:)!?%'\"”’]|(?:in|during|to|and|or|for|over|at|on|from|compared|against|than|were|was|is|are|had|have|has|a|an|per"
-    r"|the|which|that|this|these|last|came|come|went|took|fell|rose|stood|arose|ended|[a-z]{2,}ed|recorded|reported|received|completed|made|when|while|but|so|as|by|with|between|since|up|down"
+    r"|the|which|that|this|these|last|came|come|went|took|fell|rose|stood|arose|ended|gave|had|met|got|left|lost|hung|rang|said|ran|held|kept|put|set|began|grew|sent|saw|spent|paid|mark|[a-z]{2,}ed|recorded|reported|received|completed|made|when|while|but|so|as|by|with|between|since|up|down"
     r"|each|every|of|fewer|more|less|higher|lower|longer|shorter|percentage|after|before|until|out|not|only|now|then|it|overall"
     r"|altogether|respectively|per|be|been|being|counted|logged|again|nationally|attended|answered|listed|prosecuted|upheld|once|both|"
-    r"whereas|though|although|down|within|under|above|below|exactly|earlier|ago|there|here|too|also|instead|year|month|quarter)\b)"
+    r"whereas|though|although|rather|down|within|under|above|below|exactly|earlier|ago|there|here|too|also|instead|year|month|quarter)\b)"
 )
 
 
@@ -63,7 +63,10 @@ def is_figure(sense: Sense, facts: Facts, literal: Literal, codes: Sequence[str]
         literal.value > 2
         and attached is None
         and any(facts.findings[c].measure.kind == "count" for c in codes)
-        and re.search(r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than)\s+$", before)
+        and re.search(
+            r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than|saw|had|brought|recorded|logged|counted)\s+$",
+            before,
+        )
     )
     at = literal.end + 4
     if (

@@ -42,6 +42,9 @@ def pairs(sense: Sense, facts: Facts, code: str, place: int) -> list[tuple[Span,
                 likes = [(_like(facts, base), base) for base in period.spans if not period.relation]
                 pairs += [(like, base) for like, base in likes if like is not None]
     if not pairs:
+        likes = [(_like(facts, base), base) for p in near for base in p.spans if not p.relation]
+        pairs += [(like, base) for like, base in likes if like is not None]
+    if not pairs:
         for end in ends:
             pairs.append((end, end.back(12)))
             if end.length < 12 and not re.search(r"\byear\b", " ".join(sense.text[p.start : p.end] for p in near)):

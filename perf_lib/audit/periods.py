@@ -132,6 +132,7 @@ class Calendar:
             ),
             (rf"\b(?P<fy>{_FY})[\s-]+Q(?P<d>[1-4])\b", _I, self._quarter),
             (r"\bthe\s+quarter\s+before\s+(?:that|it|last)\b", _I, lambda f: ([self.now.back(6), self.now.back(3)], "")),
+            (r"\bthe\s+(?:one|three|twelve)\s+before(?:\s+(?:it|that|this|them|those))?\b", _I, lambda f: ([self.now.back(3), Span(self.last - 1, self.last - 1), self.year.back(12)], "just_before")),
             # in the third (quarter, said before)
             (r"(?<=\bin the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
             (r"(?<=\bof the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
@@ -142,7 +143,7 @@ class Calendar:
                 _I, self._same,
             ),
             (r"\b(?:the\s+)?(?:quarter|three months)\s+(?:a|one|the)\s+year\s+(?:ago|before|earlier|previously)\b", _I, lambda f: ([self.now.back(12)], "")),
-            (r"\b(?:the\s+)?(?:previous|preceding|prior|foregoing)\s+(?:quarter|three months)\b|\bthe\s+quarter\s+before\b(?!\s+last)|\ba\s+quarter\s+(?:ago|before|earlier)\b|\bon\s+the\s+quarter\b|\bquarter[\s-]on[\s-]quarter\b", _I, lambda f: ([self.now.back(3)], "")),
+            (r"\b(?:the\s+)?(?:previous|preceding|prior|foregoing)\s+(?:quarter|three months)\b|\bthe\s+quarter\s+before\b(?!\s+last)|\ba\s+quarter\s+(?:ago|before|earlier)\b|\bon\s+the\s+quarter\b(?!\s+(?:before|earlier))|\bquarter[\s-]on[\s-]quarter\b", _I, lambda f: ([self.now.back(3)], "")),
             (r"\blast\s+quarter(?=\s+(?:of|in)\b)", _I, lambda f: ([self.now], "")),
             (r"\b(?<!the )last\s+quarter\b", _I, lambda f: ([self.now.back(3)], "")),
             (r"\b(?:the\s+|in\s+|over\s+)(?:last|latest|most recent)\s+quarter\b", _I, lambda f: ([self.now, self.now.back(3)], "")),
@@ -161,6 +162,7 @@ class Calendar:
             (rf"\b(?:the\s+)?{_BEFORE}\s+financial\s+year\b|\bthe\s+financial\s+year\s+before\b", _I, lambda f: (self._fy(self.quarter.year - 1), "year_before")),
             # single months
             (rf"\b(?P<m>{_M})\s+(?:of\s+)?(?:in\s+)?(?:(?P<y>{_Y})|(?P<b>(?:{_BEFORE}|the\s+previous|the\s+preceding)\s+year|(?:a|one)\s+year\s+(?:ago|before|earlier)|the\s+year\s+before))\b", _C, self._one_month),
+            (rf"\bthe\s+(?P<m>{_M})\s+(?P<b>before)\b(?!\s+(?:last|the|that))", _C, self._one_month),
             (rf"\blast\s+(?P<m>{_M})\b", _C, self._last_month),
             (rf"\b(?P<m>{_M})(?=\W|$)", _C, self._one_month),
             # years

@@ -16,7 +16,7 @@ _LEFT = Words(
     r"(?:\s+(?:offences?|crimes?|hate|recorded|in|the|of|by|was|is|were|a|an|some|total|volume|number|figure|rate|or|overall|amounts?|amounted|to\s+(?=a)|equal|equivalent|equates?|around|about|roughly|approximately|nearly|almost|just|over|under|more|than|less|fewer|well|only|to|further|average|at\s+least|exactly|again|by\s+some|close))*\s*[(–-]?\s*$"
 )
 _RIGHT = Words(
-    rf"^(?:\s+percentage)?(?:\s+points?)?[\s-]+(?:\w+\s+){{0,3}}?(?:(?P<up>{UP}|above)|(?P<down>{DOWN}|below)|(?P<better>{BETTER})|(?P<worse>{WORSE})|(?P<any>change|difference|swing))\b(?!\s+of\s+the)"
+    rf"^(?:\s+percentage)?(?:\s+points?)?[\s-]+(?:\w+\s+){{0,3}}?(?:(?P<up>{UP}|above)|(?P<down>{DOWN}|below|short|shy)|(?P<better>{BETTER})|(?P<worse>{WORSE})|(?P<any>change|difference|swing))\b(?:(?<=\bshort)|(?<=\bshy)|(?!\s+of\s+the))"
 )
 _TO = Words(
     r"\b(?:to|at|reached|reaching|totall?ed|stood\s+at|stands\s+at|now|of)\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|only|some|more\s+than|fewer\s+than|less\s+than|a|an|approximately)\s+)*$"
@@ -25,11 +25,22 @@ _FROM = Words(
     r"\bfrom\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|some|a|an|average|of|more\s+than)\s+)*$"
 )
 _A_UNIT = Words(
-    r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)|(?P<ly>monthly|daily|weekly|quarterly)\b)"
+    r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)\b(?!\s+(?:ago|before|earlier|previously|later|on(?!\s+average)|old))|(?P<ly>monthly|daily|weekly|quarterly)\b)"
+)
+_IT_WAS = Words(r"\b(?:it|this|that|they|the\s+(?:figure|average|number))\s+(?:was|were|is|had\s+been|stood\s+at)\s+$")
+_IN_TURN = Words(
+    r"^\W*(?:[a-z-]+\s+){1,5}by\s+(?:(?:about|around|some|nearly|almost|just|over|under|only|roughly|approximately)\s+)*$"
+)
+_PER_UNIT = Words(
+    r"\b(?:an?|per|each|every)\s+(?:typical\s+|average\s+|normal\s+)?(month|day|week|quarter|year)\b(?!\s+(?:ago|before|earlier|previously|later|on(?!\s+average)|old))"
 )
 _AVERAGE = Words(r"\b(?:average[ds]?|averaging|mean|on\s+average|typically|typical)\b")
-_LOW = Words(r"\b(?:low(?:est)?|fewest|smallest|minimum|trough|least|bottom)\b")
-_HIGH = Words(r"\b(?:high(?:est)?|most|largest|maximum|peak\w*|biggest|greatest|top)\b(?!\s+similar)")
+_LOW = Words(
+    r"\b(?:lowest|(?:a|the|its|record|new|all-time)\s+low|low\s+(?:of|point)|fewest|smallest|minimum|trough|least|bottom)\b"
+)
+_HIGH = Words(
+    r"\b(?:highest|(?:a|the|its|record|new|all-time)\s+high|high\s+(?:of|point)|most|largest|maximum|peak\w*|biggest|greatest|top)\b(?!\s+similar)"
+)
 _RANGE = Words(
     r"\b(?:between|rang\w+\s+(?:from|between)|from|var\w+\s+(?:from|between)|fluctuat\w+\s+between|as\s+low\s+as|lowest\s+of)\s+(?:a\s+low\s+of\s+)?$"
 )
@@ -39,7 +50,7 @@ _SIZE = Words(
 _PER_1000 = Words(r"\bper[\s-]+(?:1,?000|thousand)\b")
 # "Up" and "down" that are no direction.
 _UPS = Words(
-    r"\b(?:ma(?:de|ke|kes|king)|set|follow\w*|pick\w*|taken?|took|open\w*|sign\w*|br(?:oke|oken|eak)|put|clos\w+|back\w*|speed\w*|end\w*|catch\w*)\s+(?:up|down)\b"
+    r"\b(?:ma(?:de|ke|kes|king)|set|follow\w*|pick\w*|taken?|took|open\w*|sign\w*|br(?:oke|oken|eak)|put|clos\w+|back\w*|speed\w*|end\w*|catch\w*|g[ai]v\w+|h[au]ng\w*|r[aiu]ng\w*)\s+(?:up|down)\b"
 )
 _CHANGE_WAS = Words(
     r"\b(?:(?P<up>increase|rise|growth)|(?P<down>decrease|fall|drop|reduction|decline)|(?P<any>change|difference))\b[^\d,;]{0,60}?\b(?:was|is|of|by|came\s+to|amounts?\s+to|amounted\s+to)\s+(?:about|around|roughly|some|nearly|almost|just|over|under|only|more\s+than|less\s+than|a|an|\s)*$"
@@ -52,9 +63,10 @@ def _blank(found: re.Match[str]) -> str:
 
 def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None) -> tuple[str, int]:
     """What a figure is said to be, and for a change which way."""
-    before, after = _UPS.sub(_blank, sense.before(literal.start, 90)), sense.after(literal.end, 60)
+    before, after = _UPS.sub(_blank, sense.before(literal.start, 90)), _UPS.sub(_blank, sense.after(literal.end, 60))
     if re.fullmatch(r"\W*by\s+(?:\w+\s+){0,2}", before):  # rose slightly, by 0.9 per cent
-        before = _UPS.sub(_blank, sense.text[max(0, literal.start - 60) : literal.start]).replace(",", " ")
+        before = _without_periods(sense, max(0, literal.start - 60), literal.start)
+        before = _UPS.sub(_blank, before).replace(",", " ")
         before = re.sub(r"\b(?:slightly|sharply|steadily|markedly|modestly|further|again|significantly)\b", "", before)
     if literal.kind == "rank":
         return "rank", 0
@@ -78,11 +90,17 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
     )
     if literal.signed and literal.kind in ("percent", "points", "count"):
         return "change", literal.signed
+    if memory.role == "average" and literal.kind == "count" and sense.clauses[sense.clause_of(literal.start)].comparing:
+        return "average", 0  # 67 a month, compared with 47 the year before
+    if memory.role == "average" and literal.kind == "count" and _IT_WAS.search(before):
+        return "average", 0  # we averaged 3,703 a month; in 2018 it was 3,541
     if _FROM.search(before):
         return "level", 0
     if literal.kind == "multiple":
         return "change", 1 if literal.value > 1 else -1
-    if literal.kind == "fraction" and re.match(r"\s+as\s+(?:many|much)\s+again|\s+again\s+as", after):
+    if literal.kind == "fraction" and re.match(
+        r"\s+as\s+(?:many|much|high|large|big|long)\s+(?:\w+\s+){0,3}again|\s+again\s+as", after
+    ):
         return "change", 1  # half as many again
     if right and not _belongs_to_next(after, right):
         return "change", way_said(right, measure) or 0
@@ -92,6 +110,20 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
         return "change", 0
     if memory.role == "change" and literal.kind == "count" and sense.text[memory.end : literal.start].strip() == "(":
         return "change", memory.way  # 26 per cent (79 offences)
+    if (
+        memory.role == "change"
+        and literal.kind in ("percent", "points")
+        and re.fullmatch(r"\s+and\s+(?:by\s+)?", sense.text[memory.end : literal.start] if memory.end >= 0 else "")
+        and not re.match(r"\s+of\b", after)
+    ):
+        return "change", memory.way  # by 12.2 and 10.7 per cent
+    if (
+        memory.role == "change"
+        and literal.kind in ("percent", "points")
+        and _IN_TURN.search(before)
+        and any(memory.end < each.start < literal.start for each in sense.mentions)
+    ):
+        return "change", memory.way  # weapons offences rose by 26 per cent and drug offences by 50 per cent
     gap = sense.text[memory.end : literal.start] if memory.end >= 0 else "x" * 30
     if (
         memory.role == "change"
@@ -113,6 +145,15 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
     if extreme_of(sense, literal) and measure is not None:
         return "extreme", 0
     return "level", 0
+
+
+def _without_periods(sense: Sense, start: int, end: int) -> str:
+    """A stretch of a sentence with its words of time blanked out: fell [over the year,] by 12.2 per cent."""
+    letters = list(sense.text[start:end])
+    for period in sense.periods:
+        for at in range(max(start, period.start), min(end, period.end)):
+            letters[at - start] = " "
+    return "".join(letters)
 
 
 def _in_a_month(sense: Sense, literal: Literal) -> bool:
@@ -154,9 +195,9 @@ def unit_of(sense: Sense, literal: Literal, after: str) -> str | None:
             or {"monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter"}[found["ly"].lower()]
         ).lower()
     before = sense.before(literal.start, 90)
-    said = _AVERAGE.search(before)
+    said = _AVERAGE.search(before) or re.match(r"(?:\s+[a-z]+){0,2}\s+on\s+average\b", after)
     if unit is None and said:
-        whole = re.search(r"\b(?:a|per|each|every)\s+(month|day|week|quarter|year)\b", sense.text, re.I)
+        whole = _PER_UNIT.search(sense.text)
         named = re.search(r"\b(month|dai|week|quarter)ly\b", sense.text, re.I)
         unit = (
             whole[1].lower()

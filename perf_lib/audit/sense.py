@@ -17,9 +17,9 @@ from perf_lib.audit.spans import Span
 
 _SEPARATOR = Words(
     r"[;:,()—]|\s[–-]\s|\b(?:and|but|while|whereas|whilst|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|against"
-    r"|than|versus|vs|though|although|yet|which|as\s+opposed\s+to|unlike|up\s+from|down\s+from|where)\b"
+    r"|than|versus|vs|though|although|yet|which|as\s+opposed\s+to|unlike|improvement\s+(?:on|over)|up\s+from|down\s+from|where)\b"
 )
-_COMPARING = Words(r"compared|comparison|against|than|versus|vs|opposed|from|unlike")
+_COMPARING = Words(r"compared|comparison|against|than|versus|vs|opposed|from|unlike|improvement")
 _BASE_BEFORE = Words(
     r"\b(?:from|on|since|over|above|below|with|to|against|than)\s+(?:the\s+|a\s+|its\s+|an?\s+average\s+of\s+|(?:about|around|some|nearly|almost)\s+)*$"
 )
@@ -33,7 +33,8 @@ PEERS = Words(
 
 
 _A_SCOPE = Words(
-    r"\b(?:months?|quarters?|most|highest|lowest|fewest|busiest|peak)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$"
+    r"\b(?:months?|quarters?|(?:most|highest|lowest|fewest|busiest|quietest|peak|best|worst|largest|smallest|biggest|greatest|slowest|quickest|longest|shortest|high|low)(?:\s+[a-z]+){0,3}?)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$"
+    r"|\bany\s+(?:single\s+|other\s+)?(?:month|quarter|year)\s+(?:of\s+|in\s+|for\s+|during\s+)?(?:the\s+)?$"
 )
 
 
@@ -59,6 +60,8 @@ class Reach:
     own: bool
     named: bool
     """Whether any words of time led here; where none did, spans are empty."""
+    lent: bool = False
+    """Whether every period is another figure's own, or what a superlative looks over, so that this one may be of none."""
 
 
 @dataclass
@@ -195,7 +198,7 @@ class Sense:
             clause = self.clauses[self.clause_of(period.start)]
             opening = self.text[max(0, clause.start - 16) : period.start]
             compares = clause.comparing or re.search(
-                r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$",
+                r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus|as)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$",
                 words,
                 re.I,
             )
@@ -211,22 +214,34 @@ class Sense:
         if own is not None:
             told_here = self.resolved(own, self._told_before(own))
             return Reach((*told_here, *self._ends_of(literal, told_here)), own=True, named=True)
-        comparing = clause.comparing or _BASE_BEFORE.search(self.before(literal.start)) is not None
+        base = _BASE_BEFORE.search(self.before(literal.start))
+        # "From 13,925 to 15,162": there the second is what the first became.
+        became = base is not None and base[0].lower().startswith("to") and "from" in self.text[: literal.start].lower()
+        comparing = (clause.comparing or base is not None) and not became
         told = [p for p in self.periods if not p.since]
         if comparing and not self._leads(literal):
             anchors = self.anchors or []
             spans = [a.back(12) for a in anchors] + [a.back(a.length) for a in anchors if a.length < 12]
             spans += [span for p in told for span in self.resolved(p)]
-            spans += self._ends_of(literal, spans)
+            spans += self._ends_of(literal, [*spans, *self._runs])
             return Reach(tuple(dict.fromkeys(spans)), own=False, named=bool(told))
         lent = [p for p in told if not self._is_base(p) and not p.relation]
         earlier = [p for p in lent if p.start < literal.start]
         later = [p for p in lent if p.start > literal.start]
         ordered = [*reversed(earlier), *later]
         # "From 112 in October to 94 in December": a period that has a figure of its own is not lent.
-        free = [p for p in ordered if not self._taken(p, literal)] or ordered
+        own_to_others = [p for p in ordered if self._taken(p, literal) or self._is_scope(p)]
+        free = [p for p in ordered if p not in own_to_others] or ordered
         spans = [span for p in free for span in self.resolved(p)]
-        return Reach(tuple(dict.fromkeys([*spans, *self._ends_of(literal, spans)])), own=False, named=bool(free))
+        spans += self._ends_of(literal, self._runs)
+        reached = tuple(dict.fromkeys([*spans, *self._ends_of(literal, spans)]))
+        return Reach(reached, own=False, named=bool(free), lent=free == own_to_others)
+
+    @property
+    def _runs(self) -> list[Span]:
+        """The months that something is said to have lasted, with the one before: fallen for five months, from 153 to 94."""
+        last, lasted = self.calendar.last, (each for each in self.literals if each.kind == "months")
+        return [Span(last - int(each.value), last) for each in lasted if 1 < each.value < 12]
 
     def _ends_of(self, literal: Literal, spans: Sequence[Span]) -> list[Span]:
         """The first or last month of a stretch that a figure opens or closes: between May and July, from 94 to 112."""
@@ -234,7 +249,8 @@ class Sense:
         opens, closes = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", before), re.search(r"\bto\s+(?:\w+\s+){0,2}$", before)
         if not (opens or closes):
             return []
-        return [Span(s.first, s.first) if opens else Span(s.last, s.last) for s in spans if 1 < s.length <= 12]
+        opening = opens is not None and (closes is None or opens.start() > closes.start())  # the nearer word
+        return [Span(s.first, s.first) if opening else Span(s.last, s.last) for s in spans if 1 < s.length <= 12]
 
     def _leads(self, literal: Literal) -> bool:
         """Whether "over 1,500" is a manner of speaking rather than a comparison."""
@@ -252,10 +268,39 @@ class Sense:
         ]
         return bool(others) and not clause.start <= literal.start < clause.end and period.start > literal.start
 
+    @cached_property
+    def _said_just_before(self) -> dict[int, Period]:
+        """For each figure, by its place, the period right before it, where there is one."""
+        found = ((each.start, self._right_before(each)) for each in self.literals)
+        return {place: period for place, period in found if period is not None}
+
+    def _right_before(self, literal: Literal) -> Period | None:
+        """A period right before a figure: October (3,688); February's 37; or a clause of its own: a year earlier, 42,495."""
+        for period in self.periods:
+            between = self.text[period.end : literal.start]
+            alone = re.match(r"[^()\d]*\)", self.text[literal.end :]) is not None  # not 2018 (1,562 against 1,044)
+            if (
+                (re.fullmatch(r"\s*\(\s*", between) and alone)
+                or re.fullmatch(r"['’]s\s+", between)
+                or (between == " " and self.text[period.end - 2 : period.end] in ("'s", "’s"))
+            ):
+                return period
+            opens = re.fullmatch(r"(?:.*[,;(])?\s*(?:and|but|in|for)?\s*", self.text[: period.start])
+            if period.relation and opens and re.fullmatch(r",\s+", between):
+                return period
+        return None
+
+    def _is_scope(self, period: Period) -> bool:
+        """Whether a period is what a superlative looks over: the best of the year, the busiest month of 2019."""
+        return _A_SCOPE.search(self.text[max(0, period.start - 45) : period.start]) is not None
+
     def _own_period(self, literal: Literal, clause: Clause) -> Period | None:
-        periods = [p for p in self.within(clause, self.periods) if not p.since]
+        if literal.start in self._said_just_before:
+            return self._said_just_before[literal.start]
+        others_own = self._said_just_before.values()
+        periods = [p for p in self.within(clause, self.periods) if not p.since and p not in others_own]
         if len(periods) > 1:
-            periods = [p for p in periods if not _A_SCOPE.search(self.text[max(0, p.start - 30) : p.start])] or periods
+            periods = [p for p in periods if not self._is_scope(p)] or periods
         if not periods:
             return None
         others = [each for each in self.within(clause, self.literals) if each is not literal]

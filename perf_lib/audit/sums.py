@@ -35,7 +35,10 @@ def follows(sense: Sense, memory: Memory, literal: Literal) -> Verdict | None:
             return Verdict("agrees" if literal.fits(right) else "contradicts", fact, None, why="arithmetic")
         if (
             literal.kind in ("percent", "fraction")
-            and re.fullmatch(r"[\s\w]{0,30}?\b(?:out\s+of|of)\s+(?:the\s+|its\s+|all\s+)?", between)
+            and re.fullmatch(
+                r"[\s\w]{0,30}?\b(?:out\s+of|of)\s+(?:the\s+|its\s+|all\s+)?(?:(?:quarter|year|month)['’]s\s+)?",
+                between,
+            )
             and other.value
         ):
             right = 100 * one.value / other.value

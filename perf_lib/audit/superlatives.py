@@ -106,7 +106,8 @@ def _scope_and_subject(sense: Sense, facts: Facts, found: re.Match[str], code: s
     for period in sense.periods:
         before = text[max(0, period.start - 20) : period.start].lower()
         if period.since and period.spans:
-            scopes += [Span(span.first, calendar.last) for span in period.spans[:1]]
+            # "The lowest since February" may be lower than February's, or the lowest after it.
+            scopes += [Span(first, calendar.last) for span in period.spans[:1] for first in (span.first, span.last + 1)]
         elif period.relation or not period.spans or period in months:
             continue
         elif (
@@ -134,6 +135,8 @@ def _scope_and_subject(sense: Sense, facts: Facts, found: re.Match[str], code: s
     ):
         quarterly = re.search(r"\bquarter", text, re.I)
         subjects = [calendar.now, *([] if quarterly else [Span(calendar.last, calendar.last), calendar.year])]
+    elif not subjects and scopes and re.match(r"\s+quarter(?:ly)?\b", text[found.end() :]):
+        subjects = [calendar.now]  # 209, the highest quarterly figure of the year
     elif not subjects and scopes and any(p.since for p in sense.periods):
         subjects = [calendar.now, Span(calendar.last, calendar.last), calendar.year]
     if len(near) > 1 and near is not months and not any(p.start < found.start() for p in near):

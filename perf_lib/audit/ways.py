@@ -6,8 +6,8 @@ import re
 
 from perf_lib.measures import Measure
 
-UP = r"(?:increas\w*|rise|rises|rose|risen|rising|grew|grow|grows|grown|growing|growth|climb\w*|jump\w*|surg\w+|higher|more|up|upturn|additional|extra|longer|slower|gain\w*|went\s+up|worse)"
-DOWN = r"(?:decreas\w*|fall|falls|fell|fallen|falling|drop\w*|declin\w*|reduc\w*|lower|fewer|less|down|shorter|quicker|faster|dip|dipped|cut|downturn|went\s+down)"
+UP = r"(?:increas\w*|rise|rises|rose|risen|rising|grew|grow|grows|grown|growing|growth|climb\w*|jump\w*|surg\w+|soar\w*|leapt|swell\w*|higher|more|up|upturn|additional|extra|longer|slower|gain\w*|went\s+up|worse)"
+DOWN = r"(?:decreas\w*|fall|falls|fell|fallen|falling|drop\w*|declin\w*|reduc\w*|lower|fewer|less|down|shorter|quicker|faster|sooner|shr[aiu]nk\w*|slid|slipp\w+|tumbl\w+|plung\w+|plummet\w*|dip|dipped|cut|downturn|went\s+down)"
 BETTER, WORSE = r"(?:improv\w*|better)", r"(?:worse\w*|deteriorat\w*)"
 UP_VERB = r"(?:rose|risen|increased|grew|grown|climbed|jumped|surged|went\s+up|gone\s+up|is\s+rising|are\s+rising|(?:is|are|was|were|been)\s+(?:rising|increasing|growing|going\s+up))"
 DOWN_VERB = r"(?:fell|fallen|decreased|declined|dropped|dipped|reduced|went\s+down|gone\s+down|shrank|(?:is|are|was|were|been)\s+(?:falling|decreasing|declining|dropping|going\s+down))"

@@ -14,15 +14,23 @@ from .streams import markdown, verdicts
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 PARAMS = TESTS.parent / "params"
-ROUNDS = ("tuned on", "held out first", "held out second", "held out third", "held out fourth")
+ROUNDS = (
+    "tuned on",
+    *(f"held out {nth}" for nth in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")),
+)
 
 # What came of each held-out round the first time it was run, before anything was changed on its account. From then
-# on its sentences are no longer held out: the table above it is what the audit does with them now.
+# on its sentences are no longer held out: the table above it is what the audit does with them now. The last three
+# rounds go out of their way to say things unlike the others; a few of their sentences are still beyond the audit
+# (two without support, two not read, one whose twin is missed; none contradicted): counted here, not in the corpus.
 AT_FIRST = (
     ("held out first", 45, 4, 43, 1, 1),
     ("held out second", 53, 6, 48, 2, 3),
     ("held out third", 47, 6, 45, 2, 0),
     ("held out fourth", 35, 5, 35, 0, 0),
+    ("held out fifth", 68, 25, 54, 10, 4),
+    ("held out sixth", 44, 15, 38, 6, 0),
+    ("held out seventh", 39, 11, 33, 3, 3),
 )
 
 
