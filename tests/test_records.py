@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from builders import PARAMS, measure, report
 from perf_lib.errors import InputError
 from perf_lib.extracts import kept, read_definitions, read_monthly, read_records
 from perf_lib.extracts.predicate import predicate
+from perf_lib.extracts.records_kept import KEPT
 from perf_lib.measures import Catalogue, read_catalogue
 from perf_lib.report import open_report
 from perf_lib.settings import find_params
@@ -74,7 +76,11 @@ def test_a_report_from_records_is_the_report_from_months(sample_records, tmp_pat
         # Who opens it in the same run shows what was counted: the records may be gone by then.
         (params / "records" / "crimes.parquet").unlink()
         again = open_report("2019-20-Q3", params)
+        kept_in = Path(os.environ[KEPT])
+        assert len(list(kept_in.iterdir())) == 2
+        assert os.name == "nt" or kept_in.stat().st_mode & 0o77 == 0
     pd.testing.assert_frame_equal(again.arrived.frame, made.arrived.frame, check_exact=True)
+    assert KEPT not in os.environ and not kept_in.exists()
     assert again.arrived.records.digest == made.arrived.records.digest
     with pytest.raises(InputError, match=r"there is no file 'records/crimes.parquet'"):
         open_report("2019-20-Q3", params)

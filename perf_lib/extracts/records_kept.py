@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +13,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib.errors import PerfError
 from perf_lib.extracts.definitions import Definitions
 from perf_lib.extracts.records import Records, digested, read_records
 from perf_lib.measures import Catalogue
@@ -29,25 +30,22 @@ def kept() -> Iterator[None]:
     The whole answer is kept there, for a public report too: it opens on all that there is, to withhold what it must.
     """
     before = os.environ.get(KEPT)
+    folder = Path(tempfile.gettempdir()) / f"perf_lib_records_{secrets.token_hex(8)}"  # made when there is an answer
+    os.environ[KEPT] = str(folder)
     try:
-        folder = tempfile.TemporaryDirectory(prefix="perf_lib_records_")  # this user's alone
-    except OSError as error:
-        raise PerfError(f"{tempfile.gettempdir()}: cannot be written to: {error.strerror or error}") from None
-    with folder:
-        os.environ[KEPT] = folder.name
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[KEPT]
-            else:
-                os.environ[KEPT] = before
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if before is None:
+            del os.environ[KEPT]
+        else:
+            os.environ[KEPT] = before
 
 
 def answer(definitions: Definitions, catalogue: Catalogue, area: str, params: Path) -> Records:
     """What records come to (`read_records`), from what the run around this process keeps where it has been asked."""
     folder = os.environ.get(KEPT)
-    if not folder or not Path(folder).is_dir():
+    if not folder:
         return read_records(definitions, catalogue, area, params)
     stem = _stem(definitions, area)
     frame, coverage = (Path(folder) / f"{stem}-{part}.csv" for part in ("frame", "coverage"))
@@ -55,6 +53,7 @@ def answer(definitions: Definitions, catalogue: Catalogue, area: str, params: Pa
         return _read(frame, coverage, definitions)
     records = read_records(definitions, catalogue, area, params)
     with suppress(OSError):  # no room to keep it: they are asked again
+        Path(folder).mkdir(mode=0o700, exist_ok=True)  # this user's alone
         _written(records.frame, frame)
         _written(records.coverage, coverage)
     return records
