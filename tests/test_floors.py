@@ -34,9 +34,9 @@ FLOORS = (
         "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
         "sheet_columns", "workbook", "opendocument",
         "audit.patterns", "audit.numbers", "audit.spans", "audit.literals", "audit.periods", "audit.names",
-        "audit.reading", "audit.highlights", "audit.sense", "audit.facts", "audit.ways", "audit.verdicts",
-        "audit.roles", "audit.nouns", "audit.plainness", "audit.pairs", "audit.candidates", "audit.sums",
-        "audit.figures", "audit.subjects", "audit.movements", "audit.superlatives", "audit.runs",
+        "audit.reading", "audit.highlights", "audit.sense", "audit.reach", "audit.facts", "audit.ways",
+        "audit.verdicts", "audit.roles", "audit.nouns", "audit.plainness", "audit.pairs", "audit.candidates",
+        "audit.sums", "audit.figures", "audit.subjects", "audit.movements", "audit.superlatives", "audit.runs",
         "audit.symbol_words", "audit.directions", "audit", "audit_page",
     ),
     (

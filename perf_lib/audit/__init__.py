@@ -1,9 +1,9 @@
 """Commentary held against the findings: every literal figure and word of direction, sentence by sentence.
 
 reading, highlights: what people wrote to sentences. literals, periods, names: what stands in one. sense: what belongs
-to what. facts: the data, asked. figures: the verdict on each figure, from what it is said to be (roles), whose it is
-(nouns), which facts it could stand for (candidates, pairs, sums) and how plainly (plainness). directions: the words
-of direction, a room a sort (movements, superlatives, runs, symbol_words).
+to what. reach: which months a figure speaks of. facts: the data, asked. figures: the verdict on each figure, from what
+it is said to be (roles), whose it is (nouns), which facts it could stand for (candidates, pairs, sums) and how plainly
+(plainness). directions: the words of direction, a room a sort (movements, superlatives, runs, symbol_words).
 
 A figure agrees where it is right, as finely as it was printed, for the measure and months that its sentence speaks
 of; it contradicts where the sentence makes plain which figure it means and that is another; it is unsupported where

@@ -11,8 +11,9 @@ from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.pairs import changes, same_unit
 from perf_lib.audit.patterns import Words
+from perf_lib.audit.reach import Reach
 from perf_lib.audit.roles import extreme_of, range_end, unit_of
-from perf_lib.audit.sense import Reach, Sense
+from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span
 from perf_lib.measures import Measure
 

@@ -10,6 +10,7 @@ from perf_lib.audit.literals import Literal
 from perf_lib.audit.nouns import attached, is_figure, multiplies, took
 from perf_lib.audit.patterns import Words
 from perf_lib.audit.plainness import is_plain, plainly_stated
+from perf_lib.audit.reach import reach
 from perf_lib.audit.roles import role
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.sums import follows
@@ -67,16 +68,16 @@ class Judge:
 
     def _whole(self, literal: Literal) -> Verdict | None:
         """What a figure is a part of: 3,751 of the quarter's 10,876 crimes, which is another measure's figure."""
-        reach = self.sense.reach(literal)
+        reached = reach(self.sense, literal)
         for code, finding in self.facts.findings.items():
-            spans = reach.spans or tuple(self.facts.usual(code)[:3])
+            spans = reached.spans or tuple(self.facts.usual(code)[:3])
             fact = next((f for f in self.facts.levels(code, spans) if literal.fits(f.value)), None)
             if finding.measure.kind == "count" and fact is not None:
                 return Verdict("agrees", fact, code)
         return None
 
     def _held(self, literal: Literal, codes: Sequence[str], noun: bool | None) -> Verdict:
-        reach = self.sense.reach(literal)
+        reached = reach(self.sense, literal)
         is_foreign = self.sense.is_foreign(literal.start)
         first: Verdict | None = None
         for code in codes[:4]:
@@ -84,10 +85,10 @@ class Judge:
             said_to_be, way = role(self.sense, self.memory, literal, measure)
             if code == codes[0]:
                 self.memory.role, self.memory.way = said_to_be, way
-            facts, clear = facts_for(self.sense, self.facts, literal, code, said_to_be, reach, codes)
+            facts, clear = facts_for(self.sense, self.facts, literal, code, said_to_be, reached, codes)
             if is_foreign and said_to_be not in ("rank", "rate", "size"):
                 facts, clear = said_of_peers(self.sense, self.facts, literal, code), False
-            slack = 2.0 if reach.own else 1.5
+            slack = 2.0 if reached.own else 1.5
             match = next(
                 (
                     fact
@@ -108,7 +109,7 @@ class Judge:
                 and facts
                 and clear
                 and noun is not False
-                and is_plain(self.sense, self.facts, literal, said_to_be, reach.named, noun)
+                and is_plain(self.sense, self.facts, literal, said_to_be, reached.named, noun)
                 and (
                     measure.kind != "count"
                     or said_to_be not in ("level", "average")

@@ -7,6 +7,7 @@ import re
 from perf_lib import wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.literals import Literal
+from perf_lib.audit.reach import bases, resolved
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span
 from perf_lib.measures import Measure
@@ -15,8 +16,8 @@ from perf_lib.measures import Measure
 def pairs(sense: Sense, facts: Facts, code: str, place: int) -> list[tuple[Span, Span]]:
     """What a change at a place in the sentence may be measured between: the later months, the earlier ones."""
     sense, calendar = sense, facts.calendar
-    bases = sense.bases()
-    base_places = {p.start for p in bases}
+    measured_from = bases(sense)
+    base_places = {p.start for p in measured_from}
     clause = sense.clauses[sense.clause_of(place)]
     told = [p for p in sense.periods if p.start not in base_places]
     here = [p for p in told if clause.start <= p.start < clause.end]
@@ -27,15 +28,15 @@ def pairs(sense: Sense, facts: Facts, code: str, place: int) -> list[tuple[Span,
     ends = facts.reached(code, ends)
     pairs: list[tuple[Span, Span]] = []
     near = (
-        [p for p in bases if clause.start <= p.start < clause.end]
-        or [p for p in bases if p.start >= clause.start]
-        or bases
+        [p for p in measured_from if clause.start <= p.start < clause.end]
+        or [p for p in measured_from if p.start >= clause.start]
+        or measured_from
     )
     for period in near:
         for end in (
             ends if not period.since else [calendar.year, calendar.now, Span(calendar.last, calendar.last), *ends]
         ):
-            for base in sense.resolved(period, [end]) if chosen or period.relation else period.spans:
+            for base in resolved(sense, period, [end]) if chosen or period.relation else period.spans:
                 if base.length == end.length and base.first < end.first:
                     pairs.append((end, base))
             if not chosen:
@@ -49,7 +50,7 @@ def pairs(sense: Sense, facts: Facts, code: str, place: int) -> list[tuple[Span,
             pairs.append((end, end.back(12)))
             if end.length < 12 and not re.search(r"\byear\b", " ".join(sense.text[p.start : p.end] for p in near)):
                 pairs.append((end, end.back(end.length)))
-    spans = list(dict.fromkeys(span for p in sense.periods for span in sense.resolved(p)))[:12]
+    spans = list(dict.fromkeys(span for p in sense.periods for span in resolved(sense, p)))[:12]
     explicit = [p for p in sense.periods if not p.relation]
     if len(explicit) >= 2:
         pairs += [(a, b) for a in spans for b in spans if a.length == b.length and a.first > b.first]

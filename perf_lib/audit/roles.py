@@ -6,6 +6,7 @@ import re
 
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.patterns import Words
+from perf_lib.audit.reach import reach
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.verdicts import Memory
 from perf_lib.audit.ways import BETTER, DOWN, UP, WORSE, way_said
@@ -157,8 +158,8 @@ def _without_periods(sense: Sense, start: int, end: int) -> str:
 
 
 def _in_a_month(sense: Sense, literal: Literal) -> bool:
-    reach = sense.reach(literal)
-    return reach.own and bool(reach.spans) and all(span.length == 1 for span in reach.spans)
+    reached = reach(sense, literal)
+    return reached.own and bool(reached.spans) and all(span.length == 1 for span in reached.spans)
 
 
 def _manner(literal: Literal, left: re.Match[str]) -> bool:
