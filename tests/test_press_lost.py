@@ -156,6 +156,49 @@ def test_out_of_disk_the_earlier_pack_stays_and_the_next_run_succeeds(small_disk
     assert sorted(path.name for path in outputs.iterdir()) == [LOCK, QUARTER]
 
 
+MEMORY = 800 << 20
+"""Bytes that the press, its warm process and its kernels have between them: enough for a small pack."""
+
+
+@pytest.fixture
+def small_memory() -> Iterator[Path]:
+    """A control group of little memory, of Linux's first or second kind."""
+    for place, limit in (("memory", "memory.limit_in_bytes"), ("", "memory.max")):
+        group = Path("/sys/fs/cgroup", place, f"perf_lib_test_{os.getpid()}")
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        if (group / limit).exists():
+            (group / limit).write_text(str(MEMORY))
+            break
+        group.rmdir()
+    else:
+        pytest.skip("no control group of memory can be made here")
+    yield group
+    soon(lambda: not (group / "cgroup.procs").read_text().strip())
+    group.rmdir()
+
+
+@LINUX
+def test_a_kernel_that_runs_out_of_memory_is_said_and_takes_nothing_with_it(pack, small_memory, tmp_path):
+    greedy, outputs = notebooks(tmp_path / "greedy", "0_introduction", SMALL), tmp_path / "out"
+    with_cell(greedy / f"{SMALL}.ipynb", "kept = [bytearray(b'1' * 50_000_000) for _ in range(100)]")  # 5 GB
+    shutil.copytree(pack, outputs / QUARTER)
+    run = [program("perf-lib"), "run", QUARTER, "--params", PARAMS, "--notebooks", greedy, "--outputs", outputs]
+    within = f'echo $$ > "{small_memory / "cgroup.procs"}"; exec "$@"'
+    said = subprocess.run(
+        ["sh", "-c", within, "sh", *map(str, run)],
+        cwd=ROOT, env={**os.environ, MARK: "greedy"}, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1, said.stderr
+    assert f"{SMALL}, cell" in said.stderr.splitlines()[-1]
+    assert "ernel died" in said.stderr.splitlines()[-1]
+    assert digests(outputs / QUARTER) == digests(pack)
+    assert (outputs / f"{QUARTER}.failed" / "0_introduction.ipynb").exists()  # the others finish
+    assert not running("greedy")
+
+
 @LINUX
 def test_two_runs_of_one_quarter_the_second_leaves_with_code_4_and_a_dead_ones_lock_holds_nobody(tmp_path):
     slow, few = notebooks(tmp_path / "slow", SMALL), notebooks(tmp_path / "few", SMALL)
