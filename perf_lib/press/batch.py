@@ -24,6 +24,12 @@ from perf_lib.quarters import Quarter
 from perf_lib.settings import find_params, quarters_in
 from perf_lib.strict import shown
 
+_LOADED_ONCE = (
+    "perf_lib.press.run", "perf_lib.press.exporters", "papermill", "ipykernel.kernelapp",
+    "matplotlib.figure", "matplotlib.backends.backend_svg",
+)  # fmt: skip
+"""What every pack needs, loaded by the process that theirs are forked from."""
+
 _TRIES = 3
 """How often a pack is given to a fresh pool after a worker of the last one was killed."""
 
@@ -129,7 +135,7 @@ def _pool(scheduler: str | None, processes: int) -> Iterator[Executor]:
         kind = "forkserver" if sys.platform == "linux" else "spawn"
         context = multiprocessing.get_context(kind)
         if kind == "forkserver":
-            context.set_forkserver_preload(["perf_lib.press.run"])
+            context.set_forkserver_preload(list(_LOADED_ONCE))
         with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
             yield pool
         return

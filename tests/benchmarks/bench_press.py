@@ -1,4 +1,4 @@
-"""The press against the command line that a user would write, side by side; run again; killed at random moments."""
+"""The press against the command line that a user would write, side by side; run again; killed; out of disk."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import nbformat
 
 from perf_lib.press import current
 
+from .processes import marked
 from .streams import markdown, verdicts
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,8 @@ QUARTER = "2019-20-Q3"
 BIN = Path(sys.executable).parent
 CORES = os.cpu_count() or 1
 KILLS = int(os.environ.get("PERF_LIB_BENCH_KILLS", "100"))
+FULL = int(os.environ.get("PERF_LIB_BENCH_FULL_DISKS", "20"))
+FEW = ("0_introduction.ipynb", "2_protect_vulnerable.ipynb")
 HELP_TIMES = 9
 NOTEBOOKS = os.environ.get("PERF_LIB_BENCH_NOTEBOOKS", "[0-9]*.ipynb")
 """Fewer, for a machine that has little time; what is shared then weighs more."""
@@ -56,6 +59,16 @@ def _chain(work: Path) -> tuple[float, float, float]:
     return wall, cpu, cells
 
 
+def _few(work: Path) -> Path:
+    """A folder beside the first with the same params and two notebooks, whose pack is soon made: to be killed often."""
+    few = work / "few"
+    shutil.copytree(work / "params", few / "params")
+    (few / "notebooks").mkdir()
+    for name in FEW:
+        shutil.copy(ROOT / "notebooks" / name, few / "notebooks")
+    return few
+
+
 def _killed(work: Path, lasts: float) -> tuple[int, int]:
     """How often, of the kills, the pack was whole afterwards; and how many processes outlived a kill by 5 seconds."""
     pack, whole, orphans, moments = work / "outputs" / QUARTER, 0, 0, random.Random(1)
@@ -68,22 +81,51 @@ def _killed(work: Path, lasts: float) -> tuple[int, int]:
         time.sleep(moments.uniform(0, lasts))
         run.kill()
         run.wait()
-        whole += current.read(pack).get("outputs") == current.outputs(pack)
+        whole += _is_whole(pack)
         until = time.monotonic() + 5
-        while (left := _running(f"PERF_LIB_BENCH_MARK=killed-{number}")) and time.monotonic() < until:
+        while (left := len(marked(f"PERF_LIB_BENCH_MARK=killed-{number}"))) and time.monotonic() < until:
             time.sleep(0.1)
         orphans += left
     return whole, orphans
 
 
-def _running(mark: str) -> int:
-    found = 0
-    for place in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            found += mark.encode() in place.read_bytes()
-        except OSError:
-            continue
-    return found
+def _is_whole(pack: Path) -> bool:
+    return current.read(pack).get("outputs") == current.outputs(pack)
+
+
+def _out_of_disk(work: Path) -> str:
+    """How often, of the times that the disk was full at some point of a run, it was said and the earlier pack stayed.
+
+    The pack's folder is a small disk of its own (tmpfs), which only root may make; a run has room for a random
+    share of what it needs beside the earlier pack.
+    """
+    pack, disk, shares = work / "outputs" / QUARTER, work / "outputs", random.Random(2)
+    kept = work / "kept"
+    disk.rename(kept)
+    disk.mkdir()
+    size = sum(path.stat().st_size for path in kept.rglob("*") if path.is_file())
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={3 * size + (1 << 20)}", "tmpfs", disk], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        return "not measured: only root may make a small disk"
+    good = 0
+    try:
+        shutil.copytree(kept, disk, dirs_exist_ok=True)
+        before = current.outputs(pack)
+        for _ in range(FULL):
+            filler = disk / "filler"
+            filler.write_bytes(b"0" * int(shutil.disk_usage(disk).free - shares.uniform(0, 0.9) * size))
+            said = subprocess.run(
+                [BIN / "perf-lib", "run", QUARTER, "--force"], cwd=work, check=False, capture_output=True, text=True
+            )
+            last = (said.stderr.splitlines() or [""])[-1]
+            good += said.returncode in (1, 2) and "No space left" in last and current.outputs(pack) == before
+            filler.unlink()
+        left = sorted(path.name for path in disk.iterdir())
+        return f"{good}" if left == sorted(path.name for path in kept.iterdir()) else f"{good}, left behind: {left}"
+    finally:
+        subprocess.run(["umount", disk], check=True)
 
 
 def _load() -> str:
@@ -110,9 +152,12 @@ def run() -> str:
         results = [each["result"] for each in current.read(work / "outputs" / QUARTER)["notebooks"]]
         helps = sorted(_timed(BIN / "perf-lib", "--help", cwd=work) for _ in range(HELP_TIMES))
         help_wall, help_cpu = helps[HELP_TIMES // 2]
-        whole, orphans = _killed(work, press_wall) if KILLS else (0, 0)
-        last = subprocess.run([*map(str, make), "--force"], cwd=work, check=False, capture_output=True).returncode
-        left = sorted(path.name for path in (work / "outputs").iterdir())
+        few = _few(work)
+        few_wall, _ = _timed(*make, cwd=few)
+        whole, orphans = _killed(few, few_wall)
+        last = subprocess.run([*map(str, make), "--force"], cwd=few, check=False, capture_output=True).returncode
+        left = sorted(path.name for path in (few / "outputs").iterdir())
+        full = _out_of_disk(few)
     own = cells / CORES
     rows = [
         ("papermill, nbconvert to HTML and to PDF, a notebook at a time", chain_wall, chain_cpu),
@@ -135,13 +180,15 @@ def run() -> str:
             f"{last}, {len(left) - 1} pack",
             (last, len(left)) == (0, 2),
         ),
+        (f"said, and the earlier pack whole, after each of {FULL} full disks", full, full == str(FULL)),
     ]
     return "\n\n".join(
         [
             "# Press",
             f"The sample quarter, {len(results)} notebooks, {CORES} cores; seconds. All in one run, one after another; "
             "on a machine that has other work, ratios and processor time say more than seconds by the clock. "
-            f"By processors alone the command line takes {chain_cpu / press_cpu:.1f} times as much. {_load()}",
+            f"By processors alone the command line takes {chain_cpu / press_cpu:.1f} times as much. {_load()} "
+            f"Runs are killed, and disks full, at random moments of a pack of {len(FEW)} notebooks.",
             markdown(["work", "by the clock", "of processors"], rows),
             "## Targets",
             verdicts(targets),
