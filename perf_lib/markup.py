@@ -12,6 +12,9 @@ from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+DRAWN_FROM = "drawn_from"
+"""The key of an output's metadata that says what a drawn part was drawn from (perf_lib.drawings)."""
+
 
 @dataclass(frozen=True)
 class Fragment:
@@ -19,9 +22,11 @@ class Fragment:
 
     html: str = field(repr=False)
     text: str
+    drawn_from: str = field(default="", repr=False, compare=False)
+    """The fingerprint of what it was drawn from, for a part that takes long to draw."""
 
-    def _repr_html_(self) -> str:
-        return self.html
+    def _repr_html_(self) -> str | tuple[str, dict[str, str]]:
+        return self.html if not self.drawn_from else (self.html, {DRAWN_FROM: self.drawn_from})
 
     def __repr__(self) -> str:
         return self.text

@@ -34,13 +34,14 @@ from perf_lib import (
 )
 from perf_lib import public as desk
 from perf_lib.charts import Chart
+from perf_lib.drawings import drawn_once
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.extracts import Ledger
 from perf_lib.findings import Finding, findings
 from perf_lib.markup import Fragment
 from perf_lib.measures import Catalogue, Marking
 from perf_lib.quarters import Quarter
-from perf_lib.settings import Params, Settings, find_params
+from perf_lib.settings import Params, PeerGroup, Settings, find_params
 from perf_lib.strict import shown
 
 
@@ -70,32 +71,25 @@ class MeasureReport:
             return markup.EMPTY
         if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
             return markup.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
-        return charts.monthly(self.finding)
+        return drawn_once(charts.monthly, self.finding)
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
         group = self._report.settings.peer_group
         if self.finding.peers is None or group is None:
             return markup.EMPTY
-        said = markup.paragraphs([narrative.peers(self.finding, group)])
-        return said + charts.peer_bars(self.finding, group).fragment()
+        return drawn_once(_peers, self.finding, group)
 
     def peer_projection(self) -> Fragment:
         """The rate over time beside the group's average and the course its peers took, or why it cannot be drawn."""
         group = self._report.settings.peer_group
         if self.finding.peers is None or group is None:
             return markup.EMPTY
-        drawn = charts.peer_projection(self.finding, group)
-        return drawn.fragment() if isinstance(drawn, Chart) else drawn
+        return drawn_once(_peer_projection, self.finding, group)
 
     def projection(self) -> Fragment:
         """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
-        said = narrative.outlook(self.finding)
-        if not said:
-            return markup.EMPTY
-        shown = markup.paragraphs([said])
-        fan = charts.projection(self.finding)
-        return shown if fan is None else shown + fan.fragment()
+        return drawn_once(_projection, self.finding)
 
     def explain(self) -> Fragment:
         """The arithmetic behind every symbol, under both rule sets, and the symbols of past months."""
@@ -118,6 +112,24 @@ class MeasureReport:
 
     def __repr__(self) -> str:
         return f"{self.headline()}\n{self.sentences()}"
+
+
+def _peers(finding: Finding, group: PeerGroup) -> Fragment:
+    return markup.paragraphs([narrative.peers(finding, group)]) + charts.peer_bars(finding, group).fragment()
+
+
+def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
+    drawn = charts.peer_projection(finding, group)
+    return drawn.fragment() if isinstance(drawn, Chart) else drawn
+
+
+def _projection(finding: Finding) -> Fragment:
+    said = narrative.outlook(finding)
+    if not said:
+        return markup.EMPTY
+    fan = charts.projection(finding)
+    shown = markup.paragraphs([said])
+    return shown if fan is None else shown + fan.fragment()
 
 
 class LeftOut(MeasureReport):

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "perf_lib"
 
 # Each floor's rooms in order. A package's own name is the door that its rooms are shown through, so it comes last.
 FLOORS = (
-    ("", "errors", "quarters", "wording"),
+    ("", "errors", "fingerprint", "quarters", "wording"),
     ("strict", "measures", "settings"),
     (
         "extracts.archives", "extracts.workbook_guards", "extracts.cells", "extracts.schema", "extracts.ledger",
@@ -31,8 +31,8 @@ FLOORS = (
     ("comparable", "standing", "findings", "symbols", "revisions", "markings", "counted", "disclosure"),
     (
         "markup", "narrative", "commentary", "charts.canvas", "charts.monthly", "charts.pairs", "charts.projection",
-        "charts.standing", "charts.sparkline", "charts", "dashboard", "summary", "changes", "coverage", "explain",
-        "sheet_columns", "workbook", "opendocument",
+        "charts.standing", "charts.sparkline", "charts", "drawings", "dashboard", "summary", "changes", "coverage",
+        "explain", "sheet_columns", "workbook", "opendocument",
         "audit.patterns", "audit.numbers", "audit.spans", "audit.literals", "audit.periods", "audit.names",
         "audit.reading", "audit.highlights", "audit.sense", "audit.reach", "audit.facts", "audit.ways",
         "audit.verdicts", "audit.roles", "audit.nouns", "audit.plainness", "audit.pairs", "audit.candidates",

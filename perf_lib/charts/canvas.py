@@ -71,14 +71,16 @@ class Chart:
     alt: str
     svg: str = field(repr=False)
     table: pd.DataFrame = field(repr=False)
+    drawn_from: str = field(default="", repr=False, compare=False)
+    """The fingerprint of what it was drawn from."""
 
-    def _repr_html_(self) -> str:
-        return self.fragment().html
+    def _repr_html_(self) -> str | tuple[str, dict[str, str]]:
+        return self.fragment()._repr_html_()
 
     def fragment(self) -> Fragment:
         """The figure as a piece of a page."""
         html = fill("chart.html.j2", chart=self, uri=data_uri(self.svg), headings=list(self.table.columns))
-        return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}")
+        return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}", self.drawn_from)
 
 
 def in_house_style(draw: Callable[Given, Made]) -> Callable[Given, Made]:

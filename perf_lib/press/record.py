@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbformat.v4 import reads_json
 
 from perf_lib.extracts import Records, record_files
@@ -91,8 +92,7 @@ def _still_good(order: Order, made: Mapping[str, Any]) -> Iterator[Executed]:
             continue
         relied_on = [*reads, place]
         if digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}:
-            # Written by us and found as it was: nbformat.read would look long for what may be wrong with it.
-            notebook = reads_json((order.target / place).read_text(encoding="utf-8"))
+            notebook = _read_again(order.target / place)
             yield Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True)
 
 
@@ -109,11 +109,29 @@ def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if not name.startswith("elsewhere/")))
 
 
+def _by_this_code(order: Order) -> dict[str, Any]:
+    """The record of the pack that is there, where this very code made it; empty otherwise."""
+    made = read(order.record_folder)
+    same = made.get("versions") == versions() and made.get("inputs", {}).get("perf_lib") == package_digest()
+    return made if same and not order.force else {}
+
+
+def notebooks_of(order: Order) -> Iterator[NotebookNode]:
+    """The notebooks of the pack that is there, for what they show that was made by this very code."""
+    made = _by_this_code(order)
+    for place in made.get("outputs", {}):
+        if place.startswith("notebooks/") and _is_as_made(place, order, made):
+            yield _read_again(order.target / place)
+
+
+def _read_again(path: Path) -> NotebookNode:
+    """A notebook that was written by us and found as it was: nbformat.read would look long for what may be wrong."""
+    return reads_json(path.read_text(encoding="utf-8"))
+
+
 def pages_of(order: Order) -> dict[str, str]:
     """The pages of the pack that is there which would be printed the same: digests of what is on them, by place."""
-    made = read(order.record_folder)
-    if order.force or made.get("versions") != versions() or made.get("inputs", {}).get("perf_lib") != package_digest():
-        return {}
+    made = _by_this_code(order)
 
     def is_whole(place: str) -> bool:
         return all(_is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))

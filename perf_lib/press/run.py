@@ -152,7 +152,7 @@ def make(order: Order, steps: Steps) -> Pack:
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     with extracts.kept():  # what records answer whoever opens the report first, they are not asked again
         report = open_report(order.quarter, order.params, order.public)
-        with warm_process(report) as temporary:
+        with warm_process(order, report) as temporary:
             made_from = record.inputs(report.params, order, report.arrived.records)
             _check(order, report)
             with building.locked(order.target, order.wait):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from perf_lib import charts
+from perf_lib import charts, drawings
 from perf_lib.press import binding, building, nursery, pages, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
@@ -22,7 +22,7 @@ from perf_lib.report import Report, keep_open
 
 
 @contextmanager
-def warm_process(report: Report) -> Iterator[Path]:
+def warm_process(order: Order, report: Report) -> Iterator[Path]:
     """A warm process that kernels and pages are forked from, at its own work while this one does other things.
 
     Answers the run's folder for sockets and scratch files. To be entered before there is any second thread.
@@ -30,6 +30,7 @@ def warm_process(report: Report) -> Iterator[Path]:
 
     def ready() -> None:
         keep_open(report)
+        drawings.keep(record.notebooks_of(order))
         charts.warm()
         nursery.warm_kernels()
         pages.warm()

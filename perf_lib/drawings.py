@@ -1,0 +1,40 @@
+"""What is drawn from the same facts is not drawn again: parts of the report that the pack before already shows.
+
+A drawn part says in its notebook's output what it was drawn from, by a fingerprint. The press gives the parts of the
+pack that is there to the kernels of the next one, which take those whose fingerprint is the same. Whoever runs a
+notebook otherwise draws everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from perf_lib.charts import Chart
+from perf_lib.fingerprint import fingerprint
+from perf_lib.markup import DRAWN_FROM, Fragment
+
+Shown = TypeVar("Shown", bound=Chart | Fragment)
+
+_kept: dict[str, Fragment] = {}
+
+
+def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
+    """Take the drawn parts of executed notebooks: for the press alone, which knows that our code is still the same."""
+    for notebook in notebooks:
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", []):
+                key = output.get("metadata", {}).get("text/html", {}).get(DRAWN_FROM)
+                if key:
+                    data = output["data"]
+                    _kept[key] = Fragment(data["text/html"], data["text/plain"], key)
+
+
+def drawn_once(draw: Callable[..., Shown], *facts: Any) -> Shown | Fragment:
+    """What `draw` answers for these facts, which are all that it depends on; kept from before where it is."""
+    key = fingerprint(draw.__module__, draw.__qualname__, *facts)
+    if key in _kept:
+        return _kept[key]
+    made = draw(*facts)
+    return replace(made, drawn_from=key)
