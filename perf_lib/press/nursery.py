@@ -86,11 +86,12 @@ class Nursery:
 
 
 @contextmanager
-def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]:
+def warm(temporary: Path, *ready: Callable[[], None]) -> Iterator[Nursery | None]:
     """The nursery of a run, forked from this process as it is; None where forking is not safe.
 
     temporary: the run's own folder for sockets and scratch files; gone when nursery and press have both gone.
-    ready: what the nursery does first, for all that will be forked from it.
+    ready: what the nursery does for all that will be forked from it: the first before anything is, the others when
+    the first fork is on its way, which is a notebook's kernel.
     """
     global current
     if not can_fork():
@@ -100,7 +101,7 @@ def warm(temporary: Path, ready: Callable[[], None]) -> Iterator[Nursery | None]
     pid = os.fork()
     if pid == 0:
         ours.close()
-        _serve(theirs, temporary, ready)
+        _serve(theirs, temporary, list(ready))
     theirs.close()
     current = Nursery(ours, pid, temporary)
     try:
@@ -120,17 +121,19 @@ def can_fork() -> bool:
     return sys.platform == "linux" and alone and current is None
 
 
-def _serve(channel: socket.socket, temporary: Path, ready: Callable[[], None]) -> NoReturn:
+def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], None]]) -> NoReturn:
     """The nursery's own life: answer until the press hangs up, then go; never returns into the press's code."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
         press = os.getppid()
-        ready()
+        ready.pop(0)()
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")
             answer = _fork(channel, **request) if asked == "fork" else _poll(**request)
             channel.sendall(json.dumps(answer).encode() + b"\n")
+            while ready:
+                ready.pop(0)()
         _end_all()
         if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
             shutil.rmtree(temporary, ignore_errors=True)

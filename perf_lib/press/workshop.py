@@ -33,9 +33,8 @@ def warm_process(order: Order, report: Report) -> Iterator[Path]:
         drawings.keep(record.notebooks_of(order))
         charts.warm()
         nursery.warm_kernels()
-        pages.warm()
 
-    with building.temporary_folder() as temporary, nursery.warm(temporary, ready):
+    with building.temporary_folder() as temporary, nursery.warm(temporary, ready, pages.warm):
         yield temporary
 
 
