@@ -71,7 +71,7 @@ def test_a_report_from_records_is_the_report_from_months(sample_records, tmp_pat
     settings["inputs"] |= {"monthly": ["records/other_measures.csv"], "records": "records.yaml"}
     (params / "settings.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     expected = report()
-    with kept():
+    with kept(tmp_path / "kept"):
         made = open_report("2019-20-Q3", params)
         # Who opens it in the same run shows what was counted: the records may be gone by then.
         (params / "records" / "crimes.parquet").unlink()

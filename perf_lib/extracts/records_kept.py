@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,13 +22,12 @@ _NUMBERS = ("numerator", "denominator", "value", "margin")
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Keep what records answer from now on, in a folder of its own; kernels started meanwhile find it there.
+def kept(folder: Path) -> Iterator[None]:
+    """Keep what records answer from now on in a folder that is made when they do; kernels started meanwhile find it.
 
     The whole answer is kept there, for a public report too: it opens on all that there is, to withhold what it must.
     """
     before = os.environ.get(KEPT)
-    folder = Path(tempfile.gettempdir()) / f"perf_lib_records_{secrets.token_hex(8)}"  # made when there is an answer
     os.environ[KEPT] = str(folder)
     try:
         yield

@@ -77,16 +77,6 @@ def _write_spreadsheets(order: Order, report: Report, folder: Path) -> None:
     opendocument.write_opendocument(report.findings, report.settings, ods)
 
 
-def _spreadsheets(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: Workshop) -> None:
-    for path in earlier.spreadsheets:
-        shutil.copy(path, scratch)
-    if earlier.spreadsheets:
-        shop.tell("spreadsheets not written again: no figure has changed")
-    else:
-        _write_spreadsheets(order, report, scratch)
-        shop.tell("spreadsheets written")
-
-
 def _write_rejected(order: Order, report: Report, folder: Path) -> None:
     """rejected/: the rows of each input that were not used, where there are any."""
     workbook.write_rejected(report.arrived.ledger, folder / "rejected")
@@ -150,9 +140,10 @@ def make(order: Order, steps: Steps) -> Pack:
     started = time.monotonic()
     if not order.force and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    with extracts.kept():  # what records answer whoever opens the report first, they are not asked again
+    # What records answer whoever opens the report first, they are not asked again.
+    with building.temporary_folder() as temporary, extracts.kept(temporary / "records"):
         report = open_report(order.quarter, order.params, order.public)
-        with warm_process(order, report) as temporary:
+        with warm_process(order, report, temporary):
             made_from = record.inputs(report.params, order, report.arrived.records)
             _check(order, report)
             with building.locked(order.target, order.wait):

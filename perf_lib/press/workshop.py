@@ -22,10 +22,10 @@ from perf_lib.report import Report, keep_open
 
 
 @contextmanager
-def warm_process(order: Order, report: Report) -> Iterator[Path]:
+def warm_process(order: Order, report: Report, temporary: Path) -> Iterator[None]:
     """A warm process that kernels and pages are forked from, at its own work while this one does other things.
 
-    Answers the run's folder for sockets and scratch files. To be entered before there is any second thread.
+    temporary: the run's folder for sockets and scratch files. To be entered before there is any second thread.
     """
 
     def ready() -> None:
@@ -34,14 +34,14 @@ def warm_process(order: Order, report: Report) -> Iterator[Path]:
         charts.warm()
         nursery.warm_kernels()
 
-    with building.temporary_folder() as temporary, nursery.warm(temporary, ready, pages.warm):
-        yield temporary
+    with nursery.warm(temporary, ready, pages.warm):
+        yield
 
 
 class Workshop:
     """Executes and renders for one run; a page is rendered while later notebooks still execute.
 
-    scratch: the folder that the pack is built in. temporary: of warm_process. tell: called with each thing done, in
+    scratch: the folder that the pack is built in. temporary: as of warm_process. tell: called with each thing done, in
     a few words. printed: digests of what is on each page, by its place.
     """
 
