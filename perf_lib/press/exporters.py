@@ -7,6 +7,7 @@ Notebook As" have them too. (Jupyter's server takes no hyphen in a format's name
 from __future__ import annotations
 
 import html
+import importlib
 import re
 from base64 import b64encode
 from functools import cache
@@ -106,6 +107,8 @@ def _exporter() -> ReportHTMLExporter:
 def warm() -> None:
     """Load what pages are made with and compile its templates, for all processes that will be forked from this one."""
     _exporter().from_notebook_node(new_notebook())
+    for module in ("pikepdf", "pypandoc", "typst"):  # loaded, not used: Typst has threads once it is
+        importlib.import_module(module)
 
 
 def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import math
@@ -42,10 +43,14 @@ class Nursery:
         self._channel, self._pid, self.temporary = channel, pid, temporary
         self._answers = channel.makefile("r", encoding="utf-8")
         self._lock = threading.Lock()
+        self.begun = threading.Event()
+        """Set when the first kernel has been forked."""
 
     def kernel(self, argv: list[str], env: dict[str, str], cwd: str) -> int:
         """Fork an IPython kernel with these arguments; answers its process id."""
-        return int(self._ask(do="fork", job="kernel", argv=argv, env=env, cwd=cwd))
+        pid = int(self._ask(do="fork", job="kernel", argv=argv, env=env, cwd=cwd))
+        self.begun.set()
+        return pid
 
     def job(self, name: str, **asked: str) -> int:
         """Fork a process that does one of JOBS; answers its process id."""
@@ -127,6 +132,7 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
         press = os.getppid()
         ready.pop(0)()
+        gc.freeze()  # what is there now is never looked through again, and so stays shared
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")
@@ -134,6 +140,7 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
             channel.sendall(json.dumps(answer).encode() + b"\n")
             while ready:
                 ready.pop(0)()
+                gc.freeze()
         _end_all()
         if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
             shutil.rmtree(temporary, ignore_errors=True)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,16 +190,19 @@ def _print(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: 
     with shop.open():
         for source in _longest_first(order, {done.name for done in earlier.notebooks}):
             shop.execute(source)
-        shop.convert(earlier.notebooks)
         for done in earlier.notebooks:
             shop.take(done)
-        for path in earlier.spreadsheets:
-            shutil.copy(path, scratch)
-        for write in WRITERS if earlier.spreadsheets else (_write_spreadsheets, *WRITERS):
-            write(order, report, scratch)
-        shop.tell(
-            "spreadsheets not written again: no figure has changed" if earlier.spreadsheets else "spreadsheets written"
-        )
+        shop.begun()
+        for write in WRITERS:
+            shop.do(partial(write, order, report, scratch))
+        if earlier.spreadsheets:
+            for path in earlier.spreadsheets:
+                shutil.copy(path, scratch)
+            shop.tell("spreadsheets not written again: no figure has changed")
+        else:
+            _write_spreadsheets(order, report, scratch)
+            shop.tell("spreadsheets written")
+        shop.convert(earlier.notebooks)
         return shop.finished()
 
 

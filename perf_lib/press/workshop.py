@@ -51,7 +51,7 @@ class Workshop:
         self._order, self._scratch, self._temporary, self.tell = order, scratch, temporary, tell
         self._binder, self._lock = Binder(order, report), threading.Lock()
         self._executed: dict[str, Executed] = {}
-        self._jobs: list[Future[None]] = []
+        self._executions, self._others = list[Future[None]](), list[Future[None]]()
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
         for folder in ("notebooks", "pages"):
             building.new_folder(scratch / folder)
@@ -71,7 +71,11 @@ class Workshop:
 
     def execute(self, source: Path) -> None:
         """Have a notebook executed when a worker is free."""
-        self._do(partial(self._execute, source))
+        self._executions.append(self._pool.submit(self._execute, source))
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Have something else done when a worker is free."""
+        self._others.append(self._pool.submit(job))
 
     def take(self, done: Executed) -> None:
         """Take a notebook of the earlier pack as it is."""
@@ -80,22 +84,27 @@ class Workshop:
         self.tell(f"{done.name} not executed again: nothing that it reads has changed")
         self._arrived(done)
 
+    def begun(self) -> None:
+        """Wait until a kernel has started: it comes before whatever else is to be forked."""
+        warm = nursery.current
+        while warm is not None and not warm.begun.wait(0.05) and not all(job.done() for job in self._executions):
+            pass
+
     def convert(self, kept: Sequence[Executed]) -> None:
-        """Have the cells of kept notebooks converted for the bound report's PDF while others still execute."""
+        """Convert the cells of kept notebooks for the bound report's PDF while others still execute."""
         if 0 < len(kept) < len(self._order.notebooks):
             together = binding.joined([binding.page(done.notebook) for done in kept])
-            self._do(partial(pages.convert, together, "kept", self._order.limits.seconds))
+            pages.convert(together, "kept", self._order.limits.seconds)
 
     def finished(self) -> list[Executed]:
-        """Wait for everything; what came of each notebook, in the report's order."""
-        waited_for = 0
-        while waited_for < len(self._jobs):  # a job done may have brought others
-            self._jobs[waited_for].result()
-            waited_for += 1
+        """Wait for everything, and bind the report; what came of each notebook, in the report's order."""
+        for job in self._executions:
+            job.result()
+        if not any(done.error for done in self._executed.values()):
+            self._render(self._binder.whole())  # here and now: it takes longest
+        for job in self._others:
+            job.result()
         return [self._executed[source.stem] for source in self._order.notebooks]
-
-    def _do(self, job: Callable[[], None]) -> None:
-        self._jobs.append(self._pool.submit(job))
 
     def _execute(self, source: Path) -> None:
         done, paths = execute(
@@ -116,11 +125,8 @@ class Workshop:
             self._executed[done.name] = done
             if any(each.error for each in self._executed.values()):
                 return
-            ready = self._binder.add(done)
-            if len(self._executed) == len(self._order.notebooks):
-                ready.insert(0, self._binder.whole())  # it takes longest
-            for page in ready:
-                self._do(partial(self._render, page))
+            for page in self._binder.add(done):
+                self.do(partial(self._render, page))
 
     def _render(self, page: Page) -> None:
         to = self._scratch / page.path
