@@ -23,9 +23,9 @@ import perf_lib
 
 
 def test_a_pack_holds_these_files_and_no_other(pack):
-    # DESIGN, "The press", names them.
+    # DESIGN, "The press", names them; the Typst source is for the next run.
     expected = {"report.html", "report.pdf", "dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json"}
-    expected |= {f"notebooks/{name}.ipynb" for name in NAMES}
+    expected |= {"report.typ"} | {f"notebooks/{name}.ipynb" for name in NAMES}
     expected |= {f"pages/{name}.{suffix}" for name in [*NAMES, "audit"] for suffix in ("html", "pdf")}
     assert set(digests(pack)) == expected
     assert sorted(path.name for path in pack.parent.iterdir()) == [LOCK, QUARTER]  # nothing else is left beside it

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from packs import ALL, bookmarks, drawn, elements, is_dictionary, pdf, read
 from pypdf import PdfReader
 
 from perf_lib.markup import TEMPLATES
-from perf_lib.press.pdf import FONTS
+from perf_lib.press.pdf import CELL, FONTS, keep_cells, to_typst
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -92,3 +93,27 @@ def test_a_long_tables_caption_never_stands_alone_at_the_foot_of_a_page(tmp_path
     assert len(beginning) == len(starts)
     assert all("Measure" in text and "row 1 1" in text and "row 3 3" in text for text in beginning), beginning
     assert 0 < sum("before" in text for text in beginning) < len(starts)  # begun on the same page, and on the next
+
+
+def test_what_a_report_was_set_from_is_kept_by_the_cell(pack, tmp_path):
+    page = (pack / "report.html").read_text(encoding="utf-8")
+    kept = (pack / "report.typ").read_text(encoding="utf-8")
+    keep_cells(kept, tmp_path)
+    cells = list(tmp_path.iterdir())
+    assert len(cells) == len(re.findall(r"^// cell [0-9a-f]{64}$", kept, re.MULTILINE)) > 100
+    assert f'#numbered("{len(re.findall("data-number=", page))}")' in kept  # numbers run through the report
+    assert all('#numbered("0")' in text or "#numbered" not in text for text in (cell.read_text() for cell in cells))
+
+
+def test_a_cell_is_converted_once_whatever_number_its_paragraphs_have(tmp_path):
+    made = [
+        to_typst(f'<main>{CELL}<div class="paragraph" data-number="{number}"><p>Words.</p></div></main>', tmp_path)
+        for number in (7, 8)
+    ]
+    (kept,) = tmp_path.iterdir()
+    assert [number in text for number, text in zip(('#numbered("7")', '#numbered("8")'), made, strict=True)] == [
+        True
+    ] * 2
+    kept.write_text('#numbered("0")[Kept.]', encoding="utf-8")
+    again = to_typst(f'<main>{CELL}<div class="paragraph" data-number="9"><p>Words.</p></div></main>', tmp_path)
+    assert again.splitlines()[-1] == '#numbered("9")[Kept.]'

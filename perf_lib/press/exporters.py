@@ -111,15 +111,11 @@ def warm() -> None:
         importlib.import_module(module)
 
 
-def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes]:
-    """A page both ways from one filling of the template; converted: a folder of cells, as to_pdf has it."""
+def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes, str]:
+    """A page both ways from one filling of the template, and what its PDF is set from; converted: as of to_typst."""
     page, made = _exporter()._filled(nb)
-    return finished(page), to_pdf(page, made["report"], converted)
-
-
-def convert(nb: NotebookNode, converted: Path) -> None:
-    """Convert a notebook's cells for Typst ahead of time, for to_pdf to find them."""
-    to_typst(_exporter()._filled(nb)[0], converted)
+    source = to_typst(page, converted)
+    return finished(page), to_pdf(page, made["report"], source), source
 
 
 def finished(page: str) -> str:

@@ -19,6 +19,9 @@ from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
 from perf_lib.report import Report
 
+REPORT = "report"
+"""The bound report's name; what its PDF is set from is kept beside it, for the next run to take cells from."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -70,7 +73,7 @@ class Binder:
         if self._facts.get("draft"):  # after the cover: what it is a draft for
             shown = audit_page.contradictions(self._report.audited, self._report.findings)
             whole.cells.insert(1, binding.cell(shown, "contradictions"))
-        return Page("report", whole)
+        return Page(REPORT, whole)
 
     def _bind(self, done: Executed) -> Page:
         force, quarter = self._report.settings.body.force, self._report.quarter
@@ -93,11 +96,13 @@ def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> No
         _in_a_process(warm, "page", notebook, to.name, seconds, to=str(to))
 
 
-def convert(notebook: NotebookNode, name: str, seconds: float | None = None) -> None:
-    """Convert a page's cells for the PDF ahead of time, in a process of its own; nothing where there is no warm one."""
+def keep_cells(source: Path) -> None:
+    """Take what the cells of an earlier report came to for its PDF: they need not be converted again."""
     warm = nursery.current
     if warm is not None:
-        _in_a_process(warm, "cells", notebook, f"{name}-cells", seconds)
+        from perf_lib.press import pdf
+
+        pdf.keep_cells(source.read_text(encoding="utf-8"), _converted(warm.temporary))
 
 
 def warm() -> None:
@@ -126,24 +131,20 @@ def _render(notebook: NotebookNode, to: Path, converted: Path | None = None) -> 
     # Imported here: nbconvert is for the process that renders, which is mostly not the press's own.
     from perf_lib.press.exporters import html_and_pdf
 
-    page, document = html_and_pdf(notebook, converted)
+    page, document, source = html_and_pdf(notebook, converted)
     to.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     to.with_suffix(".pdf").write_bytes(document)
+    if to.name == REPORT:
+        to.with_suffix(".typ").write_text(source, encoding="utf-8", newline="\n")
 
 
 def _render_file(notebook: str, to: str) -> None:
     """The same from a file; what is refused is in the file beside it, in one line."""
     try:
-        _render(_read(notebook), Path(to), _converted(notebook))
+        _render(_read(notebook), Path(to), _converted(Path(notebook).parent))
     except PerfError as error:
         Path(notebook).with_suffix(".refused").write_text(str(error), encoding="utf-8")
         sys.exit(1)
-
-
-def _convert_file(notebook: str) -> None:
-    from perf_lib.press.exporters import convert
-
-    convert(_read(notebook), _converted(notebook))
 
 
 def _read(notebook: str) -> NotebookNode:
@@ -152,15 +153,14 @@ def _read(notebook: str) -> NotebookNode:
     return nbformat.from_dict(json.loads(Path(notebook).read_text(encoding="utf-8")))
 
 
-def _converted(notebook: str) -> Path:
+def _converted(temporary: Path) -> Path:
     """Where the run's converted cells are kept."""
-    folder = Path(notebook).parent / "typst"
+    folder = temporary / "typst"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 nursery.JOBS["page"] = _render_file
-nursery.JOBS["cells"] = _convert_file
 
 
 def _title(done: Executed) -> str:

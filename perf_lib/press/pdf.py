@@ -33,17 +33,19 @@ _HEADING_PLACE = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
 _NUMBER = re.compile(r'\bdata-number="(\d+)"')
 _NUMBERLESS = 'data-number="0"'
 _TO_NUMBER = re.compile(r'#numbered\("0"\)')
+_NUMBERED = re.compile(r'#numbered\("\d+"\)')
+_OF_CELL = re.compile(r"^// cell ([0-9a-f]{64})$", re.MULTILINE)
 CELL = "<!--cell-->"
 """What stands before each cell of a filled page."""
 _BORDER, _BORDER_SET = '\n<div class="cell-border"></div>\n', "/*cell border*/"
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
 
-def to_pdf(page: str, facts: dict[str, Any], converted: Path | None = None) -> bytes:
+def to_pdf(page: str, facts: dict[str, Any], source: str | None = None) -> bytes:
     """The PDF of a page filled by ReportHTMLExporter; the same bytes for the same page.
 
     facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
-    contents page). converted: as to_typst has it.
+    contents page). source: the page as to_typst answers it, where that has been asked already.
     """
     import typst
 
@@ -53,7 +55,7 @@ def to_pdf(page: str, facts: dict[str, Any], converted: Path | None = None) -> b
             _write_picture(image, folder)
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         main = folder / "main.typ"
-        main.write_text(_preamble(facts, page) + to_typst(page, converted), encoding="utf-8")
+        main.write_text(_preamble(facts, page) + (source or to_typst(page)), encoding="utf-8")
         try:
             made = typst.compile(
                 str(main),
@@ -69,7 +71,7 @@ def to_pdf(page: str, facts: dict[str, Any], converted: Path | None = None) -> b
 
 
 def to_typst(page: str, converted: Path | None = None) -> str:
-    """The main part of a page in Typst's own language, by way of pandoc.
+    """The main part of a page in Typst's own language, by way of pandoc, each cell under its digest.
 
     converted: a folder in which what each cell came to is kept, for whoever converts the same cell again: the bound
     report, or a page whose paragraphs alone have other numbers.
@@ -79,13 +81,20 @@ def to_typst(page: str, converted: Path | None = None) -> str:
     numbers = iter(_NUMBER.findall(body))
     # Pictures go by their digests and paragraphs without numbers, so that a cell is the same wherever it stands.
     body = _IMAGE.sub(lambda image: f'src="{_name(image)}"', _NUMBER.sub(_NUMBERLESS, body))
-    cells = body.split(CELL)
+    cells = [cell for cell in body.split(CELL) if cell.strip()]
     if converted is None:
         with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
             source = _converted(cells, Path(scratch))
     else:
         source = _converted(cells, converted)
     return _TO_NUMBER.sub(lambda _: f'#numbered("{next(numbers)}")', source)
+
+
+def keep_cells(source: str, folder: Path) -> None:
+    """Take the cells of a page that was converted before, as to_typst answered it, into the folder of them."""
+    parts = _OF_CELL.split(_NUMBERED.sub('#numbered("0")', source))
+    for digest, cell in zip(parts[1::2], parts[2::2], strict=True):
+        (folder / f"{digest}.typ").write_text(cell.strip(), encoding="utf-8")
 
 
 def _converted(cells: Sequence[str], folder: Path) -> str:
@@ -105,7 +114,7 @@ def _converted(cells: Sequence[str], folder: Path) -> str:
             beside = path.with_suffix(f".{os.getpid()}")
             beside.write_text(source, encoding="utf-8")
             beside.replace(path)  # in one step: another process may be reading it
-    return "\n\n".join(path.read_text(encoding="utf-8").strip() for path in kept)
+    return "\n\n".join(f"// cell {path.stem}\n{path.read_text(encoding='utf-8').strip()}" for path in kept)
 
 
 def with_row_headers(made: bytes) -> bytes:

@@ -20,6 +20,9 @@ from perf_lib.settings import Params
 SPREADSHEETS = ("findings.csv", "dashboard.xlsx", "dashboard.ods")
 """The files of a pack that are made of figures and settings alone."""
 
+SOURCE = "report.typ"
+"""What report.pdf is set from."""
+
 
 def inputs(params: Params, order: Order, records: Records | None = None) -> dict[str, str]:
     """Every file that the pack is made from, by a name that tells nothing of the machine, with its digest.
@@ -122,6 +125,12 @@ def notebooks_of(order: Order) -> Iterator[NotebookNode]:
     for place in made.get("outputs", {}):
         if place.startswith("notebooks/") and _is_as_made(place, order, made):
             yield _read_again(order.target / place)
+
+
+def source_of(order: Order) -> Path | None:
+    """What the PDF of the pack that is there was set from, by this very code."""
+    made = _by_this_code(order)
+    return order.target / SOURCE if made and _is_as_made(SOURCE, order, made) else None
 
 
 def _read_again(path: Path) -> NotebookNode:

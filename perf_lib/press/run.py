@@ -163,6 +163,8 @@ def _make(
             shop = Workshop(order, report, scratch, temporary, steps.done)
             steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
             executed = _print(order, report, earlier, scratch, shop)
+            if order.public:  # what the next run would take from it is nothing that anybody else needs
+                (scratch / record.SOURCE).unlink(missing_ok=True)
             facts = _facts(order, made_from, executed, shop.printed, scratch, time.monotonic() - started)
             record.write(scratch, record.without_digests(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
@@ -202,7 +204,6 @@ def _print(order: Order, report: Report, earlier: Earlier, scratch: Path, shop: 
         else:
             _write_spreadsheets(order, report, scratch)
             shop.tell("spreadsheets written")
-        shop.convert(earlier.notebooks)
         return shop.finished()
 
 

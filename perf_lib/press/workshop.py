@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from perf_lib import charts, drawings
-from perf_lib.press import binding, building, nursery, pages, record
+from perf_lib.press import building, nursery, pages, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
 from perf_lib.press.pages import Binder, Page
@@ -53,6 +53,8 @@ class Workshop:
         self._executed: dict[str, Executed] = {}
         self._executions, self._others = list[Future[None]](), list[Future[None]]()
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
+        if (source := record.source_of(order)) is not None:
+            pages.keep_cells(source)
         for folder in ("notebooks", "pages"):
             building.new_folder(scratch / folder)
 
@@ -78,7 +80,7 @@ class Workshop:
         self._others.append(self._pool.submit(job))
 
     def take(self, done: Executed) -> None:
-        """Take a notebook of the earlier pack as it is."""
+        """Take a notebook of the earlier pack as it is, which this very code made."""
         name = f"{done.name}.ipynb"
         shutil.copy(self._order.target / "notebooks" / name, self._scratch / "notebooks" / name)
         self.tell(f"{done.name} not executed again: nothing that it reads has changed")
@@ -89,12 +91,6 @@ class Workshop:
         warm = nursery.current
         while warm is not None and not warm.begun.wait(0.05) and not all(job.done() for job in self._executions):
             pass
-
-    def convert(self, kept: Sequence[Executed]) -> None:
-        """Convert the cells of kept notebooks for the bound report's PDF while others still execute."""
-        if 0 < len(kept) < len(self._order.notebooks):
-            together = binding.joined([binding.page(done.notebook) for done in kept])
-            pages.convert(together, "kept", self._order.limits.seconds)
 
     def finished(self) -> list[Executed]:
         """Wait for everything, and bind the report; what came of each notebook, in the report's order."""
@@ -133,8 +129,8 @@ class Workshop:
         digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
         self.printed[page.path] = digest
         if self._printed_before.get(page.path) == digest:
-            for suffix in (".html", ".pdf"):
-                shutil.copy(self._order.target / f"{page.path}{suffix}", to.with_suffix(suffix))
+            for path in self._order.target.glob(f"{page.path}.*"):
+                shutil.copy(path, to.with_suffix(path.suffix))
             self.tell(f"{page.name} not rendered again: nothing on it has changed")
             return
         pages.render(page.notebook, to, self._order.limits.seconds)
