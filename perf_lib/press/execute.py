@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import math
 import os
 import sys
@@ -24,6 +25,7 @@ from perf_lib.press.order import Limits
 KERNEL = "python3"
 START_LIMIT = 60
 """Seconds within which a kernel has to answer."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 SILENCE = 120
 """Seconds that what a finished cell printed may be on its way; nbclient's own 4 are too few on a busy machine."""
 
@@ -115,6 +117,8 @@ def _attempt(
             **limited,
         )
     except Exception as failure:
+        if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
+            raise  # no fault of the notebook's, and nothing that could be kept of it
         said = _one_line(failure, seconds if time.monotonic() > until - 1 else None)
         return nbformat.read(target if target.exists() else source, as_version=4), said
     return done, None

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import nbformat
 from nbformat import NotebookNode
@@ -143,8 +143,14 @@ def _render_file(notebook: str, to: str) -> None:
     try:
         _render(_read(notebook), Path(to), _converted(Path(notebook).parent))
     except PerfError as error:
-        Path(notebook).with_suffix(".refused").write_text(str(error), encoding="utf-8")
-        sys.exit(1)
+        _refuse(notebook, str(error))
+    except OSError as error:  # as when the disk is full
+        _refuse(notebook, f"{Path(to).name}: cannot be written: {error.strerror}; the pack that was there is as it was")
+
+
+def _refuse(notebook: str, why: str) -> NoReturn:
+    Path(notebook).with_suffix(".refused").write_text(why, encoding="utf-8")
+    sys.exit(1)
 
 
 def _read(notebook: str) -> NotebookNode:
