@@ -7,10 +7,11 @@ offences.headline()
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -71,25 +72,29 @@ class MeasureReport:
             return markup.EMPTY
         if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
             return markup.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
-        return drawn_once(charts.monthly, self.finding)
+        return self._drawn(charts.monthly, self.finding)
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
         group = self._report.settings.peer_group
         if self.finding.peers is None or group is None:
             return markup.EMPTY
-        return drawn_once(_peers, self.finding, group)
+        return self._drawn(_peers, self.finding, group)
 
     def peer_projection(self) -> Fragment:
         """The rate over time beside the group's average and the course its peers took, or why it cannot be drawn."""
         group = self._report.settings.peer_group
         if self.finding.peers is None or group is None:
             return markup.EMPTY
-        return drawn_once(_peer_projection, self.finding, group)
+        return self._drawn(_peer_projection, self.finding, group)
 
     def projection(self) -> Fragment:
         """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
-        return drawn_once(_projection, self.finding)
+        return self._drawn(_projection, self.finding)
+
+    def _drawn(self, draw: Callable[..., Chart | Fragment], *facts: object) -> Any:
+        # A digest of what a public report is made from would let anybody try out what it withholds.
+        return draw(*facts) if self._report.is_public else drawn_once(draw, *facts)
 
     def explain(self) -> Fragment:
         """The arithmetic behind every symbol, under both rule sets, and the symbols of past months."""

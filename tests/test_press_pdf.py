@@ -117,3 +117,11 @@ def test_a_cell_is_converted_once_whatever_number_its_paragraphs_have(tmp_path):
     kept.write_text('#numbered("0")[Kept.]', encoding="utf-8")
     again = to_typst(f'<main>{CELL}<div class="paragraph" data-number="9"><p>Words.</p></div></main>', tmp_path)
     assert again.splitlines()[-1] == '#numbered("9")[Kept.]'
+
+
+def test_code_in_commentary_that_looks_like_ours_is_set_as_it_is(tmp_path):
+    odd = '<main>{0}<p>One.</p>{0}<pre><code>/*cell border*/ #numbered("0")</code></pre>{0}<p>Three.</p></main>'
+    made = to_typst(odd.format(CELL), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+    assert [line for line in made.splitlines() if line in ("One.", "Three.")] == ["One.", "Three."]
+    assert '/*cell border*/ #numbered("0")' in made

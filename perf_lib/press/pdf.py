@@ -87,7 +87,7 @@ def to_typst(page: str, converted: Path | None = None) -> str:
             source = _converted(cells, Path(scratch))
     else:
         source = _converted(cells, converted)
-    return _TO_NUMBER.sub(lambda _: f'#numbered("{next(numbers)}")', source)
+    return _TO_NUMBER.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
 
 
 def keep_cells(source: str, folder: Path) -> None:
@@ -99,22 +99,28 @@ def keep_cells(source: str, folder: Path) -> None:
 
 def _converted(cells: Sequence[str], folder: Path) -> str:
     """Cells in Typst's language; those that are not in the folder yet are converted in one go, and left there."""
-    import pypandoc
-
     kept = [folder / f"{hashlib.sha256(cell.encode()).hexdigest()}.typ" for cell in cells]
     missing = {path: cell for path, cell in zip(kept, cells, strict=True) if not path.exists()}
     if missing:
-        made = pypandoc.convert_text(
-            _BORDER.join(missing.values()),
-            "typst",
-            format="html+raw_html-auto_identifiers",
-            extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
-        )
-        for path, source in zip(missing, made.split(_BORDER_SET), strict=True):
+        made = _by_pandoc(_BORDER.join(missing.values())).split(_BORDER_SET)
+        if len(made) != len(missing):  # somebody wrote just what stands between cells
+            made = [_by_pandoc(cell) for cell in missing.values()]
+        for path, source in zip(missing, made, strict=True):
             beside = path.with_suffix(f".{os.getpid()}")
             beside.write_text(source, encoding="utf-8")
             beside.replace(path)  # in one step: another process may be reading it
     return "\n\n".join(f"// cell {path.stem}\n{path.read_text(encoding='utf-8').strip()}" for path in kept)
+
+
+def _by_pandoc(body: str) -> str:
+    import pypandoc
+
+    return pypandoc.convert_text(
+        body,
+        "typst",
+        format="html+raw_html-auto_identifiers",
+        extra_args=["--wrap=none", f"--lua-filter={TEMPLATES / 'typst.lua'}"],
+    )
 
 
 def with_row_headers(made: bytes) -> bytes:
