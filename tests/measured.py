@@ -65,7 +65,12 @@ def readme() -> str:
             "And besides, with the speed on one core.",
             _others(),
             "What the press and the readers of large files were held to, on two cores, and what they came to.",
-            _targets("press", "batch", "records", "street"),
+            _targets(
+                press="a pack",
+                batch="43 forces",
+                records="50 million records",
+                street="20 million rows of street files",
+            ),
         ]
     )
 
@@ -127,8 +132,12 @@ def _others() -> str:
     return markdown(["what", "measured"], rows)
 
 
-def _targets(*names: str) -> str:
-    rows = [[target, found[0]] for name in names for target, found in cells(name, "Target").items()]
+def _targets(**names: str) -> str:
+    rows = [
+        [f"{what}: {target}", found[0]]
+        for name, what in names.items()
+        for target, found in cells(name, "Target").items()
+    ]
     return markdown(["target", "measured"], rows)
 
 
