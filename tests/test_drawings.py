@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields, replace
 
 import numpy as np
@@ -41,8 +42,10 @@ def test_a_part_that_was_drawn_from_the_same_facts_is_taken_and_any_other_drawn(
     assert one.peers().html != "<p>kept</p>"
 
 
-def test_a_report_opened_again_draws_from_the_same_facts():
-    first, second = (open_report("2019-20-Q3", PARAMS) for _ in range(2))
+def test_a_report_opened_again_or_elsewhere_draws_from_the_same_facts(tmp_path):
+    elsewhere = shutil.copytree(PARAMS, tmp_path / "moved")
+    first, second = (open_report("2019-20-Q3", params) for params in (PARAMS, elsewhere))
+    assert fingerprint(first.settings.peer_group) == fingerprint(second.settings.peer_group)
     for code in first:
         assert fingerprint(first[code].finding) == fingerprint(second[code].finding), code
 
