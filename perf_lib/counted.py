@@ -91,16 +91,15 @@ def figures_of(
 
     earlier: quarters whose figures as first published are held against today's.
     """
-    supplied = months.index[months["value"].notna()]
-    made = {"value": (_window(quarter.first, quarter.last), series.over(months, measure, quarter.first, quarter.last))}
+    supplied, rolled = months.index[months["value"].notna()], series.RollUp(months, measure)
+    made = {"value": (_window(quarter.first, quarter.last), rolled.over(quarter.first, quarter.last))}
     for each in dict.fromkeys([*earlier, *quarter.year_to_date]):
-        whole = series.over(months, measure, each.first, each.last)
-        made[f"{each} value"] = (_window(each.first, each.last), whole)
-        made[f"{each} rolling"] = (_year(each.last), twelve_months(months, measure, each.last))
+        made[f"{each} value"] = (_window(each.first, each.last), rolled.over(each.first, each.last))
+        made[f"{each} rolling"] = (_year(each.last), twelve_months(rolled, measure, each.last))
     if len(supplied):
         last = supplied.max()
-        made["rolling"] = (_year(last), twelve_months(months, measure, last))
-        made["previous"] = (_year(last - YEAR), twelve_months(months, measure, last - YEAR))
+        made["rolling"] = (_year(last), twelve_months(rolled, measure, last))
+        made["previous"] = (_year(last - YEAR), twelve_months(rolled, measure, last - YEAR))
     return made
 
 

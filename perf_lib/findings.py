@@ -199,6 +199,24 @@ class Finding:
         )
 
 
+@dataclass(frozen=True)
+class _Published:
+    """A quarter's figures as first published, by measure and kind of figure, and its symbols by measure."""
+
+    values: Mapping[tuple[str, str], float]
+    symbols: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, published: pd.DataFrame) -> _Published:
+        values, symbols = dict[tuple[str, str], float](), dict[str, frozenset[str]]()
+        for (code, kind), value, text in zip(published.index, published["value"], published["symbols"], strict=True):
+            if pd.notna(value):
+                values[code, kind] = float(value)
+            if text:  # "none" says that there was none, and nothing that nobody recorded them
+                symbols[code] = symbols.get(code, frozenset()) | (frozenset(text.split()) - {"none"})
+        return cls(values, symbols)
+
+
 def findings(
     catalogue: Catalogue,
     settings: Settings,
@@ -216,12 +234,14 @@ def findings(
     known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
     by_measure = dict(tuple(known.groupby("measure")))
     months = {code: months_of(by_measure.get(code, known.iloc[:0]), code, quarter) for code in catalogue}
-    rolling = {code: series.rolling_12(months[code], measure) for code, measure in catalogue.items()}
+    rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
+    rolling = {code: each.rolling_12() for code, each in rolled.items()}
     comparables = {
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
     published_history, calibrated_history = histories(comparables)
+    first = {each: _Published.of(kept) for each, kept in (published or {}).items()}
     exceptional, residents = headlines(comparables), population(rates, area, quarter)
     return {
         code: _finding(
@@ -229,6 +249,7 @@ def findings(
             quarter=quarter,
             area=area,
             months=months[code],
+            rolled=rolled[code],
             rolling=rolling[code],
             comparable=comparables[code],
             history=(published_history.get(code), calibrated_history.get(code)),
@@ -236,7 +257,7 @@ def findings(
             comparison=compare(measure, settings, rates, quarter),
             comparison_before=compare(measure, settings, rates, quarter.previous),
             residents=residents,
-            published=published or {},
+            published=first,
             highlights=settings.highlights_of(code),
         )
         for code, measure in catalogue.items()
@@ -249,6 +270,7 @@ def _finding(
     quarter: Quarter,
     area: str,
     months: pd.DataFrame,
+    rolled: series.RollUp,
     rolling: pd.Series,
     comparable: Comparable,
     history: tuple[pd.DataFrame | None, pd.DataFrame | None],
@@ -256,12 +278,12 @@ def _finding(
     comparison: PeerComparison | None,
     comparison_before: PeerComparison | None,
     residents: float | None,
-    published: Mapping[Quarter, pd.DataFrame],
+    published: Mapping[Quarter, _Published],
     highlights: tuple[Highlight, ...],
 ) -> Finding:
     supplied = months.index[months["value"].notna() | months["status"].eq(WITHHELD)]
     as_at = supplied.max() if len(supplied) else None
-    now = twelve_months(months, measure, as_at)
+    now = twelve_months(rolled, measure, as_at)
     return Finding(
         measure=measure,
         quarter=quarter,
@@ -269,11 +291,11 @@ def _finding(
         months=months,
         rolling_months=rolling,
         as_at=as_at,
-        value=series.over(months, measure, quarter.first, quarter.last),
+        value=rolled.over(quarter.first, quarter.last),
         rolling=now,
-        previous=twelve_months(months, measure, None if as_at is None else as_at - YEAR),
-        box=tuple(box_line(months, measure, each, published.get(each)) for each in quarter.year_to_date),
-        earlier=tuple(box_line(months, measure, each, published[each]) for each in sorted(published)),
+        previous=twelve_months(rolled, measure, None if as_at is None else as_at - YEAR),
+        box=tuple(box_line(rolled, measure, each, published.get(each)) for each in quarter.year_to_date),
+        earlier=tuple(box_line(rolled, measure, each, published[each]) for each in sorted(published)),
         rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
         comparable=comparable,
         signal_history=_or_empty(history[0], months),
@@ -296,37 +318,24 @@ def _or_empty(history: pd.DataFrame | None, months: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(index=months.index) if history is None else history
 
 
-def twelve_months(months: pd.DataFrame, measure: Measure, last: pd.Period | None) -> Figure:
+def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | None) -> Figure:
     """The rolling 12 months to `last`; a survey of single months has none."""
     if last is None or (measure.kind == "survey" and measure.covers_months == 1):
         return NOTHING
     first = last if measure.kind == "survey" else last - (YEAR - 1)
-    return series.over(months, measure, first, last)
+    return rolled.over(first, last)
 
 
-def box_line(months: pd.DataFrame, measure: Measure, quarter: Quarter, published: pd.DataFrame | None) -> QuarterFigure:
+def box_line(rolled: series.RollUp, measure: Measure, quarter: Quarter, published: _Published | None) -> QuarterFigure:
     """A quarter's line of the headline box."""
-    rolling = twelve_months(months, measure, quarter.last)
-    value = NOTHING if measure.kind == "rolling" else series.over(months, measure, quarter.first, quarter.last)
+    rolling = twelve_months(rolled, measure, quarter.last)
+    value = NOTHING if measure.kind == "rolling" else rolled.over(quarter.first, quarter.last)
+    first = published or _Published({}, {})
     return QuarterFigure(
         quarter,
         value,
         rolling,
-        first_value=_first_published(published, measure.code, "quarter"),
-        first_rolling=_first_published(published, measure.code, "rolling_12"),
-        first_symbols=_first_symbols(published, measure.code),
+        first_value=first.values.get((measure.code, "quarter")),
+        first_rolling=first.values.get((measure.code, "rolling_12")),
+        first_symbols=first.symbols.get(measure.code),
     )
-
-
-def _first_published(published: pd.DataFrame | None, code: str, kind: str) -> float | None:
-    if published is None or (code, kind) not in published.index:
-        return None
-    value = published.loc[(code, kind), "value"]
-    return float(value) if pd.notna(value) else None
-
-
-def _first_symbols(published: pd.DataFrame | None, code: str) -> frozenset[str] | None:
-    if published is None or code not in published.index.get_level_values("measure"):
-        return None
-    kept = [text for text in published.loc[[code], "symbols"] if text]
-    return frozenset(" ".join(kept).split()) - {"none"} if kept else None

@@ -6,11 +6,13 @@ Everything here is pure: a measure's months in, a figure or a Series out, nothin
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from perf_lib.windows import ROUNDING, Bools, Floats
 
@@ -56,33 +58,70 @@ class Figure:
 NOTHING = Figure(None)
 
 
+class RollUp:
+    """A measure's months made ready to be rolled up, over any stretch of them and as often as is wanted.
+
+    months: the measure's rows of the tidy frame, by month; a month that they skip is missing.
+    """
+
+    def __init__(self, months: pd.DataFrame, measure: RollsUp) -> None:
+        index = months.index
+        if len(index) and index[-1].ordinal - index[0].ordinal != len(index) - 1:
+            months = months.reindex(pd.period_range(index[0], index[-1], freq="M"))
+        self._measure, self._index = measure, months.index
+        names = ["value", "numerator", "denominator", *(["margin"] if "margin" in months else [])]
+        self._columns = {name: months[name].to_numpy(float) for name in names}
+        self._nil = months["status"].eq("nil return").to_numpy(bool)
+
+    def over(self, first: pd.Period, last: pd.Period) -> Figure:
+        """What the measure comes to over the months from `first` to `last`: as the function of that name."""
+        columns, nil = self._between(first, last)
+        if self._measure.kind == "rolling":
+            return _as_given(columns, -1)
+        if self._measure.kind == "survey":
+            points = np.flatnonzero(np.isfinite(columns["value"]))
+            return _as_given(columns, points[-1]) if len(points) else NOTHING
+        rolled = _roll(columns, nil, self._measure, len(nil))
+        value, numerator, denominator = (float(part[-1]) for part in rolled[:3])
+        if not math.isfinite(value):
+            return NOTHING
+        if self._measure.kind == "count" or not rolled.weighted[-1]:
+            return Figure(value, unweighted=self._measure.kind != "count")
+        return Figure(value, numerator, denominator)
+
+    def rolling_12(self) -> pd.Series:
+        """The rolling 12 months at every month: as the function of that name."""
+        if self._measure.kind in ("rolling", "survey"):
+            return pd.Series(self._columns["value"].copy(), self._index, name="value")
+        return pd.Series(_roll(self._columns, self._nil, self._measure, YEAR).value, self._index)
+
+    def _between(self, first: pd.Period, last: pd.Period) -> tuple[dict[str, Floats], Bools]:
+        """The columns and the nil returns from `first` to `last`, empty where there is no month."""
+        have, wanted = len(self._index), last.ordinal - first.ordinal + 1
+        start = first.ordinal - self._index[0].ordinal if have else wanted
+        inside = slice(max(start, 0), max(start + wanted, 0))
+        around = (min(max(-start, 0), wanted), min(max(start + wanted - have, 0), wanted))
+        columns, nil = {name: column[inside] for name, column in self._columns.items()}, self._nil[inside]
+        if around == (0, 0):
+            return columns, nil
+        return {name: np.pad(part, around, constant_values=np.nan) for name, part in columns.items()}, np.pad(
+            nil, around
+        )
+
+
 def over(months: pd.DataFrame, measure: RollsUp, first: pd.Period, last: pd.Period) -> Figure:
     """What a measure comes to over the months from `first` to `last`.
 
-    `months`: the measure's rows of the tidy frame, indexed by month. A count is summed; a proportion or mean
+    `months`: the measure's rows of the tidy frame, by month. A count is summed; a proportion or mean
     is the sum of numerators over the sum of denominators (over the average of a stock); a rolling figure is
     taken as given at `last`; a survey gives its latest point within the months.
     """
-    window = _between(months, first, last)
-    if measure.kind == "rolling":
-        return _as_given(window.iloc[-1])
-    if measure.kind == "survey":
-        points = window.dropna(subset="value")
-        return _as_given(points.iloc[-1]) if len(points) else NOTHING
-    rolled = _roll(window, measure, len(window))
-    value, numerator, denominator = (float(part[-1]) for part in rolled[:3])
-    if not math.isfinite(value):
-        return NOTHING
-    if measure.kind == "count" or not rolled.weighted[-1]:
-        return Figure(value, unweighted=measure.kind != "count")
-    return Figure(value, numerator, denominator)
+    return RollUp(months, measure).over(first, last)
 
 
 def rolling_12(months: pd.DataFrame, measure: RollsUp) -> pd.Series:
     """The rolling 12 months at every month: the same roll-up as `over`, missing where a month is."""
-    if measure.kind in ("rolling", "survey"):
-        return months["value"].copy()
-    return pd.Series(_roll(months, measure, YEAR).value, months.index)
+    return RollUp(months, measure).rolling_12()
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -142,19 +181,17 @@ class _Rolled(NamedTuple):
     weighted: Bools
 
 
-def _roll(months: pd.DataFrame, measure: RollsUp, width: int) -> _Rolled:
+def _roll(columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, width: int) -> _Rolled:
     """Every window of `width` months, at its last month; missing where a month is, and before the first window.
 
     A nil return is a month in which nothing happened: it adds nothing, and is not missing. A month's mean that
     came with its number of cases is worth its numerator; where some month came without, the plain mean must do.
     """
-    if len(months) < width:
-        nothing = np.full(len(months), np.nan)
-        return _Rolled(nothing, nothing, nothing, np.zeros(len(months), bool))
-    value, numerator, denominator = (
-        _windows(months[name].to_numpy(float), width) for name in ("value", "numerator", "denominator")
-    )
-    nil = _windows(months["status"].eq("nil return").to_numpy(float), width) > 0
+    if len(nil_returns) < width:
+        nothing = np.full(len(nil_returns), np.nan)
+        return _Rolled(nothing, nothing, nothing, np.zeros(len(nil_returns), bool))
+    value, numerator, denominator = (_windows(columns[name], width) for name in ("value", "numerator", "denominator"))
+    nil = _windows(nil_returns, width)
     present = np.isfinite(value)
     whole: Bools = np.all(present | nil, axis=1)
     if measure.kind == "count":
@@ -173,8 +210,9 @@ def _roll(months: pd.DataFrame, measure: RollsUp, width: int) -> _Rolled:
     return _padded(rolled, top, base, weighted, width)
 
 
-def _windows(values: Floats, width: int) -> Floats:
-    return np.lib.stride_tricks.sliding_window_view(values, width)
+def _windows(values: NDArray[Any], width: int) -> NDArray[Any]:
+    # Mostly one window is asked for, the whole of them: sliding_window_view takes its time.
+    return values[np.newaxis] if len(values) == width else np.lib.stride_tricks.sliding_window_view(values, width)
 
 
 def _padded(value: Floats, numerator: Floats, denominator: Floats, weighted: Bools, width: int) -> _Rolled:
@@ -183,24 +221,10 @@ def _padded(value: Floats, numerator: Floats, denominator: Floats, weighted: Boo
     return _Rolled(value, numerator, denominator, np.concatenate([np.zeros(width - 1, bool), weighted]))
 
 
-def _between(months: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.DataFrame:
-    """A row for every month from `first` to `last`, empty where there is none."""
-    index = months.index
-    if (
-        len(index)
-        and index[-1].ordinal - index[0].ordinal == len(index) - 1
-        and index[0] <= first
-        and last <= index[-1]
-    ):
-        start = first.ordinal - index[0].ordinal  # no gaps: ten times as fast as looking each month up
-        return months.iloc[start : start + (last.ordinal - first.ordinal) + 1]
-    return months.reindex(pd.period_range(first, last, freq="M"))
-
-
-def _as_given(row: pd.Series) -> Figure:
-    if pd.isna(row["value"]):
-        return NOTHING
-    numerator, denominator, margin = (
-        float(row[name]) if pd.notna(row.get(name)) else None for name in ("numerator", "denominator", "margin")
+def _as_given(columns: Mapping[str, Floats], at: int) -> Figure:
+    """The figure of one month, as it was supplied."""
+    value, numerator, denominator, margin = (
+        float(columns[name][at]) if name in columns and math.isfinite(columns[name][at]) else None
+        for name in ("value", "numerator", "denominator", "margin")
     )
-    return Figure(float(row["value"]), numerator, denominator, margin)
+    return NOTHING if value is None else Figure(value, numerator, denominator, margin)

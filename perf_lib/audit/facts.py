@@ -11,7 +11,7 @@ from perf_lib import narrative, series, wording
 from perf_lib.audit.periods import Calendar
 from perf_lib.audit.spans import Span, month_of, quarter_span
 from perf_lib.findings import Finding
-from perf_lib.series import NOTHING, Figure
+from perf_lib.series import NOTHING, Figure, RollUp
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Facts:
         self.findings = findings
         self.calendar = calendar
         self._figures: dict[tuple[str, Span], Figure] = {}
+        self._rolled: dict[str, RollUp] = {}
         self._months: dict[str, dict[int, float]] = {}
 
     def figure(self, code: str, span: Span) -> Figure:
@@ -42,7 +43,9 @@ class Facts:
             months = finding.months
             # As far as the report's own quarter: what comes later is not in it, and what is too long is not a figure.
             outside = span.last > last or span.length > 120 or not len(months) or span.first < months.index[0].ordinal
-            self._figures[key] = NOTHING if outside else series.over(months, finding.measure, *span.ends)
+            if code not in self._rolled:
+                self._rolled[code] = RollUp(months, finding.measure)
+            self._figures[key] = NOTHING if outside else self._rolled[code].over(*span.ends)
         return self._figures[key]
 
     def months(self, code: str) -> dict[int, float]:

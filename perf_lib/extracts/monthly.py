@@ -16,7 +16,7 @@ from perf_lib.extracts.cells import read_sheets
 from perf_lib.extracts.figures import refuse_impossible
 from perf_lib.extracts.ledger import Ledger
 from perf_lib.extracts.schema import MONTHLY
-from perf_lib.extracts.tables import LINE, MONTH, Checks, table_of
+from perf_lib.extracts.tables import LINE, MONTH, Checks, months_of, table_of
 from perf_lib.extracts.wide import is_wide, unpivot
 from perf_lib.measures import Catalogue
 from perf_lib.strict import shown
@@ -70,7 +70,7 @@ def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger) -> pd
     figures = _check(table, checks, catalogue)
     kept = checks.kept
     frame = table.assign(**figures, file=shown(path))[kept]
-    frame = frame.assign(month=pd.PeriodIndex(frame["month"], freq="M"))
+    frame = frame.assign(month=months_of(frame["month"]))
     rejected = checks.rejections()
     ledger.enter(path, MONTHLY.what, len(table), rejected, frame.loc[frame["value"].notna(), "month"])
     return frame[[*COLUMNS, "margin", LINE, "file"]]

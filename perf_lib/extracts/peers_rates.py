@@ -8,7 +8,7 @@ import pandas as pd
 
 from perf_lib.extracts.ledger import Ledger
 from perf_lib.extracts.schema import PEERS
-from perf_lib.extracts.tables import MONTH, Checks, Say, read_table
+from perf_lib.extracts.tables import MONTH, Checks, Say, months_of, read_table
 
 
 def read_peer_rates(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def read_peer_rates(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     checks.refuse(table.duplicated(keys), "the row is given twice; once is allowed", "month")
     kept = checks.kept
     frame = table.assign(**figures)[kept]
-    frame = frame.assign(month=pd.PeriodIndex(frame["month"], freq="M"))
+    frame = frame.assign(month=months_of(frame["month"]))
     ledger.enter(path, PEERS.what, len(table), checks.rejections(), frame["month"])
     return frame.drop(columns="line").reset_index(drop=True)
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from perf_lib.extracts.definitions import Definitions
 from perf_lib.extracts.records import Records, digested, read_records
+from perf_lib.extracts.tables import months_of
 from perf_lib.measures import Catalogue
 
 KEPT = "PERF_RECORDS_KEPT"
@@ -60,7 +61,7 @@ def _read(frame: Path, coverage: Path, definitions: Definitions) -> Records:
     read = pd.read_csv(frame, dtype=str, keep_default_na=False)
     # Python's own float, to the last digit.
     numbers = {name: [float(text or "nan") for text in read[name]] for name in _NUMBERS}
-    months = pd.PeriodIndex(read["month"], freq="M")
+    months = months_of(read["month"])
     found, covered = read.assign(month=months, **numbers), pd.read_csv(coverage, keep_default_na=False)
     return Records(found, covered, definitions, digested(found, covered))
 

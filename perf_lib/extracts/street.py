@@ -22,7 +22,7 @@ from perf_lib.extracts.archives import open_archive, read_member
 from perf_lib.extracts.forces import force_key
 from perf_lib.extracts.ledger import Ledger, Rejection
 from perf_lib.extracts.schema import OUTCOMES, STREET, Schema
-from perf_lib.extracts.tables import MONTH
+from perf_lib.extracts.tables import MONTH, months_of
 from perf_lib.strict import shown
 
 ASB = "Anti-social behaviour"
@@ -83,7 +83,7 @@ def read_street(
             ledger.enter(path, schema.what, number, months=[pd.Period(month["month"], "M")] if month else [])
     frame = pd.DataFrame([[*key, number] for key, number in counts.items()], columns=[*columns, "count"])
     frame = frame.rename(columns=NAMES).sort_values([NAMES[name] for name in columns], ignore_index=True)
-    return frame.assign(month=pd.PeriodIndex(frame["month"], freq="M"))
+    return frame.assign(month=months_of(frame["month"]))
 
 
 def crimes(counts: pd.DataFrame) -> pd.DataFrame:

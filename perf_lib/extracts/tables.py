@@ -131,6 +131,12 @@ def _not_one_of(name: str, allowed: Sequence[str]) -> Say:
     return lambda row: f"{name} {row[name]!r}; {suggestion(row[name], allowed)}"
 
 
+def months_of(text: pd.Series) -> pd.PeriodIndex:
+    """A column of months as text, 2019-12, as months; each that occurs is read once, however often it does."""
+    codes, months = pd.factorize(text)
+    return pd.PeriodIndex(months, freq="M").take(codes)
+
+
 def refuse_first(path: Path, table: pd.DataFrame, wrong: pd.Series, labels: pd.Series, say: Say) -> None:
     """Refuse the file for its first wrong row: file, line, measure and month, and what `say` makes of the row."""
     if wrong.any():
