@@ -21,14 +21,17 @@ _kept: dict[str, Fragment] = {}
 
 
 def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
-    """Take the drawn parts of executed notebooks: for the press alone, which knows that our code is still the same."""
+    """Take the drawn parts of executed notebooks, as their files have them: for the press alone, which knows that our
+    code is still the same.
+    """
     for notebook in notebooks:
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
                 key = output.get("metadata", {}).get("text/html", {}).get(DRAWN_FROM)
                 if key:
-                    data = output["data"]
-                    _kept[key] = Fragment(data["text/html"], data["text/plain"], key)
+                    # A file of a notebook has texts as lists of their lines.
+                    html, text = ("".join(output["data"][kind]) for kind in ("text/html", "text/plain"))
+                    _kept[key] = Fragment(html, text, key)
 
 
 def drawn_once(draw: Callable[..., Shown], *facts: Any) -> Shown | Fragment:

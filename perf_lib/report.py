@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from perf_lib import (
-    audit,
     changes,
     charts,
     commentary,
@@ -34,6 +33,7 @@ from perf_lib import (
     wording,
 )
 from perf_lib import public as desk
+from perf_lib.answers import by_answer
 from perf_lib.charts import Chart
 from perf_lib.drawings import drawn_once
 from perf_lib.errors import InputError, UnknownMeasure, suggestion
@@ -44,6 +44,9 @@ from perf_lib.measures import Catalogue, Marking
 from perf_lib.quarters import Quarter
 from perf_lib.settings import Params, PeerGroup, Settings, find_params
 from perf_lib.strict import shown
+
+if TYPE_CHECKING:
+    from perf_lib.audit import Audit
 
 
 class MeasureReport:
@@ -334,6 +337,7 @@ class Report(Mapping[str, MeasureReport]):
         """Those figures: first published, now, the difference and its reason."""
         return changes.revisions(self.restated(), self.params.published_quarters)
 
+    @by_answer
     def untouched_text(self) -> Fragment:
         """Which commentary stands as it stood in the quarter before."""
         written = (self.params.commentary_before, self.params.commentary)
@@ -388,8 +392,10 @@ class Report(Mapping[str, MeasureReport]):
         return shown
 
     @cached_property
-    def audited(self) -> audit.Audit:
+    def audited(self) -> Audit:
         """Everything that people wrote held against the findings, sentence by sentence."""
+        from perf_lib import audit  # here: hardly a notebook asks, and all its patterns take a while to load
+
         written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
         for path in self.params.commentary_files():
             if path.stem in self.left_out:

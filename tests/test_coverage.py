@@ -14,8 +14,8 @@ from builders import PARAMS, ROOT, measure, months, ratio, report
 from perf_lib.coverage import suspected
 from perf_lib.jumps import jumps
 from perf_lib.markup import text_of
+from perf_lib.press.making import WRITERS
 from perf_lib.press.order import plan
-from perf_lib.press.run import WRITERS
 from perf_lib.quarters import Quarter
 from perf_lib.report import open_report
 

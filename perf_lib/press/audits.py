@@ -2,36 +2,116 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
 
-from perf_lib import audit_page, wording
-from perf_lib.errors import ContradictionError
-from perf_lib.press import binding, pages
+from perf_lib import wording
+from perf_lib.errors import ContradictionError, PerfError
+from perf_lib.markup import EMPTY, Fragment
+from perf_lib.press import binding, nursery, pages
 from perf_lib.press.order import Order
 from perf_lib.report import Report, open_report
 
 
-def refuse_contradictions(order: Order, report: Report) -> None:
-    """Nothing is published that the data contradict: a draft may be made of it, and says so on every page."""
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the audit. refused: why nothing may be published, if so. page: for reviewers, who read the internal
+    pack. contradictions: what a draft opens with.
+    """
+
+    refused: str | None
+    page: Fragment
+    contradictions: Fragment
+
+
+def outcome(order: Order, report: Report) -> Outcome:
+    """The commentary bound and audited, here and now.
+
+    Nothing is published that the data contradict: a draft may be made of it, and says so on every page. Raises
+    InputError, one line, for what does not bind, such as a wrong name.
+    """
+    from perf_lib import audit_page  # here: it is mostly another process that audits
+
+    _refuse_unbound(report)
     # A public report withholds what some true words rest on: they are held against everything that is known.
     known = open_report(order.quarter, order.params) if report.is_public else report
-    wrong = known.audited.of("contradicts")
+    wrong, refused = known.audited.of("contradicts"), None
     if wrong and not order.draft:
-        raise ContradictionError(
+        refused = (
             f"{wording.counted(len(wrong), 'figure')} of the commentary contradicted by the data, the first in "
             f"{wrong[0].line_for_people()}. `perf-lib check {order.quarter}` lists them; --draft prints all the same"
         )
-
-
-def write_page(order: Order, report: Report, folder: Path) -> None:
-    """pages/audit.html and .pdf, for reviewers: no part of the bound report."""
-    facts = pages.facts(order, report)
-    title = (
-        f"{report.settings.body.force}: audit of the commentary, {report.quarter.name} {report.quarter.financial_year}"
+    return Outcome(
+        refused,
+        EMPTY if report.is_public else audit_page.page(report.audited, report.findings),
+        audit_page.contradictions(report.audited, report.findings) if order.draft else EMPTY,
     )
-    notebook = new_notebook(cells=[binding.cell(audit_page.page(report.audited, report.findings), "audit")])
-    printed = binding.page(notebook, title=title, **facts)
-    binding.numbered(printed)
-    pages.render(printed, folder / "pages" / "audit")
+
+
+def _refuse_unbound(report: Report) -> None:
+    report.introduction()
+    report.deep_dive()
+    for path in report.params.commentary_files():
+        report[path.stem].commentary()
+
+
+class Audit:
+    """The audit of a run, under way. ask: waits for what comes of it."""
+
+    def __init__(self, order: Order, report: Report, ask: Callable[[], Outcome]) -> None:
+        self._order, self._report, self._ask = order, report, ask
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What came of it, as soon as it is there."""
+        return self._ask()
+
+    def refuse_contradictions(self) -> None:
+        """Raise ContradictionError where nothing may be published, and no draft was asked for."""
+        if self.outcome.refused is not None:
+            raise ContradictionError(self.outcome.refused)
+
+    def write_page(self, folder: Path) -> None:
+        """pages/audit.html and .pdf, for reviewers: no part of the bound report."""
+        body, quarter = self._report.settings.body, self._report.quarter
+        title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
+        notebook = new_notebook(cells=[binding.cell(self.outcome.page, "audit")])
+        printed = binding.page(notebook, title=title, **pages.facts(self._order, self._report))
+        binding.numbered(printed)
+        pages.render(printed, folder / "pages" / "audit")
+
+
+def begin(order: Order, report: Report, temporary: Path) -> Audit:
+    """Have the commentary audited, in a process of its own where the run has a warm one; else at once.
+
+    Raises ContradictionError where it was at once, and something is contradicted.
+    """
+    warm = nursery.current
+    if warm is None:
+        audit = Audit(order, report, partial(outcome, order, report))
+        audit.refuse_contradictions()
+        return audit
+    answer = temporary / "audit.json"
+    process = warm.job("audit", answer=str(answer))
+
+    def ask() -> Outcome:
+        if warm.wait(process):  # whatever is wrong, it is so here too, and is said as everything else is
+            return outcome(order, report)
+        told = json.loads(answer.read_text(encoding="utf-8"))
+        return Outcome(told["refused"], Fragment(**told["page"]), Fragment(**told["contradictions"]))
+
+    return Audit(order, report, ask)
+
+
+def answer(order: Order, report: Report, answer: str) -> None:
+    """The audit in a process of its own: what came of it into a file."""
+    try:
+        Path(answer).write_text(json.dumps(asdict(outcome(order, report))), encoding="utf-8")
+    except (PerfError, OSError):
+        sys.exit(1)

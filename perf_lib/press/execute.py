@@ -34,7 +34,8 @@ SILENCE = 120
 class Executed:
     """What came of one notebook: the notebook as executed, how long it took, and its error if it failed.
 
-    reads: the files that it read, by their names in the run record. kept: taken over from the earlier pack.
+    reads: the files that it read, by their names in the run record, and the answers of parts that are known by them.
+    kept: taken over from the earlier pack.
     """
 
     name: str
@@ -57,8 +58,8 @@ def execute(
     working_folder: Path,
     temporary: Path,
     limits: Limits = Limits(),  # noqa: B008 - frozen
-) -> tuple[Executed, list[Path]]:
-    """Execute a notebook into `target`; answers what came of it and the files that it read.
+) -> tuple[Executed, list[str]]:
+    """Execute a notebook into `target`; answers what came of it and what it read, a line each (perf_lib.press.reads).
 
     working_folder: where its kernel starts, so that relative paths in it hold. temporary: a folder that only this
     user may enter, for its sockets. Whatever becomes of the notebook or its kernel is said in the answer, not
@@ -129,11 +130,8 @@ def _has_begun(notebook: NotebookNode) -> bool:
     return any(cell.get("execution_count") is not None for cell in notebook.cells)
 
 
-def _reads(written: Path) -> list[Path]:
-    if not written.exists():
-        return []
-    lines = written.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    return [Path(line) for line in lines]
+def _reads(written: Path) -> list[str]:
+    return written.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if written.exists() else []
 
 
 def refuse_unknown(source: Path, parameters: Mapping[str, Any]) -> None:

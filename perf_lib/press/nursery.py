@@ -15,14 +15,13 @@ import ctypes
 import gc
 import importlib
 import json
-import math
 import os
+import select
 import shutil
 import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,33 +42,46 @@ class Nursery:
         self._channel, self._pid, self.temporary = channel, pid, temporary
         self._answers = channel.makefile("r", encoding="utf-8")
         self._lock = threading.Lock()
+        self._watched: dict[int, int] = {}
         self.begun = threading.Event()
         """Set when the first kernel has been forked."""
 
     def kernel(self, argv: list[str], env: dict[str, str], cwd: str) -> int:
         """Fork an IPython kernel with these arguments; answers its process id."""
-        pid = int(self._ask(do="fork", job="kernel", argv=argv, env=env, cwd=cwd))
+        pid = self.job("kernel", argv=argv, env=env, cwd=cwd)
         self.begun.set()
         return pid
 
-    def job(self, name: str, **asked: str) -> int:
+    def job(self, name: str, **asked: Any) -> int:
         """Fork a process that does one of JOBS; answers its process id."""
-        return int(self._ask(do="fork", job=name, **asked))
+        pid = int(self._ask(do="fork", job=name, **asked))
+        self._watched[pid] = os.pidfd_open(pid)  # its number is not given away before its end has been asked for
+        return pid
 
     def poll(self, pid: int) -> int | None:
         """The exit code of what was forked, as subprocess gives it; None while it runs."""
-        code = self._ask(do="poll", pid=pid)
-        return None if code is None else int(code)
+        return self._ended(pid, 0)
 
     def wait(self, pid: int, seconds: float | None = None) -> int:
         """Wait for what was forked; its exit code. After `seconds` it is ended, and TimeoutError raised."""
-        until = math.inf if seconds is None else time.monotonic() + seconds
-        while (code := self.poll(pid)) is None:
-            if time.monotonic() > until:
-                os.kill(pid, signal.SIGKILL)
-                raise TimeoutError
-            time.sleep(0.01)
+        code = self._ended(pid, seconds)
+        if code is None:
+            os.kill(pid, signal.SIGKILL)
+            raise TimeoutError
         return code
+
+    def _ended(self, pid: int, seconds: float | None) -> int | None:
+        """The exit code of what was forked, once it has ended; None where it has not, so many seconds from now.
+
+        The nursery, which may be busy with a fork, is asked only for what is known to have ended.
+        """
+        if pid in self._watched:
+            end = select.poll()
+            end.register(self._watched[pid], select.POLLIN)
+            if not end.poll(None if seconds is None else 1000 * seconds):
+                return None
+            os.close(self._watched.pop(pid))
+        return int(self._ask(do="ended", pid=pid))
 
     def close(self) -> None:
         """Let the nursery go, and with it all that was forked from it."""
@@ -95,8 +107,8 @@ def warm(temporary: Path, *ready: Callable[[], None]) -> Iterator[Nursery | None
     """The nursery of a run, forked from this process as it is; None where forking is not safe.
 
     temporary: the run's own folder for sockets and scratch files; gone when nursery and press have both gone.
-    ready: what the nursery does for all that will be forked from it: the first before anything is, the others when
-    the first fork is on its way, which is a notebook's kernel.
+    ready: what the nursery does for all that will be forked from it: the first before anything is, each other when
+    one more fork is on its way.
     """
     global current
     if not can_fork():
@@ -123,7 +135,16 @@ def can_fork() -> bool:
     has been loaded, by the press or by anybody else, it may have been used.
     """
     alone = threading.active_count() == 1 and "typst" not in sys.modules
-    return sys.platform == "linux" and alone and current is None
+    return sys.platform == "linux" and alone and current is None and _has_descriptors()
+
+
+def _has_descriptors() -> bool:
+    """Whether the system tells of a process's end by a descriptor, as Linux has since 5.3."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], None]]) -> NoReturn:
@@ -136,9 +157,9 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")
-            answer = _fork(channel, **request) if asked == "fork" else _poll(**request)
+            answer = _fork(channel, **request) if asked == "fork" else _exit_code(**request)
             channel.sendall(json.dumps(answer).encode() + b"\n")
-            while ready:
+            if ready and asked == "fork":
                 ready.pop(0)()
                 gc.freeze()
         _end_all()
@@ -177,11 +198,10 @@ def _fork(channel: socket.socket, job: str, **asked: Any) -> int:
     return pid
 
 
-def _poll(pid: int) -> int | None:
+def _exit_code(pid: int) -> int:
+    """The exit code of what was forked and has ended."""
     if pid not in _ended:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found == 0:
-            return None
+        _, status = os.waitpid(pid, 0)
         _forked.discard(pid)
         _ended[pid] = os.waitstatus_to_exitcode(status)
     return _ended[pid]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,14 @@ class Order:
     def asked(self) -> dict[str, Any]:
         """What the record says was asked for: the parameters, and every option that changes the pack."""
         return {**self.parameters, **({"draft": "yes"} if self.draft else {})}
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Who is told how far a run has come: how many steps there are, and each as it is done."""
+
+    planned: Callable[[int], None] = lambda count: None
+    done: Callable[[str], None] = lambda what: None
 
 
 def plan(

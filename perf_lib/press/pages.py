@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,8 +15,9 @@ from typing import Any, NoReturn
 import nbformat
 from nbformat import NotebookNode
 
-from perf_lib import audit_page, wording
+from perf_lib import wording
 from perf_lib.errors import PerfError
+from perf_lib.markup import Fragment
 from perf_lib.press import binding, nursery
 from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
@@ -49,10 +53,13 @@ def facts(order: Order, report: Report) -> dict[str, Any]:
 
 
 class Binder:
-    """Makes pages of executed notebooks as they come, in whatever order; numbers run through in the report's."""
+    """Makes pages of executed notebooks as they come, in whatever order; numbers run through in the report's.
 
-    def __init__(self, order: Order, report: Report) -> None:
-        self._facts, self._report = facts(order, report), report
+    contradictions: asked, once every notebook has come, for what a draft opens with.
+    """
+
+    def __init__(self, order: Order, report: Report, contradictions: Callable[[], Fragment]) -> None:
+        self._facts, self._report, self._contradictions = facts(order, report), report, contradictions
         self._names = [source.stem for source in order.notebooks]
         self._arrived: dict[str, Executed] = {}
         self._bound: list[Page] = []
@@ -66,13 +73,17 @@ class Binder:
             ready.append(self._bind(self._arrived[name]))
         return ready
 
+    @property
+    def facts_of_whole(self) -> dict[str, Any]:
+        """What templates say on the bound report."""
+        title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
+        return {"title": title, "whole": True, **self._facts}
+
     def whole(self) -> Page:
         """The bound report, once every notebook has come."""
-        title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        whole = binding.joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        whole = binding.joined([page.notebook for page in self._bound], **self.facts_of_whole)
         if self._facts.get("draft"):  # after the cover: what it is a draft for
-            shown = audit_page.contradictions(self._report.audited, self._report.findings)
-            whole.cells.insert(1, binding.cell(shown, "contradictions"))
+            whole.cells.insert(1, binding.cell(self._contradictions(), "contradictions"))
         return Page(REPORT, whole)
 
     def _bind(self, done: Executed) -> Page:
@@ -84,16 +95,29 @@ class Binder:
         return page
 
 
-def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> None:
+def render(notebook: NotebookNode, to: Path, seconds: float | None = None, process: int | None = None) -> None:
     """A bound page as HTML and PDF, in a process of its own where the run has a warm one; to: without a suffix.
 
-    seconds: what such a process may take.
+    seconds: what such a process may take. process: one that waits for this page already.
     """
     warm = nursery.current
     if warm is None:
         _render(notebook, to)
     else:
-        _in_a_process(warm, "page", notebook, to.name, seconds, to=str(to))
+        _in_a_process(warm, notebook, to, seconds, process)
+
+
+def practise(source: Path, to: Path, facts: dict[str, Any]) -> int | None:
+    """A process that waits for the bound report, and sets the one before meanwhile; None where there is no warm one.
+
+    Typst remembers: what is as it was before takes it no time then. source: what the report before was set from, beside
+    its HTML. to: as of render. facts: what templates say on the new one.
+    """
+    warm = nursery.current
+    if warm is None:
+        return None
+    told = {"notebook": str(_place(warm, to)), "to": str(to), "source": str(source), "facts": facts}
+    return warm.job("practised page", **told)
 
 
 def keep_cells(source: Path) -> None:
@@ -113,12 +137,14 @@ def warm() -> None:
 
 
 def _in_a_process(
-    warm: nursery.Nursery, job: str, notebook: NotebookNode, name: str, seconds: float | None, **asked: str
+    warm: nursery.Nursery, notebook: NotebookNode, to: Path, seconds: float | None, process: int | None
 ) -> None:
-    bound = warm.temporary / f"{name}.ipynb"
-    bound.write_text(json.dumps(notebook), encoding="utf-8")
+    bound, name = _place(warm, to), to.name
+    part = bound.with_suffix(".part")
+    part.write_text(json.dumps(notebook), encoding="utf-8")
+    part.replace(bound)  # in one step: somebody may be waiting for it
     try:
-        code = warm.wait(warm.job(job, notebook=str(bound), **asked), seconds)
+        code = warm.wait(process or warm.job("page", notebook=str(bound), to=str(to)), seconds)
     except TimeoutError:
         raise PerfError(f"{name}: its rendering exceeded its time limit of {seconds:g} seconds") from None
     refused = bound.with_suffix(".refused")
@@ -148,6 +174,19 @@ def _render_file(notebook: str, to: str) -> None:
         _refuse(notebook, f"{Path(to).name}: cannot be written: {error.strerror}; the pack that was there is as it was")
 
 
+def _render_practised(notebook: str, to: str, source: str, facts: dict[str, Any]) -> None:
+    """The same once the file is there; until then what the report before was set from is set."""
+    with contextlib.suppress(Exception):  # a mistake in what is only practice is nobody's loss
+        from perf_lib.press import exporters
+
+        before = Path(source)
+        page = before.with_suffix(".html").read_text(encoding="utf-8")
+        exporters.practise(page, before.read_text(encoding="utf-8"), facts)
+    while not Path(notebook).exists():
+        time.sleep(0.005)
+    _render_file(notebook, to)
+
+
 def _refuse(notebook: str, why: str) -> NoReturn:
     Path(notebook).with_suffix(".refused").write_text(why, encoding="utf-8")
     sys.exit(1)
@@ -159,6 +198,11 @@ def _read(notebook: str) -> NotebookNode:
     return nbformat.from_dict(json.loads(Path(notebook).read_text(encoding="utf-8")))
 
 
+def _place(warm: nursery.Nursery, to: Path) -> Path:
+    """Where a page lies that a process is to render."""
+    return warm.temporary / f"{to.name}.ipynb"
+
+
 def _converted(temporary: Path) -> Path:
     """Where the run's converted cells are kept."""
     folder = temporary / "typst"
@@ -166,7 +210,7 @@ def _converted(temporary: Path) -> Path:
     return folder
 
 
-nursery.JOBS["page"] = _render_file
+nursery.JOBS["page"], nursery.JOBS["practised page"] = _render_file, _render_practised
 
 
 def _title(done: Executed) -> str:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from jupyter_core.paths import jupyter_path
 from traitlets import default
 
 from perf_lib.press import nursery
@@ -80,6 +82,11 @@ class WarmKernelManager(AsyncKernelManager):
         made = super()._context_default()
         made.linger = 0
         return made
+
+    @default("kernel_spec_manager")
+    def _where_kernels_are_installed(self) -> KernelSpecManager:
+        """Jupyter's own places: it would load IPython to learn of one more, from before there was Jupyter."""
+        return KernelSpecManager(kernel_dirs=jupyter_path("kernels"))
 
     @property
     def kernel_spec(self) -> Any:

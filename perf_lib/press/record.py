@@ -1,20 +1,16 @@
-"""The run record: what went into a pack, what came out, and which notebooks of an earlier pack still hold."""
+"""The run record: what went into a pack, what came out, and what of the pack that is there is as it was made."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import reads_json
-
 from perf_lib.extracts import Records, record_files
 from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
-from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
+from perf_lib.press.reads import ANSWER
 from perf_lib.settings import Params
 
 SPREADSHEETS = ("findings.csv", "dashboard.xlsx", "dashboard.ods")
@@ -57,59 +53,34 @@ def of_all(made_from: Mapping[str, str], params: Params, order: Order) -> dict[s
     return {name: digest for name, digest in made_from.items() if name not in apart}
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """What of the pack that is there would come out the same: executed notebooks, and the spreadsheets' files."""
+def stands(order: Order, shared: Mapping[str, str]) -> bool:
+    """Whether what every notebook depends on is as it was when the pack that is there was made.
 
-    notebooks: tuple[Executed, ...] = ()
-    spreadsheets: tuple[Path, ...] = ()
-
-
-def earlier(order: Order, shared: Mapping[str, str]) -> Earlier:
-    """What can be taken over from the pack that is there; nothing when what all depends on has changed.
-
-    shared: the inputs that every notebook depends on, as they are now.
+    shared: those inputs, as they are now.
     """
     made = read(order.record_folder)
     recorded = made.get("inputs", {})
-    if (
-        order.force
-        or (made.get("parameters"), made.get("versions")) != (order.asked, versions())
-        or {name: recorded.get(name) for name in shared} != dict(shared)
-    ):
-        return Earlier()
-    spreadsheets = tuple(order.target / name for name in SPREADSHEETS if _is_as_made(name, order, made))
-    return Earlier(
-        tuple(_still_good(order, made)),
-        spreadsheets if len(spreadsheets) == len(SPREADSHEETS) else (),
+    return (
+        not order.force
+        and (made.get("parameters"), made.get("versions")) == (order.asked, versions())
+        and {name: recorded.get(name) for name in shared} == dict(shared)
     )
 
 
-def _still_good(order: Order, made: Mapping[str, Any]) -> Iterator[Executed]:
-    """The notebooks of which nothing that they read has changed."""
-    recorded, known = made.get("inputs", {}), {path.stem for path in order.notebooks}
-    for each in made.get("notebooks", []):
-        name, reads = str(each.get("name")), each.get("reads")
-        place = f"notebooks/{name}.ipynb"
-        if not isinstance(reads, list) or name not in known or not _is_as_made(place, order, made):
-            continue
-        relied_on = [*reads, place]
-        if digests(relied_on, order) == {item: recorded.get(item, "") for item in relied_on}:
-            notebook = _read_again(order.target / place)
-            yield Executed(name, notebook, float(each.get("seconds", 0)), reads=tuple(reads), kept=True)
-
-
-def _is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:
+def is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:
     """Whether a file of the pack that is there is what its record says."""
     path = order.target / place
     return path.is_file() and made.get("outputs", {}).get(place) == sha256(path)
 
 
-def reads_of(paths: Iterable[Path], order: Order) -> tuple[str, ...]:
-    """The files that a notebook read, by their names in the record; the package itself is not one."""
+def reads_of(lines: Iterable[str], order: Order) -> tuple[str, ...]:
+    """What a notebook read, by names in the record: files, the package itself apart, and answers as they are."""
+    lines = list(lines)
+    paths = [Path(line) for line in lines if not line.startswith(ANSWER)]
     outside = [path for path in paths if not path.is_relative_to(PACKAGE) and not path.is_dir()]
     names = {name_of(path, order) for path in outside}
-    return tuple(sorted(name for name in names if not name.startswith("elsewhere/")))
+    answers = {line for line in lines if line.startswith(ANSWER)}
+    return tuple(sorted(answers | {name for name in names if not name.startswith("elsewhere/")}))
 
 
 def _by_this_code(order: Order) -> dict[str, Any]:
@@ -119,23 +90,18 @@ def _by_this_code(order: Order) -> dict[str, Any]:
     return made if same and not order.force else {}
 
 
-def notebooks_of(order: Order) -> Iterator[NotebookNode]:
+def notebooks_of(order: Order) -> Iterator[dict[str, Any]]:
     """The notebooks of the pack that is there, for what they show that was made by this very code."""
     made = _by_this_code(order)
     for place in made.get("outputs", {}):
-        if place.startswith("notebooks/") and _is_as_made(place, order, made):
-            yield _read_again(order.target / place)
+        if place.startswith("notebooks/") and is_as_made(place, order, made):
+            yield json.loads((order.target / place).read_text(encoding="utf-8"))
 
 
 def source_of(order: Order) -> Path | None:
     """What the PDF of the pack that is there was set from, by this very code."""
     made = _by_this_code(order)
-    return order.target / SOURCE if made and _is_as_made(SOURCE, order, made) else None
-
-
-def _read_again(path: Path) -> NotebookNode:
-    """A notebook that was written by us and found as it was: nbformat.read would look long for what may be wrong."""
-    return reads_json(path.read_text(encoding="utf-8"))
+    return order.target / SOURCE if made and is_as_made(SOURCE, order, made) else None
 
 
 def pages_of(order: Order) -> dict[str, str]:
@@ -143,7 +109,7 @@ def pages_of(order: Order) -> dict[str, str]:
     made = _by_this_code(order)
 
     def is_whole(place: str) -> bool:
-        return all(_is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))
+        return all(is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))
 
     return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
 

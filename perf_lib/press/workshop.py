@@ -13,48 +13,40 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from perf_lib import charts, drawings
+from perf_lib.markup import Fragment
 from perf_lib.press import building, nursery, pages, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
 from perf_lib.press.pages import Binder, Page
-from perf_lib.report import Report, keep_open
-
-
-@contextmanager
-def warm_process(order: Order, report: Report, temporary: Path) -> Iterator[None]:
-    """A warm process that kernels and pages are forked from, at its own work while this one does other things.
-
-    temporary: the run's folder for sockets and scratch files. To be entered before there is any second thread.
-    """
-
-    def ready() -> None:
-        keep_open(report)
-        drawings.keep(record.notebooks_of(order))
-        charts.warm()
-        nursery.warm_kernels()
-
-    with nursery.warm(temporary, ready, pages.warm):
-        yield
+from perf_lib.report import Report
 
 
 class Workshop:
     """Executes and renders for one run; a page is rendered while later notebooks still execute.
 
-    scratch: the folder that the pack is built in. temporary: as of warm_process. tell: called with each thing done, in
-    a few words. printed: digests of what is on each page, by its place.
+    contradictions: asked for what a draft opens with. scratch: the folder that the pack is built in. temporary: the
+    run's folder for sockets and scratch files. tell: called with each thing done, in a few words. printed: digests of
+    what is on each page, by its place.
     """
 
     def __init__(
-        self, order: Order, report: Report, scratch: Path, temporary: Path, tell: Callable[[str], None]
+        self,
+        order: Order,
+        report: Report,
+        contradictions: Callable[[], Fragment],
+        scratch: Path,
+        temporary: Path,
+        tell: Callable[[str], None],
     ) -> None:
         self._order, self._scratch, self._temporary, self.tell = order, scratch, temporary, tell
-        self._binder, self._lock = Binder(order, report), threading.Lock()
+        self._binder, self._lock = Binder(order, report, contradictions), threading.Lock()
         self._executed: dict[str, Executed] = {}
         self._executions, self._others = list[Future[None]](), list[Future[None]]()
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
-        if (source := record.source_of(order)) is not None:
-            pages.keep_cells(source)
+        self._source = record.source_of(order)
+        self._practised: int | None = None
+        if self._source is not None:
+            pages.keep_cells(self._source)
         for folder in ("notebooks", "pages"):
             building.new_folder(scratch / folder)
 
@@ -92,18 +84,24 @@ class Workshop:
         while warm is not None and not warm.begun.wait(0.05) and not all(job.done() for job in self._executions):
             pass
 
+    def practise(self) -> None:
+        """Have the process that will set the bound report set the one before, which is mostly the same, meanwhile."""
+        if self._source is not None:
+            to = self._scratch / pages.REPORT
+            self._practised = pages.practise(self._source, to, self._binder.facts_of_whole)
+
     def finished(self) -> list[Executed]:
         """Wait for everything, and bind the report; what came of each notebook, in the report's order."""
         for job in self._executions:
             job.result()
         if not any(done.error for done in self._executed.values()):
-            self._render(self._binder.whole())  # here and now: it takes longest
+            self._render(self._binder.whole(), self._practised)  # here and now: it takes longest
         for job in self._others:
             job.result()
         return [self._executed[source.stem] for source in self._order.notebooks]
 
     def _execute(self, source: Path) -> None:
-        done, paths = execute(
+        done, lines = execute(
             source,
             self._order.parameters,
             self._scratch / "notebooks" / source.name,
@@ -111,7 +109,7 @@ class Workshop:
             self._temporary,
             self._order.limits,
         )
-        done = replace(done, reads=record.reads_of(paths, self._order))
+        done = replace(done, reads=record.reads_of(lines, self._order))
         self.tell(f"{done.name} {done.result}")
         self._arrived(done)
 
@@ -124,7 +122,7 @@ class Workshop:
             for page in self._binder.add(done):
                 self.do(partial(self._render, page))
 
-    def _render(self, page: Page) -> None:
+    def _render(self, page: Page, process: int | None = None) -> None:
         to = self._scratch / page.path
         digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
         self.printed[page.path] = digest
@@ -133,5 +131,5 @@ class Workshop:
                 shutil.copy(path, to.with_suffix(path.suffix))
             self.tell(f"{page.name} not rendered again: nothing on it has changed")
             return
-        pages.render(page.notebook, to, self._order.limits.seconds)
+        pages.render(page.notebook, to, self._order.limits.seconds, process)
         self.tell(f"{page.name} rendered")
