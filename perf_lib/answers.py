@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from perf_lib.fingerprint import fingerprint
-
 ASKED, ANSWERED = "perf_lib.asked", "perf_lib.answered"
 """Audit events of Python (sys.audit), for whoever records what a notebook reads: with the part's name; and, when it
 has answered, with its name and a digest of the answer, empty where it gave none.
@@ -31,7 +29,7 @@ def by_answer(part: Callable[[Desk], Shown]) -> Callable[[Desk], Shown]:
         sys.audit(ASKED, name)
         try:
             shown = part(desk)
-            digest = fingerprint(shown)
+            digest = _digest(shown)
             return shown
         finally:
             sys.audit(ANSWERED, name, digest)
@@ -41,4 +39,10 @@ def by_answer(part: Callable[[Desk], Shown]) -> Callable[[Desk], Shown]:
 
 def answer_of(desk: Any, name: str) -> str:
     """The digest of what such a part answers now; empty for any other name."""
-    return fingerprint(getattr(desk, name)()) if name in _PARTS else ""
+    return _digest(getattr(desk, name)()) if name in _PARTS else ""
+
+
+def _digest(shown: object) -> str:
+    from perf_lib.fingerprint import fingerprint  # here: it needs pandas, and who knows the events alone does not
+
+    return fingerprint(shown)

@@ -18,6 +18,8 @@ from perf_lib.markup import DRAWN_FROM, Fragment
 Shown = TypeVar("Shown", bound=Chart | Fragment)
 
 _kept: dict[str, Fragment] = {}
+_taken: dict[int, tuple[Any, str]] = {}
+"""Facts of which the fingerprint has been taken, by identity: several parts are drawn from the same Finding."""
 
 
 def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
@@ -36,8 +38,14 @@ def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
 
 def drawn_once(draw: Callable[..., Shown], *facts: Any) -> Shown | Fragment:
     """What `draw` answers for these facts, which are all that it depends on; kept from before where it is."""
-    key = fingerprint(draw.__module__, draw.__qualname__, *facts)
+    key = fingerprint(draw.__module__, draw.__qualname__, *(_fingerprint_of(fact) for fact in facts))
     if key in _kept:
         return _kept[key]
     made = draw(*facts)
     return replace(made, drawn_from=key)
+
+
+def _fingerprint_of(fact: Any) -> str:
+    if id(fact) not in _taken:
+        _taken[id(fact)] = fact, fingerprint(fact)  # with the fact, so that its identity is nobody else's
+    return _taken[id(fact)][1]

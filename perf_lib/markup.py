@@ -97,6 +97,11 @@ def image(uri: str, alt: str, css: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
 
 
+def warm() -> None:
+    """Load what people's Markdown is read with, for all processes that will be forked from this one."""
+    commentary("Words.")
+
+
 class _CommentaryRenderer(mistune.HTMLRenderer):
     """Markdown as a person may use it in a report: no raw HTML, no headings, no pictures from elsewhere."""
 

@@ -45,8 +45,8 @@ FLOORS = (
     ),
     (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
-        "press.provisioner", "press.engine", "press.execute", "press.pages", "press.current",
-        "press.building", "press.sign_off", "press.record", "press.earlier", "press.workshop", "press.audits",
+        "press.current", "press.record", "press.printing", "press.provisioner", "press.engine", "press.execute",
+        "press.pages", "press.building", "press.sign_off", "press.earlier", "press.workshop", "press.audits",
         "press.secrets", "press.leaks", "press.making", "press.warming", "press.run",
         "press.batch", "press.compare", "press.publish", "press.next_quarter", "press",
         "review.comments", "review.desk", "review.server", "review",

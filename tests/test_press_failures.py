@@ -135,12 +135,12 @@ import sys, time
 from pathlib import Path
 from nbformat.v4 import new_notebook
 from perf_lib.errors import PerfError
-from perf_lib.press import nursery, pages
+from perf_lib.press import nursery, printing
 
 nursery.JOBS["page"] = lambda **asked: time.sleep(600)
-with nursery.warm(Path(sys.argv[1]), lambda: None):
+with nursery.warm(nursery.PAGES, Path(sys.argv[1]), lambda: None):
     try:
-        pages.render(new_notebook(), Path("hanging"), 1)
+        printing.render(new_notebook(), Path("hanging"), 1)
     except PerfError as error:
         print(error)
 """

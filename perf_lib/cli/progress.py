@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
-if TYPE_CHECKING:
-    from perf_lib.press.run import Steps
+from perf_lib.press.order import Steps
 
 
 def said(event: str, **facts: Any) -> None:
@@ -19,7 +19,7 @@ def said(event: str, **facts: Any) -> None:
 
 def progress(title: str, as_json: bool) -> AbstractContextManager[Steps]:
     """Shows the steps of a run while it lasts."""
-    return _Json(title) if as_json else _Bar(title)
+    return _Json(title) if as_json else _Bar(title) if sys.stderr.isatty() else _Lines(title)
 
 
 class _Json:
@@ -27,12 +27,21 @@ class _Json:
         self._title = title
 
     def __enter__(self) -> Steps:
-        from perf_lib.press.run import Steps
-
         return Steps(
             planned=lambda count: said("planned", quarter=self._title, steps=count),
             done=lambda what: said("done", quarter=self._title, what=what),
         )
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class _Lines:
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def __enter__(self) -> Steps:
+        return Steps(done=lambda what: typer.echo(f"{self._title}: {what}", err=True))
 
     def __exit__(self, *_: object) -> None:
         pass
@@ -43,16 +52,12 @@ class _Bar:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        console = Console(stderr=True)
-        self._plain = not console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         # Without a thread of its own to refresh it: a process with threads is not forked from.
-        self._bar = Progress(*columns, console=console, disable=self._plain, transient=True, auto_refresh=False)
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
         self._title = title
 
     def __enter__(self) -> Steps:
-        from perf_lib.press.run import Steps
-
         self._bar.start()
         self._task = self._bar.add_task(self._title, total=None)
         return Steps(planned=self._planned, done=self._done)
@@ -66,5 +71,3 @@ class _Bar:
     def _done(self, what: str) -> None:
         self._bar.update(self._task, advance=1, description=f"{self._title}: {what}")
         self._bar.refresh()
-        if self._plain:
-            typer.echo(f"{self._title}: {what}", err=True)

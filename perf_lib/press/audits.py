@@ -14,7 +14,7 @@ from nbformat.v4 import new_notebook
 from perf_lib import wording
 from perf_lib.errors import ContradictionError, PerfError
 from perf_lib.markup import EMPTY, Fragment
-from perf_lib.press import binding, nursery, pages
+from perf_lib.press import binding, nursery, pages, printing
 from perf_lib.press.order import Order
 from perf_lib.report import Report, open_report
 
@@ -84,7 +84,7 @@ class Audit:
         notebook = new_notebook(cells=[binding.cell(self.outcome.page, "audit")])
         printed = binding.page(notebook, title=title, **pages.facts(self._order, self._report))
         binding.numbered(printed)
-        pages.render(printed, folder / "pages" / "audit")
+        printing.render(printed, folder / "pages" / "audit")
 
 
 def begin(order: Order, report: Report, temporary: Path) -> Audit:
@@ -92,7 +92,7 @@ def begin(order: Order, report: Report, temporary: Path) -> Audit:
 
     Raises ContradictionError where it was at once, and something is contradicted.
     """
-    warm = nursery.current
+    warm = nursery.current.get(nursery.KERNELS)
     if warm is None:
         audit = Audit(order, report, partial(outcome, order, report))
         audit.refuse_contradictions()

@@ -23,7 +23,7 @@ from traitlets import default
 
 from perf_lib.markup import TEMPLATES
 from perf_lib.press import binding
-from perf_lib.press.pdf import CELL, to_pdf, to_typst
+from perf_lib.press.pdf import CELL, source_of, to_pdf
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
@@ -41,6 +41,10 @@ class ReportHTMLExporter(HTMLExporter):
     @default("template_name")
     def _template_name_default(self) -> str:
         return "perf_report"
+
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self) -> bool:
+        return True  # once, after nbconvert's dozen of preprocessors, and not after each
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -112,15 +116,10 @@ def warm() -> None:
 
 
 def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes, str]:
-    """A page both ways from one filling of the template, and what its PDF is set from; converted: as of to_typst."""
+    """A page both ways from one filling of the template, and what its PDF is set from; converted: as of source_of."""
     page, made = _exporter()._filled(nb)
-    source = to_typst(page, converted)
+    source = source_of(page, made["report"], converted)
     return finished(page), to_pdf(page, made["report"], source), source
-
-
-def practise(page: str, source: str, facts: dict[str, Any]) -> None:
-    """Set a finished page once more, for nothing but that the next one like it takes less time in this process."""
-    to_pdf(page, _facts(new_notebook(metadata={binding.OWN: facts}), None), source)
 
 
 def finished(page: str) -> str:

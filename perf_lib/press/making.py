@@ -141,8 +141,6 @@ def _print(
         for done in from_before.notebooks:
             shop.take(done)
         shop.begun()
-        if from_before.notebooks:
-            shop.practise()
         audit.refuse_contradictions()
         for write in WRITERS:
             shop.do(partial(write, order, report, scratch))

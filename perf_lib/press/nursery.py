@@ -1,9 +1,9 @@
-"""A warm process that kernels and pages are forked from: what is imported and read there need not be again.
+"""Warm processes that kernels and pages are forked from: what is imported and read there need not be again.
 
-The press forks it once the report is open, before it starts any thread of its own, and speaks to it over a pair of
-sockets: a line of JSON asks, a line of JSON answers. What is forked shares the memory of the warm process until it
-changes it. When the press ends, however it ends, the nursery sees the end of its socket and goes, and what was
-forked from it is killed by the kernel (PR_SET_PDEATHSIG), so that nothing is left running.
+The press forks them before it starts any thread of its own, and speaks to each over a pair of sockets: a line of JSON
+asks, a line of JSON answers. What is forked shares the memory of the warm process until it changes it. When the press
+ends, however it ends, a nursery sees the end of its socket and goes, and what was forked from it is killed by the
+kernel (PR_SET_PDEATHSIG), so that nothing is left running.
 
 Linux only: elsewhere kernels start in the ordinary way.
 """
@@ -31,8 +31,13 @@ _PR_SET_PDEATHSIG = 1
 _MORE_EXPENDABLE = "500"
 """How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
 
-current: Nursery | None = None
-"""The nursery of the run that is under way in this process, for the provisioner that papermill starts."""
+_PATIENT = 5
+"""How much nicer than the press a process is whose work can wait a moment."""
+
+KERNELS, PAGES = "kernels", "pages"
+
+current: dict[str, Nursery] = {}
+"""The nurseries of the run that is under way in this process, by what is forked from them."""
 
 
 class Nursery:
@@ -90,6 +95,11 @@ class Nursery:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
+    def let_go(self) -> None:
+        """Close a copy of the press's end, in a process that is not the press."""
+        self._answers.close()
+        self._channel.close()
+
     def _ask(self, **request: Any) -> Any:
         with self._lock:
             try:
@@ -103,29 +113,40 @@ class Nursery:
 
 
 @contextmanager
-def warm(temporary: Path, *ready: Callable[[], None]) -> Iterator[Nursery | None]:
-    """The nursery of a run, forked from this process as it is; None where forking is not safe.
+def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nursery | None]:
+    """A nursery of a run, forked from this process as it is; None where forking is not safe.
 
-    temporary: the run's own folder for sockets and scratch files; gone when nursery and press have both gone.
-    ready: what the nursery does for all that will be forked from it: the first before anything is, each other when
-    one more fork is on its way.
+    name: KERNELS or PAGES. temporary: the run's own folder for sockets and scratch files; gone when nurseries and press
+    have all gone. ready: what the nursery does for all that will be forked from it: the first before anything is, each
+    other when one more fork is on its way.
     """
-    global current
-    if not can_fork():
+    if name in current or not can_fork():
         yield None
         return
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         ours.close()
+        for other in current.values():  # that one is to see its end when the press has gone
+            other.let_go()
         _serve(theirs, temporary, list(ready))
     theirs.close()
-    current = Nursery(ours, pid, temporary)
+    current[name] = Nursery(ours, pid, temporary)
     try:
-        yield current
+        yield current[name]
     finally:
-        current.close()
-        current = None
+        current.pop(name).close()
+
+
+def give_way() -> None:
+    """Let other processes of the run go first, those that somebody waits for: in a warm process, or what is forked."""
+    os.nice(_PATIENT)
+
+
+def close_all() -> None:
+    """End whatever is under way in processes of the run."""
+    for each in current.values():
+        each.close()
 
 
 def can_fork() -> bool:
@@ -135,7 +156,7 @@ def can_fork() -> bool:
     has been loaded, by the press or by anybody else, it may have been used.
     """
     alone = threading.active_count() == 1 and "typst" not in sys.modules
-    return sys.platform == "linux" and alone and current is None and _has_descriptors()
+    return sys.platform == "linux" and alone and _has_descriptors()
 
 
 def _has_descriptors() -> bool:
@@ -154,10 +175,12 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
         press = os.getppid()
         ready.pop(0)()
         gc.freeze()  # what is there now is never looked through again, and so stays shared
+        for job, wanted in _to_begin.items():
+            _begun[job] = _fork(channel, job, **wanted)
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")
-            answer = _fork(channel, **request) if asked == "fork" else _exit_code(**request)
+            answer = _forked_for(channel, **request) if asked == "fork" else _exit_code(**request)
             channel.sendall(json.dumps(answer).encode() + b"\n")
             if ready and asked == "fork":
                 ready.pop(0)()
@@ -169,6 +192,19 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
         sys.stderr.write(f"perf-lib: the warm process ended: {type(error).__name__}: {error}\n")
     finally:
         os._exit(0)
+
+
+_to_begin: dict[str, dict[str, Any]] = {}
+_begun: dict[str, int] = {}
+
+
+def begin(job: str, **asked: Any) -> None:
+    """Have a job forked before anybody has asked for it, by what a nursery does first; it is who asks for it then."""
+    _to_begin[job] = asked
+
+
+def _forked_for(channel: socket.socket, job: str, **asked: Any) -> int:
+    return _begun.pop(job) if job in _begun else _fork(channel, job, **asked)
 
 
 _forked: set[int] = set()
@@ -257,4 +293,4 @@ def _kernel(argv: list[str], env: dict[str, str], cwd: str) -> None:
 
 
 JOBS: dict[str, Callable[..., None]] = {"kernel": _kernel}
-"""What can be forked; the press adds the rendering of a page."""
+"""What can be forked; the press adds the printing of pages, and the audit."""

@@ -45,8 +45,18 @@ def to_pdf(page: str, facts: dict[str, Any], source: str | None = None) -> bytes
     """The PDF of a page filled by ReportHTMLExporter; the same bytes for the same page.
 
     facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
-    contents page). source: the page as to_typst answers it, where that has been asked already.
+    contents page). source: what it is set from, as source_of answers it, where that has been asked already.
     """
+    return with_row_headers(set_in_typst(source or source_of(page, facts), page))
+
+
+def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
+    """What a filled page's PDF is set from; facts: as of to_pdf. converted: as of to_typst."""
+    return _preamble(facts, page) + to_typst(page, converted)
+
+
+def set_in_typst(source: str, page: str) -> bytes:
+    """The PDF that Typst makes of such a source and the page's pictures."""
     import typst
 
     with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
@@ -55,9 +65,9 @@ def to_pdf(page: str, facts: dict[str, Any], source: str | None = None) -> bytes
             _write_picture(image, folder)
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         main = folder / "main.typ"
-        main.write_text(_preamble(facts, page) + (source or to_typst(page)), encoding="utf-8")
+        main.write_text(source, encoding="utf-8")
         try:
-            made = typst.compile(
+            made: bytes = typst.compile(
                 str(main),
                 root=str(folder),
                 font_paths=[str(FONTS)],
@@ -67,7 +77,7 @@ def to_pdf(page: str, facts: dict[str, Any], source: str | None = None) -> bytes
             )
         except typst.TypstError as error:
             raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
-    return with_row_headers(made)
+    return made
 
 
 def to_typst(page: str, converted: Path | None = None) -> str:
@@ -91,7 +101,7 @@ def to_typst(page: str, converted: Path | None = None) -> str:
 
 
 def keep_cells(source: str, folder: Path) -> None:
-    """Take the cells of a page that was converted before, as to_typst answered it, into the folder of them."""
+    """Take the cells of a page that was converted before, as source_of answered it, into the folder of them."""
     parts = _OF_CELL.split(_NUMBERED.sub('#numbered("0")', source))
     for digest, cell in zip(parts[1::2], parts[2::2], strict=True):
         (folder / f"{digest}.typ").write_text(cell.strip(), encoding="utf-8")

@@ -6,6 +6,7 @@ notebooks and whoever runs them otherwise know nothing of it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -32,7 +34,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start a kernel and answer how it is reached."""
-        warm = nursery.current
+        warm = nursery.current.get(nursery.KERNELS)
         if warm is None or _LAUNCHER not in cmd or not _is_this_python(cmd[0]):
             return await super().launch_kernel(cmd, **kwargs)
         argv = cmd[cmd.index(_LAUNCHER) + 1 :]
@@ -40,6 +42,12 @@ class WarmProvisioner(LocalProvisioner):
         self.pgid = self.pid  # it makes itself the leader of a group
         self.process = _Forked(warm, self.pid)  # type: ignore[assignment]  # LocalProvisioner's is declared None
         return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end, which is at once when it was killed; LocalProvisioner looks ten times a second."""
+        while self.process is not None and await self.poll() is None:
+            await asyncio.sleep(0.005)
+        return await super().wait()
 
 
 class _Forked:
@@ -73,6 +81,27 @@ class _Forked:
         self.send_signal(signal.SIGTERM)
 
 
+class PromptClient(AsyncKernelClient):
+    """A client that begins as soon as the kernel has answered.
+
+    Others wait until a fifth of a second has passed in silence, for those who do not look what a message answers.
+    """
+
+    def _handle_kernel_info_reply(self, msg: dict[str, Any]) -> None:
+        super()._handle_kernel_info_reply(msg)
+        said = self.iopub_channel.get_msg
+
+        async def only_what_is_there(timeout: float | None = None) -> dict[str, Any]:
+            return await said(timeout=0)
+
+        self.iopub_channel.get_msg = only_what_is_there
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for the kernel to answer."""
+        await super().wait_for_ready(timeout)
+        del self.iopub_channel.get_msg  # its own again
+
+
 class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels come from the provisioner above, whatever their specification says."""
 
@@ -82,6 +111,10 @@ class WarmKernelManager(AsyncKernelManager):
         made = super()._context_default()
         made.linger = 0
         return made
+
+    @default("client_factory")
+    def _which_begins_at_once(self) -> type:
+        return PromptClient
 
     @default("kernel_spec_manager")
     def _where_kernels_are_installed(self) -> KernelSpecManager:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from perf_lib.extracts import Records, record_files
 from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
 from perf_lib.press.order import Order
 from perf_lib.press.reads import ANSWER
 from perf_lib.settings import Params
+
+if TYPE_CHECKING:
+    from perf_lib.extracts import Records
 
 SPREADSHEETS = ("findings.csv", "dashboard.xlsx", "dashboard.ods")
 """The files of a pack that are made of figures and settings alone."""
@@ -25,9 +27,11 @@ def inputs(params: Params, order: Order, records: Records | None = None) -> dict
 
     What records came to has one too: a database is no file, and a pack is current only while it answers the same.
     """
-    counted = (
-        [] if records is None else [*records.definitions.files_read, *record_files(records.definitions, params.folder)]
-    )
+    counted = []
+    if records is not None:
+        from perf_lib.extracts import record_files  # here: the other questions are asked without pandas
+
+        counted = [*records.definitions.files_read, *record_files(records.definitions, params.folder)]
     named = {name_of(path, order): path for path in (*params.files_read(), *order.notebooks, *counted)}
     answers = {} if records is None else {"records": records.digest}
     return {name: sha256(path) for name, path in sorted(named.items())} | answers | {"perf_lib": package_digest()}

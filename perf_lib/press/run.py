@@ -1,4 +1,4 @@
-"""One quarter's pack, from params to outputs, unless it is there already: the report opened, the warm process begun."""
+"""One quarter's pack, from params to outputs, unless it is there already."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perf_lib import extracts
-from perf_lib.press import building, current, record
+from perf_lib.press import building, current, printing, record
 from perf_lib.press.order import Order, Steps, plan
-from perf_lib.press.warming import warm_process
 from perf_lib.quarters import Quarter
-from perf_lib.report import open_report
 
 
 @dataclass(frozen=True)
@@ -42,18 +39,26 @@ def run(
     return make(plan(quarter, params, outputs, notebooks, workers, **options), steps or Steps())
 
 
-def make(order: Order, steps: Steps) -> Pack:
-    """Make the pack that was ordered, unless the one that is there was made from just the same."""
-    started = time.monotonic()
-    if not order.force and current.is_current(order):
-        return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    # What records answer whoever opens the report first, they are not asked again.
-    with building.temporary_folder() as temporary, extracts.kept(temporary / "records"):
-        report = open_report(order.quarter, order.params, order.public)
-        made_from = record.inputs(report.params, order, report.arrived.records)
-        with warm_process(order, report, temporary, made_from):
-            # Imported here: the warm process makes itself ready meanwhile.
-            from perf_lib.press.making import make_pack
+def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
+    """Make the pack that was ordered, unless the one that is there was made from just the same.
 
-            made = make_pack(order, report, made_from, temporary, started, steps)
+    is_stale: it is not, as the caller knows.
+    """
+    started = time.monotonic()
+    if not (is_stale or order.force) and current.is_current(order):
+        return Pack(order.target, made=False, seconds=time.monotonic() - started)
+    with building.temporary_folder() as temporary, printing.warm_process(order, temporary):
+        # Imported where another process makes itself ready meanwhile, here and below.
+        from perf_lib import extracts
+        from perf_lib.press.warming import warm_process
+        from perf_lib.report import open_report
+
+        # What records answer whoever opens the report first, they are not asked again.
+        with extracts.kept(temporary / "records"):
+            report = open_report(order.quarter, order.params, order.public)
+            made_from = record.inputs(report.params, order, report.arrived.records)
+            with warm_process(order, report, temporary, made_from):
+                from perf_lib.press.making import make_pack
+
+                made = make_pack(order, report, made_from, temporary, started, steps)
     return Pack(order.target, made, seconds=time.monotonic() - started)

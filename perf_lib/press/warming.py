@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from perf_lib import charts, drawings
+from perf_lib import charts, drawings, markup
 from perf_lib.press import nursery, record
 from perf_lib.press.order import Order
 from perf_lib.report import Report, keep_open
@@ -15,7 +15,7 @@ from perf_lib.report import Report, keep_open
 
 @contextmanager
 def warm_process(order: Order, report: Report, temporary: Path, made_from: Mapping[str, str]) -> Iterator[None]:
-    """A warm process that the audit, kernels and pages are forked from; it makes itself ready while this one goes on.
+    """A warm process that the audit and kernels are forked from; it makes itself ready while this one goes on.
 
     temporary: the run's folder for sockets and scratch files. made_from: the pack's inputs with their digests. To be
     entered before there is any second thread.
@@ -24,28 +24,23 @@ def warm_process(order: Order, report: Report, temporary: Path, made_from: Mappi
 
     def for_the_audit() -> None:
         keep_open(report)
+        for finding in report.findings.values():
+            _ = finding.signals  # worked out when first asked for, which the audit and every notebook do
         nursery.JOBS["audit"] = partial(_audit, order, report)
 
     def for_kernels() -> None:
+        markup.warm()
         drawings.keep(record.notebooks_of(order))
         if not figures_stand:  # otherwise there is hardly a chart to draw
             charts.warm()
         nursery.warm_kernels()
 
-    with nursery.warm(temporary, for_the_audit, for_kernels, _for_pages):
+    with nursery.warm(nursery.KERNELS, temporary, for_the_audit, for_kernels):
         yield
 
 
-# What these import the press itself wants later than its fork, or not at all.
-
-
 def _audit(order: Order, report: Report, answer: str) -> None:
-    from perf_lib.press import audits
+    nursery.give_way()
+    from perf_lib.press import audits  # here: in the process that audits
 
     audits.answer(order, report, answer)
-
-
-def _for_pages() -> None:
-    from perf_lib.press import pages
-
-    pages.warm()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from perf_lib.markup import Fragment
-from perf_lib.press import building, nursery, pages, record
+from perf_lib.press import building, nursery, printing, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order
 from perf_lib.press.pages import Binder, Page
@@ -43,10 +43,6 @@ class Workshop:
         self._executed: dict[str, Executed] = {}
         self._executions, self._others = list[Future[None]](), list[Future[None]]()
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
-        self._source = record.source_of(order)
-        self._practised: int | None = None
-        if self._source is not None:
-            pages.keep_cells(self._source)
         for folder in ("notebooks", "pages"):
             building.new_folder(scratch / folder)
 
@@ -57,8 +53,7 @@ class Workshop:
         try:
             yield
         except BaseException:
-            if nursery.current is not None:
-                nursery.current.close()
+            nursery.close_all()
             raise
         finally:
             self._pool.shutdown(cancel_futures=True)
@@ -80,22 +75,16 @@ class Workshop:
 
     def begun(self) -> None:
         """Wait until a kernel has started: it comes before whatever else is to be forked."""
-        warm = nursery.current
+        warm = nursery.current.get(nursery.KERNELS)
         while warm is not None and not warm.begun.wait(0.05) and not all(job.done() for job in self._executions):
             pass
-
-    def practise(self) -> None:
-        """Have the process that will set the bound report set the one before, which is mostly the same, meanwhile."""
-        if self._source is not None:
-            to = self._scratch / pages.REPORT
-            self._practised = pages.practise(self._source, to, self._binder.facts_of_whole)
 
     def finished(self) -> list[Executed]:
         """Wait for everything, and bind the report; what came of each notebook, in the report's order."""
         for job in self._executions:
             job.result()
         if not any(done.error for done in self._executed.values()):
-            self._render(self._binder.whole(), self._practised)  # here and now: it takes longest
+            self._render(self._binder.whole())  # here and now: it takes longest
         for job in self._others:
             job.result()
         return [self._executed[source.stem] for source in self._order.notebooks]
@@ -122,7 +111,7 @@ class Workshop:
             for page in self._binder.add(done):
                 self.do(partial(self._render, page))
 
-    def _render(self, page: Page, process: int | None = None) -> None:
+    def _render(self, page: Page) -> None:
         to = self._scratch / page.path
         digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
         self.printed[page.path] = digest
@@ -131,5 +120,5 @@ class Workshop:
                 shutil.copy(path, to.with_suffix(path.suffix))
             self.tell(f"{page.name} not rendered again: nothing on it has changed")
             return
-        pages.render(page.notebook, to, self._order.limits.seconds, process)
+        printing.render(page.notebook, to, self._order.limits.seconds)
         self.tell(f"{page.name} rendered")
