@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from builders import QUARTERS, ROOT, report
-from doors import command
+from doors import command, digests
 from hypothesis import HealthCheck, given
 from hypothesis import settings as options
 from hypothesis import strategies as st
@@ -325,6 +326,20 @@ def test_a_run_with_a_contradiction_writes_nothing_and_says_which(params_copy, t
         run(QUARTER, spoilt(params_copy()), tmp_path / "outputs", ROOT / "notebooks")
     assert refused.value.exit_code == 3
     assert not (tmp_path / "outputs").exists()
+
+
+def test_a_contradiction_in_an_edit_leaves_the_pack_and_is_all_that_is_said(pack, params_copy, tmp_path):
+    shutil.copytree(pack, tmp_path / "outputs" / str(QUARTER))
+    asked = ("perf-lib", "run", str(QUARTER), "--notebooks", ROOT / "notebooks", "--outputs", tmp_path / "outputs")
+    params = params_copy()
+    before = digests(tmp_path / "outputs")
+    assert "nothing has changed" in command(*asked, "--params", params).stdout
+    said = command(*asked, "--params", spoilt(params))  # its notebook has begun by the time that this is found
+    assert (said.returncode, said.stdout) == (3, "")
+    (line,) = said.stderr.splitlines()
+    assert line.startswith("perf-lib: 1 figure of the commentary contradicted") and "1,599" in line
+    after = digests(tmp_path / "outputs")
+    assert {name: after[name] for name in after if not name.endswith(".lock")} == before
 
 
 def test_the_reviewers_page_is_in_the_pack_and_not_in_the_report(pack):

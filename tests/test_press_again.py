@@ -124,6 +124,72 @@ def test_a_change_runs_only_the_notebooks_that_read_it(params_copy, tmp_path):
     assert again() == {two: "executed", five: "executed"}
 
 
+def test_what_changed_is_read_again_only_when_it_would_say_something_else(params_copy, tmp_path):
+    params = params_copy()
+    few = notebooks(tmp_path / "few", "2_protect_vulnerable", "7_what_changed")
+    (quarter, before), name = (QUARTER, "2019-20-Q2"), "sexual_offences.md"
+    now, then = (params / each / "commentary" / name for each in (quarter, before))
+
+    def again() -> list[str]:
+        pack = run(Quarter.parse(quarter), params, tmp_path / "out", few).folder
+        return [name for name, result in results(pack).items() if result == "executed"]
+
+    def says(text: str) -> bool:
+        page = tmp_path / "out" / quarter / "pages" / "7_what_changed.html"
+        return re.search(rf"Sexual offences[^.]*{text}", page.read_text(encoding="utf-8")) is not None
+
+    assert again() == ["2_protect_vulnerable", "7_what_changed"]
+    with now.open("a", encoding="utf-8") as file:
+        file.write("\nA paragraph of this quarter alone, which nobody wrote in the one before.\n")
+    assert again() == ["2_protect_vulnerable"]  # which text was carried over is as it was
+    assert not says("word for word")
+    then.write_text(now.read_text(encoding="utf-8"), encoding="utf-8")
+    assert again() == ["7_what_changed"]
+    assert says("is word for word that of")
+    assert run(Quarter.parse(quarter), params, tmp_path / "out", few).made is False
+
+
+READING = """
+from pathlib import Path
+from perf_lib.answers import answer_of, by_answer
+from perf_lib.press.reads import record
+
+class Desk:
+    @by_answer
+    def lines(self):
+        return len(Path("inner.txt").read_text().splitlines())
+
+    @by_answer
+    def lost(self):
+        return Path("lost.txt").read_text()
+
+record(Path("reads"), within=Path.cwd())
+Path("outer.txt").read_text()
+Desk().lines()
+try:
+    Desk().lost()
+except FileNotFoundError:
+    Path("last.txt").read_text()
+first, stranger = answer_of(Desk(), "lines"), answer_of(Desk(), "__repr__")
+Path("inner.txt").write_text("other words, as many lines")
+same = answer_of(Desk(), "lines") == first
+Path("inner.txt").write_text("now there are\\ntwo")
+print(same, answer_of(Desk(), "lines") == first, stranger == "", first)
+"""
+
+
+def test_a_part_that_is_known_by_its_answer_is_recorded_by_it(tmp_path):
+    for name in ("outer", "inner", "last"):
+        (tmp_path / f"{name}.txt").write_text(name, encoding="utf-8")
+    said = command(sys.executable, "-c", READING, cwd=tmp_path)
+    assert said.returncode == 0, said.stderr
+    *verdicts, digest = said.stdout.split()
+    assert verdicts == ["True", "False", "True"]
+    # A part that raised has no answer: whatever it is asked next time is another one.
+    told = [Path(line).name for line in (tmp_path / "reads").read_text(encoding="utf-8").splitlines()]
+    assert told[:4] == ["outer.txt", f"answer:lines:{digest}", "answer:lost:", "last.txt"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 def test_a_forked_kernel_shows_what_an_ordinary_one_does(tmp_path):
     few = notebooks(tmp_path / "few", "5_service_delivery_plan")

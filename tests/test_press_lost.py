@@ -225,7 +225,8 @@ def test_a_run_that_is_asked_to_end_clears_up_after_itself(tmp_path):
     slow, outputs = notebooks(tmp_path / "slow", SMALL), tmp_path / "out"
     with_cell(slow / f"{SMALL}.ipynb", "import time\n\ntime.sleep(600)")
     run = start(slow, outputs, "asked")
-    assert soon(lambda: len(running("asked")) > 2, PATIENCE)  # itself, the nursery, the kernel
+    assert soon(lambda: any(outputs.glob(f".{QUARTER}.[0-9]*/notebooks")), PATIENCE)
+    assert soon(lambda: len(running("asked")) > 3, PATIENCE)  # itself, the nurseries, the kernel
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=PATIENCE)
     assert run.returncode == 143

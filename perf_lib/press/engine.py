@@ -6,6 +6,7 @@ drawing them.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -30,3 +31,5 @@ class KeepingEngine(NBClientEngine):
 
 
 papermill_engines.register(NAME, KeepingEngine)
+# What befalls a kernel is said by who asked for it, in one line; papermill's log would say it too, in its own words.
+logging.getLogger("papermill").setLevel(logging.CRITICAL)

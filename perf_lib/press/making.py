@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence, Set
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from perf_lib import opendocument, revisions, workbook
@@ -96,22 +97,54 @@ def make_pack(
     audit = audits.begin(order, report, temporary)
     for check in CHECKS:
         check(order, report)
+    if not record.stands(order, record.of_all(made_from, report.params, order)):
+        audit.refuse_contradictions()  # a moment, in all that is to do; and nothing has been written yet
     with building.locked(order.target, order.wait):
         if not order.force and record.is_current(order, made_from):
             return False
-        _make(order, report, audit, made_from, temporary, started, steps)
+        _make(order, report, audit, made_from, temporary, started, _Held(steps))
     return True
 
 
+class _Held:
+    """Steps of a run that are told once it is known that the run goes on: where it is refused, that is all there is to
+    say.
+    """
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps, self._held, self._lock = steps, list[Callable[[], None]](), Lock()
+        self._goes_on = False
+
+    def planned(self, count: int) -> None:
+        self._tell(partial(self._steps.planned, count))
+
+    def done(self, what: str) -> None:
+        self._tell(partial(self._steps.done, what))
+
+    def go_on(self) -> None:
+        """Tell what was held, and all else as it comes."""
+        with self._lock:
+            self._goes_on = True
+            for each in self._held:
+                each()
+
+    def _tell(self, step: Callable[[], None]) -> None:
+        with self._lock:
+            if self._goes_on:
+                step()
+            else:
+                self._held.append(step)
+
+
 def _make(
-    order: Order, report: Report, audit: Audit, made_from: dict[str, str], temporary: Path, started: float, steps: Steps
+    order: Order, report: Report, audit: Audit, made_from: dict[str, str], temporary: Path, started: float, steps: _Held
 ) -> None:
     from_before = earlier(order, report, record.of_all(made_from, report.params, order))
     try:
         with building.beside(order.target) as scratch:
             shop = Workshop(order, report, lambda: audit.outcome.contradictions, scratch, temporary, steps.done)
             steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
-            executed = _print(order, report, audit, from_before, scratch, shop)
+            executed = _print(order, report, audit, from_before, scratch, shop, steps)
             if order.public:  # what the next run would take from it is nothing that anybody else needs
                 (scratch / record.SOURCE).unlink(missing_ok=True)
             facts = _facts(order, made_from, executed, shop.printed, scratch, time.monotonic() - started)
@@ -129,7 +162,13 @@ def _make(
 
 
 def _print(
-    order: Order, report: Report, audit: Audit, from_before: Earlier, scratch: Path, shop: Workshop
+    order: Order,
+    report: Report,
+    audit: Audit,
+    from_before: Earlier,
+    scratch: Path,
+    shop: Workshop,
+    steps: _Held,
 ) -> list[Executed]:
     """Execute what does not hold any more, render each page as soon as it can be bound, and write the rest meanwhile.
 
@@ -142,6 +181,7 @@ def _print(
             shop.take(done)
         shop.begun()
         audit.refuse_contradictions()
+        steps.go_on()
         for write in WRITERS:
             shop.do(partial(write, order, report, scratch))
         if not report.is_public:
