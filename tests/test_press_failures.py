@@ -137,7 +137,7 @@ from nbformat.v4 import new_notebook
 from perf_lib.errors import PerfError
 from perf_lib.press import nursery, printing
 
-nursery.JOBS["page"] = lambda **asked: time.sleep(600)
+nursery.JOBS["printer"] = lambda **asked: time.sleep(600)
 with nursery.warm(nursery.PAGES, Path(sys.argv[1]), lambda: None):
     try:
         printing.render(new_notebook(), Path("hanging"), 1)

@@ -31,9 +31,6 @@ _PR_SET_PDEATHSIG = 1
 _MORE_EXPENDABLE = "500"
 """How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
 
-_PATIENT = 5
-"""How much nicer than the press a process is whose work can wait a moment."""
-
 KERNELS, PAGES = "kernels", "pages"
 
 current: dict[str, Nursery] = {}
@@ -65,26 +62,35 @@ class Nursery:
 
     def poll(self, pid: int) -> int | None:
         """The exit code of what was forked, as subprocess gives it; None while it runs."""
-        return self._ended(pid, 0)
+        return self._exit_code(pid) if self._heard(pid, 0) else None
 
-    def wait(self, pid: int, seconds: float | None = None) -> int:
-        """Wait for what was forked; its exit code. After `seconds` it is ended, and TimeoutError raised."""
-        code = self._ended(pid, seconds)
-        if code is None:
+    def wait(self, pid: int, seconds: float | None = None, told: int | None = None) -> int | None:
+        """Wait for what was forked; its exit code. After `seconds` it is ended, and TimeoutError raised.
+
+        told: where it may tell something first, a descriptor to read from; None is answered then.
+        """
+        heard = self._heard(pid, seconds, told)
+        if not heard:
             os.kill(pid, signal.SIGKILL)
             raise TimeoutError
-        return code
+        return None if told in heard else self._exit_code(pid)
 
-    def _ended(self, pid: int, seconds: float | None) -> int | None:
-        """The exit code of what was forked, once it has ended; None where it has not, so many seconds from now.
+    def _heard(self, pid: int, seconds: float | None, told: int | None = None) -> list[int]:
+        """Which descriptors have something to say of what was forked, so many seconds from now: its end's, or `told`.
 
-        The nursery, which may be busy with a fork, is asked only for what is known to have ended.
+        The nursery, which may be busy with a fork, is not asked.
         """
+        if pid not in self._watched:
+            return [pid]
+        ready = select.poll()
+        for each in (self._watched[pid], told):
+            if each is not None:
+                ready.register(each, select.POLLIN)
+        return [each for each, _ in ready.poll(None if seconds is None else 1000 * seconds)]
+
+    def _exit_code(self, pid: int) -> int:
+        """The exit code of what is known to have ended."""
         if pid in self._watched:
-            end = select.poll()
-            end.register(self._watched[pid], select.POLLIN)
-            if not end.poll(None if seconds is None else 1000 * seconds):
-                return None
             os.close(self._watched.pop(pid))
         return int(self._ask(do="ended", pid=pid))
 
@@ -136,11 +142,6 @@ def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nur
         yield current[name]
     finally:
         current.pop(name).close()
-
-
-def give_way() -> None:
-    """Let other processes of the run go first, those that somebody waits for: in a warm process, or what is forked."""
-    os.nice(_PATIENT)
 
 
 def close_all() -> None:
@@ -278,6 +279,7 @@ def _kernel(argv: list[str], env: dict[str, str], cwd: str) -> None:
     os.setsid()  # a group of its own, as jupyter_client gives a kernel
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_MORE_EXPENDABLE)
+    gc.enable()  # it is no longer the press, but whatever the notebook makes of it
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)

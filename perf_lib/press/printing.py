@@ -1,19 +1,20 @@
-"""Bound pages printed to HTML and PDF, each in a process of its own where the run has a warm one for them.
+"""Bound pages printed to HTML and PDF, in processes of their own where the run has a warm one to fork them from.
 
-That one is forked before anything else is done, and loads what pages are printed with while the report is opened. What
-the pack before was set from is set there once more meanwhile: Typst remembers, so what is the same again takes no time.
+That one is forked before anything else is done, and loads what pages are printed with while the report is opened. A
+printer prints one page after another. The one for the bound report first sets what the report before was set from:
+Typst remembers, so what is the same again takes it no time.
 """
 
 from __future__ import annotations
 
 import json
-import sys
+import os
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from perf_lib.errors import PerfError
 from perf_lib.press import nursery, record
@@ -22,8 +23,10 @@ from perf_lib.press.order import Order
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-REPORT = "report"
-"""The bound report's name; what its PDF is set from is kept beside it, for the next run to take cells from."""
+PRINTER, REPORT = "printer", "report"
+"""Jobs of the warm process, the second by the bound report's name; what the report's PDF is set from is kept beside it,
+for the next run to take cells from.
+"""
 
 
 @contextmanager
@@ -31,16 +34,20 @@ def warm_process(order: Order, temporary: Path) -> Iterator[None]:
     """The run's warm process for pages. temporary: the run's folder for sockets and scratch files."""
 
     def ready() -> None:
-        nursery.give_way()
         from perf_lib.press import exporters, pdf
 
         exporters.warm()
         if (source := record.source_of(order)) is not None:
             pdf.keep_cells(source.read_text(encoding="utf-8"), _converted(temporary))
-            nursery.begin("report", bound=str(_place(temporary, REPORT)), before=str(source))
+            pipes = [str(each) for each in _pipes(temporary, REPORT)]
+            nursery.begin(REPORT, pipes=pipes, before=str(source))
 
-    with nursery.warm(nursery.PAGES, temporary, ready):
-        yield
+    with nursery.warm(nursery.PAGES, temporary, ready) as warm:
+        try:
+            yield
+        finally:
+            if warm in _printers:
+                _printers.pop(warm).close()
 
 
 def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> None:
@@ -48,23 +55,111 @@ def render(notebook: NotebookNode, to: Path, seconds: float | None = None) -> No
     warm = nursery.current.get(nursery.PAGES)
     if warm is None:
         _render(notebook, to)
-    else:
-        _in_a_process(warm, notebook, to, seconds)
+        return
+    with _lock:
+        printers = _printers.setdefault(warm, Printers(warm))
+    printers.render(notebook, to, seconds)
 
 
-def _in_a_process(warm: nursery.Nursery, notebook: NotebookNode, to: Path, seconds: float | None) -> None:
-    bound, name = _place(warm.temporary, to.name), to.name
-    part = bound.with_suffix(".part")
-    part.write_text(json.dumps({"to": str(to), "notebook": notebook}), encoding="utf-8")
-    part.replace(bound)  # in one step: somebody may be waiting for it
+class Printers:
+    """The processes that print a run's pages: one for the bound report, and as many others as pages are asked for at
+    a time.
+    """
+
+    def __init__(self, warm: nursery.Nursery) -> None:
+        self._warm = warm
+        self._all, self._free = list[_Printer](), list[_Printer]()
+
+    def render(self, notebook: NotebookNode, to: Path, seconds: float | None) -> None:
+        """Have a page printed by one that is free."""
+        bound = self._warm.temporary / f"{to.name}.page"
+        bound.write_text(json.dumps({"to": str(to), "notebook": notebook}), encoding="utf-8")
+        printer = self._free_one(to.name)
+        refused = printer.print(bound, to.name, seconds)
+        if refused:
+            raise PerfError(refused)
+        if to.name != REPORT:
+            self._free.append(printer)
+
+    def close(self) -> None:
+        """No more is to be printed."""
+        for printer in self._all:
+            printer.close()
+
+    def _free_one(self, name: str) -> _Printer:
+        with _lock:
+            if self._free and name != REPORT:
+                return self._free.pop()
+            job = REPORT if name == REPORT else PRINTER
+            printer = _Printer(self._warm, job, f"{job}-{len(self._all)}")
+            self._all.append(printer)
+            return printer
+
+
+_lock = Lock()
+_printers: dict[nursery.Nursery | None, Printers] = {}
+"""Those of the runs under way in this process, by their warm process."""
+
+
+class _Printer:
+    """The press's end of one such process: a pipe takes the places of pages, another says what came of each."""
+
+    def __init__(self, warm: nursery.Nursery, job: str, name: str) -> None:
+        self._warm = warm
+        pipes = _pipes(warm.temporary, name if job != REPORT else REPORT)
+        self._pid = warm.job(job, pipes=[str(each) for each in pipes])
+        # Each both ways, so that neither end waits for the other to be opened.
+        self._asked, self._told = (os.open(each, os.O_RDWR) for each in pipes)
+
+    def print(self, bound: Path, name: str, seconds: float | None) -> str:
+        """Have a page printed; says in one line why it was refused, and nothing where it was printed."""
+        os.write(self._asked, os.fsencode(f"{bound}\n"))
+        try:
+            code = self._warm.wait(self._pid, seconds, self._told)
+        except TimeoutError:
+            return f"{name}: its rendering exceeded its time limit of {seconds:g} seconds"
+        if code is None:
+            return os.read(self._told, 1 << 16).decode().rstrip("\n")
+        return f"{name}: its rendering ended with {code} (a negative number is the signal that ended it)"
+
+    def close(self) -> None:
+        """Let it go."""
+        os.close(self._asked)
+        os.close(self._told)
+
+
+def _pipes(temporary: Path, name: str) -> tuple[Path, Path]:
+    """The named pipes of a printer, there from now on: what it is asked, what it tells."""
+    both = temporary / f"{name}.asked", temporary / f"{name}.told"
+    for each in both:
+        with suppress(FileExistsError):  # as that of the bound report's has been since before anybody asked
+            os.mkfifo(each, 0o600)
+    return both
+
+
+def _print_what_is_asked(pipes: tuple[str, str], before: str | None = None) -> None:
+    """A printer's own life. before: what the report before was set from, in its pack."""
+    asked, told = pipes
+    tempfile.tempdir = str(Path(asked).parent)  # the run's own folder, cleared away whatever ends this process
+    if before is not None:
+        with suppress(Exception):  # a mistake in what is only practice is nobody's loss
+            _practise(Path(before))
+    with Path(asked).open(encoding="utf-8") as places, Path(told).open("w", encoding="utf-8") as said:
+        for place in places:
+            print(_why_refused(Path(place.rstrip("\n"))), file=said, flush=True)
+
+
+def _why_refused(bound: Path) -> str:
+    """A page rendered from a file of the run; what is refused, in one line."""
+    told = json.loads(bound.read_text(encoding="utf-8"))
     try:
-        code = warm.wait(warm.job("report" if name == REPORT else "page", bound=str(bound)), seconds)
-    except TimeoutError:
-        raise PerfError(f"{name}: its rendering exceeded its time limit of {seconds:g} seconds") from None
-    refused = bound.with_suffix(".refused")
-    if code:
-        ended = f"{name}: its rendering ended with {code} (a negative number is the signal that ended it)"
-        raise PerfError(refused.read_text(encoding="utf-8") if refused.exists() else ended)
+        _render(_notebook(told["notebook"]), Path(told["to"]), _converted(bound.parent))
+    except PerfError as error:
+        return str(error)
+    except OSError as error:  # as when the disk is full
+        name = Path(told["to"]).name
+        return f"{name}: cannot be written: {error.strerror}; the pack that was there is as it was"
+    return ""
 
 
 def _render(notebook: NotebookNode, to: Path, converted: Path | None = None) -> None:
@@ -78,41 +173,11 @@ def _render(notebook: NotebookNode, to: Path, converted: Path | None = None) -> 
         to.with_suffix(".typ").write_text(source, encoding="utf-8", newline="\n")
 
 
-def _render_page(bound: str) -> None:
-    """The same from a file; what is refused is in the file beside it, in one line."""
-    place = Path(bound)
-    tempfile.tempdir = str(place.parent)  # the run's own folder, cleared away whatever ends this process
-    told = json.loads(place.read_text(encoding="utf-8"))
-    try:
-        _render(_notebook(told["notebook"]), Path(told["to"]), _converted(place.parent))
-    except PerfError as error:
-        _refuse(place, str(error))
-    except OSError as error:  # as when the disk is full
-        name = Path(told["to"]).name
-        _refuse(place, f"{name}: cannot be written: {error.strerror}; the pack that was there is as it was")
-
-
-def _render_report(bound: str, before: str | None = None) -> None:
-    """The same of the bound report, once its file is there; before: what the one before was set from, in its pack."""
-    if before is not None:
-        tempfile.tempdir = str(Path(bound).parent)
-        with suppress(Exception):  # a mistake in what is only practice is nobody's loss
-            _practise(Path(before))
-    while not Path(bound).exists():
-        time.sleep(0.005)
-    _render_page(bound)
-
-
 def _practise(source: Path) -> None:
     from perf_lib.press import pdf
 
     page = source.with_suffix(".html").read_text(encoding="utf-8")
     pdf.set_in_typst(source.read_text(encoding="utf-8"), page)
-
-
-def _refuse(bound: Path, why: str) -> NoReturn:
-    bound.with_suffix(".refused").write_text(why, encoding="utf-8")
-    sys.exit(1)
 
 
 def _notebook(told: dict[str, Any]) -> NotebookNode:
@@ -122,11 +187,6 @@ def _notebook(told: dict[str, Any]) -> NotebookNode:
     return nbformat.from_dict(told)
 
 
-def _place(temporary: Path, name: str) -> Path:
-    """Where a page that a process is to print lies."""
-    return temporary / f"{name}.page"
-
-
 def _converted(temporary: Path) -> Path:
     """Where the run's converted cells are kept."""
     folder = temporary / "typst"
@@ -134,4 +194,4 @@ def _converted(temporary: Path) -> Path:
     return folder
 
 
-nursery.JOBS["page"], nursery.JOBS["report"] = _render_page, _render_report
+nursery.JOBS[PRINTER] = nursery.JOBS[REPORT] = _print_what_is_asked

@@ -64,7 +64,7 @@ class _Forked:
         except OSError:
             return -signal.SIGKILL  # the nursery is gone, and its kernels with it
 
-    def wait(self) -> int:
+    def wait(self) -> int | None:
         try:
             return self._warm.wait(self.pid)
         except OSError:

@@ -40,7 +40,6 @@ def warm_process(order: Order, report: Report, temporary: Path, made_from: Mappi
 
 
 def _audit(order: Order, report: Report, answer: str) -> None:
-    nursery.give_way()
     from perf_lib.press import audits  # here: in the process that audits
 
     audits.answer(order, report, answer)
