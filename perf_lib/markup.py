@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -54,14 +56,7 @@ def commentary(markdown: str) -> Fragment:
     """A person's Markdown: its paragraphs numbered, its HTML shown as text, nothing loaded from anywhere."""
     if not markdown.strip():
         return EMPTY
-    from bs4 import BeautifulSoup  # here: it takes as long to load as pydantic
-
-    soup = BeautifulSoup(str(_markdown()(markdown)), "html.parser")
-    for paragraph in soup.find_all("p", recursive=False):
-        paragraph.wrap(soup.new_tag("div", attrs={"class": "paragraph commentary"}))
-    for block in soup.find_all(["ul", "ol", "blockquote"], recursive=False):
-        block.wrap(soup.new_tag("div", attrs={"class": "commentary"}))
-    return Fragment(str(soup), markdown.strip())
+    return Fragment(str(_markdown()(markdown)), markdown.strip())
 
 
 def without_comments(markdown: str) -> str:
@@ -97,19 +92,27 @@ def image(uri: str, alt: str, css: str) -> Markup:
     return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
 
 
-def warm() -> None:
-    """Load what people's Markdown is read with, for all processes that will be forked from this one."""
-    commentary("Words.")
-
-
 class _CommentaryRenderer(mistune.HTMLRenderer):
     """Markdown as a person may use it in a report: no raw HTML, no headings, no pictures from elsewhere."""
+
+    def __call__(self, tokens: Iterable[dict[str, Any]], state: mistune.BlockState) -> str:
+        return "".join(_as_commentary(self.render_token(token, state)) for token in tokens)
+
+    def text(self, text: str) -> str:
+        return mistune.escape(text, quote=False)
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
         return f"<p><strong>{text}</strong></p>\n"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return f"{text} ({self.link(str(escape(url)), url)})"
+
+
+def _as_commentary(block: str) -> str:
+    """A block of a person's text in what its look and number hang on; those within lists and quotations are theirs."""
+    within = {"<p>": "paragraph commentary", "<ul>": "commentary", "<ol": "commentary", "<blockquote>": "commentary"}
+    css = next((css for start, css in within.items() if block.startswith(start)), None)
+    return block if css is None else f'<div class="{css}">{block.rstrip()}</div>\n'
 
 
 @cache

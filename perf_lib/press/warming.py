@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from perf_lib import charts, drawings, markup
+from perf_lib import charts, drawings
 from perf_lib.press import nursery, record
 from perf_lib.press.order import Order
 from perf_lib.report import Report, keep_open
@@ -29,7 +29,6 @@ def warm_process(order: Order, report: Report, temporary: Path, made_from: Mappi
         nursery.JOBS["audit"] = partial(_audit, order, report)
 
     def for_kernels() -> None:
-        markup.warm()
         drawings.keep(record.notebooks_of(order))
         if not figures_stand:  # otherwise there is hardly a chart to draw
             charts.warm()
