@@ -19,7 +19,7 @@ from perf_lib.measures import Catalogue, Measure
 from perf_lib.quarters import Quarter
 from perf_lib.series import NOTHING, YEAR, Figure
 from perf_lib.settings import Break, Highlight, Settings
-from perf_lib.standing import PeerComparison, compare, population
+from perf_lib.standing import PeerComparison, compare, of_forces, population
 
 WITHHELD = "withheld"
 """The status of a month whose figure a public report does not print."""
@@ -243,6 +243,7 @@ def findings(
     published_history, calibrated_history = histories(comparables)
     first = {each: _Published.of(kept) for each, kept in (published or {}).items()}
     exceptional, residents = headlines(comparables), population(rates, area, quarter)
+    forces = of_forces(rates)
     return {
         code: _finding(
             measure=measure,
@@ -254,8 +255,8 @@ def findings(
             comparable=comparables[code],
             history=(published_history.get(code), calibrated_history.get(code)),
             is_headline=code in exceptional,
-            comparison=compare(measure, settings, rates, quarter),
-            comparison_before=compare(measure, settings, rates, quarter.previous),
+            comparison=compare(measure, settings, forces, quarter),
+            comparison_before=compare(measure, settings, forces, quarter.previous),
             residents=residents,
             published=first,
             highlights=settings.highlights_of(code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,18 +39,26 @@ class PeerComparison:
         return own.loc[:, own.notna().mean() > 0.5].dropna()
 
 
+def of_forces(rates: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Each series' rates of forces: months in rows, areas in columns."""
+    if rates is None:
+        return {}
+    forces = rates[rates["level"] == "force"].groupby("series", sort=False)
+    return {str(name): rows.pivot(index="month", columns="area", values="rate") for name, rows in forces}
+
+
 def compare(
-    measure: Measure, settings: Settings, rates: pd.DataFrame | None, quarter: Quarter
+    measure: Measure, settings: Settings, rates: Mapping[str, pd.DataFrame], quarter: Quarter
 ) -> PeerComparison | None:
-    """The measure's peer comparison at the quarter; None without rates, a group, or enough peers in it."""
-    if rates is None or measure.peers is None or settings.peer_group is None:
+    """The measure's peer comparison at the quarter; None without rates, a group, or enough peers in it.
+
+    rates: as of_forces answers them.
+    """
+    if measure.peers is None or measure.peers not in rates or settings.peer_group is None:
         return None
     area = settings.body.area
-    of_series = rates[
-        (rates["series"] == measure.peers) & (rates["level"] == "force") & (rates["month"] <= quarter.last)
-    ]
-    table = of_series.pivot(index="month", columns="area", values="rate")
-    if area not in table or table[area].dropna().empty:
+    table = rates[measure.peers].loc[: quarter.last].dropna(axis="columns", how="all")
+    if area not in table:
         return None
     group = [area, *settings.peer_group.areas]
     history = table.reindex(columns=group)

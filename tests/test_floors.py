@@ -47,7 +47,7 @@ FLOORS = (
         "press.order", "press.pdf", "press.binding", "press.exporters", "press.reads", "press.nursery",
         "press.current", "press.record", "press.printing", "press.provisioner", "press.engine", "press.execute",
         "press.pages", "press.building", "press.sign_off", "press.earlier", "press.workshop", "press.audits",
-        "press.secrets", "press.leaks", "press.making", "press.warming", "press.run",
+        "press.warming", "press.secrets", "press.leaks", "press.making", "press.run",
         "press.batch", "press.compare", "press.publish", "press.next_quarter", "press",
         "review.comments", "review.desk", "review.server", "review",
         "cli.options", "cli.progress", "cli.check", "cli.explain", "cli.run", "cli.verify", "cli.diff",

@@ -18,6 +18,8 @@ from perf_lib.press import binding, nursery, pages, printing
 from perf_lib.press.order import Order
 from perf_lib.report import Report, open_report
 
+_ANSWER = "audit.json"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -88,7 +90,7 @@ class Audit:
 
 
 def begin(order: Order, report: Report, temporary: Path) -> Audit:
-    """Have the commentary audited, in a process of its own where the run has a warm one; else at once.
+    """The audit, begun in a process of its own where the run has a warm one, and else done at once.
 
     Raises ContradictionError where it was at once, and something is contradicted.
     """
@@ -97,21 +99,19 @@ def begin(order: Order, report: Report, temporary: Path) -> Audit:
         audit = Audit(order, report, partial(outcome, order, report))
         audit.refuse_contradictions()
         return audit
-    answer = temporary / "audit.json"
-    process = warm.job("audit", answer=str(answer))
 
     def ask() -> Outcome:
-        if warm.wait(process):  # whatever is wrong, it is so here too, and is said as everything else is
+        if warm.wait(warm.job("audit")):  # whatever is wrong, it is so here too, and is said as everything else is
             return outcome(order, report)
-        told = json.loads(answer.read_text(encoding="utf-8"))
+        told = json.loads((temporary / _ANSWER).read_text(encoding="utf-8"))
         return Outcome(told["refused"], Fragment(**told["page"]), Fragment(**told["contradictions"]))
 
     return Audit(order, report, ask)
 
 
-def answer(order: Order, report: Report, answer: str) -> None:
-    """The audit in a process of its own: what came of it into a file."""
+def answer(order: Order, report: Report, temporary: Path) -> None:
+    """The audit in a process of its own: what came of it into a file of the run's."""
     try:
-        Path(answer).write_text(json.dumps(asdict(outcome(order, report))), encoding="utf-8")
+        (temporary / _ANSWER).write_text(json.dumps(asdict(outcome(order, report))), encoding="utf-8")
     except (PerfError, OSError):
         sys.exit(1)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -89,21 +89,31 @@ def digest_of(name: str, order: Order) -> str:
 
 def name_of(path: Path, order: Order) -> str:
     """A file's name in the record, which tells nothing of the machine."""
-    places = {"params/": order.params, "notebooks/": order.notebooks[0].parent, "sample:": PACKAGE / "sample"}
     resolved = path.resolve()
-    for prefix, place in (*places.items(), ("beside/", order.working_folder)):
-        if resolved.is_relative_to(place.resolve()):
-            return prefix + resolved.relative_to(place.resolve()).as_posix()
+    for prefix, place in _places(order).items():
+        if resolved.is_relative_to(place):
+            return prefix + resolved.relative_to(place).as_posix()
     return f"elsewhere/{path.name}"
 
 
 def path_of(name: str, order: Order) -> Path | None:
     """Where a file of the record lies; None for what has no place of its own."""
-    places = {"params/": order.params, "notebooks/": order.notebooks[0].parent, "sample:": PACKAGE / "sample"}
-    for prefix, place in (*places.items(), ("beside/", order.working_folder)):
+    for prefix, place in _places(order).items():
         if name.startswith(prefix):
             return place / name.removeprefix(prefix)
     return None
+
+
+@lru_cache(maxsize=16)
+def _places(order: Order) -> dict[str, Path]:
+    """The folders that files of the record are named by."""
+    places = {
+        "params/": order.params,
+        "notebooks/": order.notebooks[0].parent,
+        "sample:": PACKAGE / "sample",
+        "beside/": order.working_folder,
+    }
+    return {prefix: place.resolve() for prefix, place in places.items()}
 
 
 def outputs(folder: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import shutil
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from perf_lib.press.audits import Audit
 from perf_lib.press.earlier import Earlier, earlier
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.order import Order, Steps
+from perf_lib.press.record import Inputs
 from perf_lib.press.workshop import Workshop
 from perf_lib.report import Report, open_report
 from perf_lib.strict import shown
@@ -86,21 +87,19 @@ GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_show
 """What looks at the finished pack before it is put in its place; each raises a PerfError to keep it back."""
 
 
-def make_pack(
-    order: Order, report: Report, made_from: dict[str, str], temporary: Path, started: float, steps: Steps
-) -> bool:
+def make_pack(order: Order, report: Report, made_from: Inputs, temporary: Path, started: float, steps: Steps) -> bool:
     """Make a pack from an open report; False where another run has made just the same by now.
 
-    made_from: its inputs with their digests. temporary: the run's folder for sockets and scratch files. started: when
+    made_from: its inputs. temporary: the run's folder for sockets and scratch files. started: when
     the run was, by the monotonic clock.
     """
     audit = audits.begin(order, report, temporary)
     for check in CHECKS:
         check(order, report)
-    if not record.stands(order, record.of_all(made_from, report.params, order)):
+    if not record.stands(order, made_from.shared):
         audit.refuse_contradictions()  # a moment, in all that is to do; and nothing has been written yet
     with building.locked(order.target, order.wait):
-        if not order.force and record.is_current(order, made_from):
+        if not order.force and record.is_current(order, made_from.all):
             return False
         _make(order, report, audit, made_from, temporary, started, _Held(steps))
     return True
@@ -137,9 +136,9 @@ class _Held:
 
 
 def _make(
-    order: Order, report: Report, audit: Audit, made_from: dict[str, str], temporary: Path, started: float, steps: _Held
+    order: Order, report: Report, audit: Audit, made_from: Inputs, temporary: Path, started: float, steps: _Held
 ) -> None:
-    from_before = earlier(order, report, record.of_all(made_from, report.params, order))
+    from_before = earlier(order, report, made_from.shared)
     try:
         with building.beside(order.target) as scratch:
             shop = Workshop(order, report, lambda: audit.outcome.contradictions, scratch, temporary, steps.done)
@@ -147,7 +146,7 @@ def _make(
             executed = _print(order, report, audit, from_before, scratch, shop, steps)
             if order.public:  # what the next run would take from it is nothing that anybody else needs
                 (scratch / record.SOURCE).unlink(missing_ok=True)
-            facts = _facts(order, made_from, executed, shop.printed, scratch, time.monotonic() - started)
+            facts = _facts(order, made_from.all, executed, shop.printed, scratch, time.monotonic() - started)
             record.write(scratch, record.without_digests(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
             for gate in GATES:
@@ -155,6 +154,8 @@ def _make(
             building.swap(scratch, order.target)
             if order.public:
                 _write_internally(order, report, facts)
+    except ChildProcessError as error:  # an OSError too, though no disk's
+        raise PerfError(f"{error}; what was there is as it was") from None
     except OSError as error:
         told = error.strerror or str(error)
         raise PerfError(f"{shown(order.target)}: cannot be written: {told}; what was there is as it was") from None
@@ -230,7 +231,7 @@ def _failed(target: Path) -> Path:
 
 def _facts(
     order: Order,
-    made_from: dict[str, str],
+    made_from: Mapping[str, str],
     executed: Sequence[Executed],
     printed: dict[str, str],
     scratch: Path,

@@ -40,8 +40,8 @@ current: dict[str, Nursery] = {}
 class Nursery:
     """The press's end: asks for forks and after them. Safe to use from several threads."""
 
-    def __init__(self, channel: socket.socket, pid: int, temporary: Path) -> None:
-        self._channel, self._pid, self.temporary = channel, pid, temporary
+    def __init__(self, name: str, channel: socket.socket, pid: int, temporary: Path) -> None:
+        self._name, self._channel, self._pid, self.temporary = name, channel, pid, temporary
         self._answers = channel.makefile("r", encoding="utf-8")
         self._lock = threading.Lock()
         self._watched: dict[int, int] = {}
@@ -114,7 +114,7 @@ class Nursery:
             except OSError:
                 answer = ""
         if not answer:
-            raise ChildProcessError("the process that kernels are forked from has ended")
+            raise ChildProcessError(f"the warm process for {self._name} has ended")
         return json.loads(answer)
 
 
@@ -123,8 +123,7 @@ def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nur
     """A nursery of a run, forked from this process as it is; None where forking is not safe.
 
     name: KERNELS or PAGES. temporary: the run's own folder for sockets and scratch files; gone when nurseries and press
-    have all gone. ready: what the nursery does for all that will be forked from it: the first before anything is, each
-    other when one more fork is on its way.
+    have all gone. ready: what the nursery does for all that will be forked from it, one thing after another.
     """
     if name in current or not can_fork():
         yield None
@@ -137,7 +136,7 @@ def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nur
             other.let_go()
         _serve(theirs, temporary, list(ready))
     theirs.close()
-    current[name] = Nursery(ours, pid, temporary)
+    current[name] = Nursery(name, ours, pid, temporary)
     try:
         yield current[name]
     finally:
@@ -174,18 +173,17 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
         press = os.getppid()
-        ready.pop(0)()
-        gc.freeze()  # what is there now is never looked through again, and so stays shared
-        for job, wanted in _to_begin.items():
-            _begun[job] = _fork(channel, job, **wanted)
+        for each in ready:
+            each()
+            gc.freeze()  # what is there now is never looked through again, and so stays shared
+            while _to_begin:
+                job, wanted = _to_begin.popitem()
+                _begun[job] = _fork(channel, job, **wanted)
         for line in channel.makefile("r", encoding="utf-8"):
             request = json.loads(line)
             asked = request.pop("do")
             answer = _forked_for(channel, **request) if asked == "fork" else _exit_code(**request)
             channel.sendall(json.dumps(answer).encode() + b"\n")
-            if ready and asked == "fork":
-                ready.pop(0)()
-                gc.freeze()
         _end_all()
         if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
             shutil.rmtree(temporary, ignore_errors=True)
@@ -200,7 +198,7 @@ _begun: dict[str, int] = {}
 
 
 def begin(job: str, **asked: Any) -> None:
-    """Have a job forked before anybody has asked for it, by what a nursery does first; it is who asks for it then."""
+    """Have a nursery that makes itself ready fork a job that nobody has asked for yet: who asks later is given it."""
     _to_begin[job] = asked
 
 

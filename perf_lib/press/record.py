@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +23,33 @@ SOURCE = "report.typ"
 """What report.pdf is set from."""
 
 
-def inputs(params: Params, order: Order, records: Records | None = None) -> dict[str, str]:
-    """Every file that the pack is made from, by a name that tells nothing of the machine, with its digest.
+@dataclass(frozen=True)
+class Inputs:
+    """What a pack is made from, by names that tell nothing of the machine, with digests.
 
-    What records came to has one too: a database is no file, and a pack is current only while it answers the same.
+    shared: those that every notebook depends on, which is all but other notebooks and what people wrote.
+    """
+
+    all: Mapping[str, str]
+    shared: Mapping[str, str]
+
+
+def inputs(params: Params, order: Order, records: Records | None = None) -> Inputs:
+    """The files that the pack is made from, and what records came to.
+
+    That has a digest too: a database is no file, and a pack is current only while it answers the same.
     """
     counted = []
     if records is not None:
         from perf_lib.extracts import record_files  # here: the other questions are asked without pandas
 
         counted = [*records.definitions.files_read, *record_files(records.definitions, params.folder)]
-    named = {name_of(path, order): path for path in (*params.files_read(), *order.notebooks, *counted)}
+    shared = {name_of(path, order): path for path in (*params.files_read(), *counted)}
+    apart = {name_of(path, order): path for path in (*params.words(), *order.notebooks)}
     answers = {} if records is None else {"records": records.digest}
-    return {name: sha256(path) for name, path in sorted(named.items())} | answers | {"perf_lib": package_digest()}
+    digest = {name: sha256(path) for name, path in sorted({**shared, **apart}.items())}
+    found = digest | answers | {"perf_lib": package_digest()}
+    return Inputs(found, {name: digest for name, digest in found.items() if name not in apart})
 
 
 def is_current(order: Order, made_from: Mapping[str, str]) -> bool:
@@ -49,12 +64,6 @@ def is_current(order: Order, made_from: Mapping[str, str]) -> bool:
         and {**made_from, **digests(extra, order)} == recorded
         and made.get("outputs") == outputs(order.target)
     )
-
-
-def of_all(made_from: Mapping[str, str], params: Params, order: Order) -> dict[str, str]:
-    """Those inputs that every notebook depends on: all but other notebooks and what people wrote for the quarter."""
-    apart = {name_of(path, order) for path in (*params.words(), *order.notebooks)}
-    return {name: digest for name, digest in made_from.items() if name not in apart}
 
 
 def stands(order: Order, shared: Mapping[str, str]) -> bool:

@@ -60,7 +60,7 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
         with extracts.kept(temporary / "records"):
             report = open_report(order.quarter, order.params, order.public)
             made_from = record.inputs(report.params, order, report.arrived.records)
-            with warm_process(order, report, temporary, made_from):
+            with warm_process(order, report, temporary, made_from.shared):
                 from perf_lib.press.making import make_pack
 
                 made = make_pack(order, report, made_from, temporary, started, steps)

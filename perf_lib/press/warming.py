@@ -14,19 +14,20 @@ from perf_lib.report import Report, keep_open
 
 
 @contextmanager
-def warm_process(order: Order, report: Report, temporary: Path, made_from: Mapping[str, str]) -> Iterator[None]:
+def warm_process(order: Order, report: Report, temporary: Path, shared: Mapping[str, str]) -> Iterator[None]:
     """A warm process that the audit and kernels are forked from; it makes itself ready while this one goes on.
 
-    temporary: the run's folder for sockets and scratch files. made_from: the pack's inputs with their digests. To be
+    temporary: the run's folder for sockets and scratch files. shared: the inputs that every notebook depends on. To be
     entered before there is any second thread.
     """
-    figures_stand = record.stands(order, record.of_all(made_from, report.params, order))
+    figures_stand = record.stands(order, shared)
 
     def for_the_audit() -> None:
         keep_open(report)
         for finding in report.findings.values():
             _ = finding.signals  # worked out when first asked for, which the audit and every notebook do
-        nursery.JOBS["audit"] = partial(_audit, order, report)
+        nursery.JOBS["audit"] = partial(_audit, order, report, temporary)
+        nursery.begin("audit")
 
     def for_kernels() -> None:
         drawings.keep(record.notebooks_of(order))
@@ -38,7 +39,7 @@ def warm_process(order: Order, report: Report, temporary: Path, made_from: Mappi
         yield
 
 
-def _audit(order: Order, report: Report, answer: str) -> None:
+def _audit(order: Order, report: Report, temporary: Path) -> None:
     from perf_lib.press import audits  # here: in the process that audits
 
-    audits.answer(order, report, answer)
+    audits.answer(order, report, temporary)
