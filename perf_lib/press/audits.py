@@ -74,6 +74,11 @@ class Audit:
         """What came of it, as soon as it is there."""
         return self._ask()
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is there, and has been looked at."""
+        return "outcome" in vars(self)
+
     def refuse_contradictions(self) -> None:
         """Raise ContradictionError where nothing may be published, and no draft was asked for."""
         if self.outcome.refused is not None:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from perf_lib import opendocument, revisions, workbook
@@ -90,8 +89,8 @@ GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_show
 def make_pack(order: Order, report: Report, made_from: Inputs, temporary: Path, started: float, steps: Steps) -> bool:
     """Make a pack from an open report; False where another run has made just the same by now.
 
-    made_from: its inputs. temporary: the run's folder for sockets and scratch files. started: when
-    the run was, by the monotonic clock.
+    made_from: its inputs. temporary: the run's folder for sockets and scratch files. started: when the run was, by the
+    monotonic clock.
     """
     audit = audits.begin(order, report, temporary)
     for check in CHECKS:
@@ -101,49 +100,18 @@ def make_pack(order: Order, report: Report, made_from: Inputs, temporary: Path, 
     with building.locked(order.target, order.wait):
         if not order.force and record.is_current(order, made_from.all):
             return False
-        _make(order, report, audit, made_from, temporary, started, _Held(steps))
+        _make(order, report, audit, made_from, temporary, started, steps)
     return True
 
 
-class _Held:
-    """Steps of a run that are told once it is known that the run goes on: where it is refused, that is all there is to
-    say.
-    """
-
-    def __init__(self, steps: Steps) -> None:
-        self._steps, self._held, self._lock = steps, list[Callable[[], None]](), Lock()
-        self._goes_on = False
-
-    def planned(self, count: int) -> None:
-        self._tell(partial(self._steps.planned, count))
-
-    def done(self, what: str) -> None:
-        self._tell(partial(self._steps.done, what))
-
-    def go_on(self) -> None:
-        """Tell what was held, and all else as it comes."""
-        with self._lock:
-            self._goes_on = True
-            for each in self._held:
-                each()
-
-    def _tell(self, step: Callable[[], None]) -> None:
-        with self._lock:
-            if self._goes_on:
-                step()
-            else:
-                self._held.append(step)
-
-
 def _make(
-    order: Order, report: Report, audit: Audit, made_from: Inputs, temporary: Path, started: float, steps: _Held
+    order: Order, report: Report, audit: Audit, made_from: Inputs, temporary: Path, started: float, steps: Steps
 ) -> None:
     from_before = earlier(order, report, made_from.shared)
     try:
         with building.beside(order.target) as scratch:
-            shop = Workshop(order, report, lambda: audit.outcome.contradictions, scratch, temporary, steps.done)
-            steps.planned(len(order.notebooks) + (len(order.notebooks) + 1) + 1)
-            executed = _print(order, report, audit, from_before, scratch, shop, steps)
+            shop = Workshop(order, report, lambda: audit.outcome.contradictions, scratch, temporary, steps)
+            executed = _print(order, report, audit, from_before, scratch, shop)
             if order.public:  # what the next run would take from it is nothing that anybody else needs
                 (scratch / record.SOURCE).unlink(missing_ok=True)
             facts = _facts(order, made_from.all, executed, shop.printed, scratch, time.monotonic() - started)
@@ -163,26 +131,22 @@ def _make(
 
 
 def _print(
-    order: Order,
-    report: Report,
-    audit: Audit,
-    from_before: Earlier,
-    scratch: Path,
-    shop: Workshop,
-    steps: _Held,
+    order: Order, report: Report, audit: Audit, from_before: Earlier, scratch: Path, shop: Workshop
 ) -> list[Executed]:
     """Execute what does not hold any more, render each page as soon as it can be bound, and write the rest meanwhile.
 
     Answers what came of each notebook.
     """
     with shop.open():
+        if audit.is_known:
+            shop.goes_on()
         for source in _longest_first(order, {done.name for done in from_before.notebooks}):
             shop.execute(source)
         for done in from_before.notebooks:
             shop.take(done)
         shop.begun()
         audit.refuse_contradictions()
-        steps.go_on()
+        shop.goes_on()
         for write in WRITERS:
             shop.do(partial(write, order, report, scratch))
         if not report.is_public:

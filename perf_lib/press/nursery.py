@@ -94,17 +94,19 @@ class Nursery:
             os.close(self._watched.pop(pid))
         return int(self._ask(do="ended", pid=pid))
 
-    def close(self) -> None:
-        """Let the nursery go, and with it all that was forked from it."""
-        with contextlib.suppress(OSError):  # it may have gone, or been let go, already
+    def end(self) -> None:
+        """End the nursery, and with it all that was forked from it; whoever waits for some of that hears of it."""
+        with contextlib.suppress(OSError):  # it may have gone, or been ended, already
             self._channel.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
-    def let_go(self) -> None:
-        """Close a copy of the press's end, in a process that is not the press."""
+    def close(self) -> None:
+        """Close what it is heard through, when nobody listens any more; outside the press, the copy of that."""
         self._answers.close()
         self._channel.close()
+        while self._watched:
+            os.close(self._watched.popitem()[1])
 
     def _ask(self, **request: Any) -> Any:
         with self._lock:
@@ -133,20 +135,22 @@ def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nur
     if pid == 0:
         ours.close()
         for other in current.values():  # that one is to see its end when the press has gone
-            other.let_go()
+            other.close()
         _serve(theirs, temporary, list(ready))
     theirs.close()
     current[name] = Nursery(name, ours, pid, temporary)
     try:
         yield current[name]
     finally:
-        current.pop(name).close()
+        ended = current.pop(name)
+        ended.end()
+        ended.close()
 
 
-def close_all() -> None:
+def end_all() -> None:
     """End whatever is under way in processes of the run."""
     for each in current.values():
-        each.close()
+        each.end()
 
 
 def can_fork() -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from perf_lib.markup import Fragment
 from perf_lib.press import building, nursery, printing, record
 from perf_lib.press.execute import Executed, execute
-from perf_lib.press.order import Order
+from perf_lib.press.order import Order, Steps
 from perf_lib.press.pages import Binder, Page
 from perf_lib.report import Report
 
@@ -25,8 +25,8 @@ class Workshop:
     """Executes and renders for one run; a page is rendered while later notebooks still execute.
 
     contradictions: asked for what a draft opens with. scratch: the folder that the pack is built in. temporary: the
-    run's folder for sockets and scratch files. tell: called with each thing done, in a few words. printed: digests of
-    what is on each page, by its place.
+    run's folder for sockets and scratch files. steps: told of each thing that is done, once it is known that the run
+    goes on: where it is refused, that is all there is to say. printed: digests of what is on each page, by its place.
     """
 
     def __init__(
@@ -36,9 +36,11 @@ class Workshop:
         contradictions: Callable[[], Fragment],
         scratch: Path,
         temporary: Path,
-        tell: Callable[[str], None],
+        steps: Steps,
     ) -> None:
-        self._order, self._scratch, self._temporary, self.tell = order, scratch, temporary, tell
+        self._order, self._scratch, self._temporary, self._steps = order, scratch, temporary, steps
+        self._held, self._telling = list[str](), threading.Lock()
+        self._goes_on = False
         self._binder, self._lock = Binder(order, report, contradictions), threading.Lock()
         self._executed: dict[str, Executed] = {}
         self._executions, self._others = list[Future[None]](), list[Future[None]]()
@@ -53,10 +55,30 @@ class Workshop:
         try:
             yield
         except BaseException:
-            nursery.close_all()
+            nursery.end_all()
             raise
         finally:
             self._pool.shutdown(cancel_futures=True)
+
+    def goes_on(self) -> None:
+        """Tell what has been done so far, and all else as it is."""
+        with self._telling:
+            if self._goes_on:
+                return
+            self._goes_on = True
+            self._steps.planned(
+                2 * len(self._order.notebooks) + 2
+            )  # each executed and its page, the report, the tables
+            for each in self._held:
+                self._steps.done(each)
+
+    def tell(self, what: str) -> None:
+        """Say in a few words what has been done."""
+        with self._telling:
+            if self._goes_on:
+                self._steps.done(what)
+            else:
+                self._held.append(what)
 
     def execute(self, source: Path) -> None:
         """Have a notebook executed when a worker is free."""
@@ -74,7 +96,7 @@ class Workshop:
         self._arrived(done)
 
     def begun(self) -> None:
-        """Wait until a kernel has started: it comes before whatever else is to be forked."""
+        """Wait until a kernel has started: it comes before whatever else this process is to do."""
         warm = nursery.current.get(nursery.KERNELS)
         while warm is not None and not warm.begun.wait(0.05) and not all(job.done() for job in self._executions):
             pass

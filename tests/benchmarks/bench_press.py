@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,7 @@ KILLS = int(os.environ.get("PERF_LIB_BENCH_KILLS", "100"))
 FULL = int(os.environ.get("PERF_LIB_BENCH_FULL_DISKS", "20"))
 FEW = ("0_introduction.ipynb", "2_protect_vulnerable.ipynb")
 HELP_TIMES = 9
+EDITS = 5
 NOTEBOOKS = os.environ.get("PERF_LIB_BENCH_NOTEBOOKS", "[0-9]*.ipynb")
 """Fewer, for a machine that has little time; what is shared then weighs more."""
 
@@ -57,6 +59,19 @@ def _chain(work: Path) -> tuple[float, float, float]:
         executed = nbformat.read(done, as_version=4)
         cells += sum(cell.metadata.get("papermill", {}).get("duration") or 0 for cell in executed.cells)
     return wall, cpu, cells
+
+
+def _edited(make: Sequence[str | Path], work: Path) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The median run after a sentence of one commentary has changed, and after a paragraph has been added to it."""
+    words = work / "params" / QUARTER / "commentary" / "sexual_offences.md"
+    changed, added = [], []
+    for _ in range(EDITS):
+        text = words.read_text(encoding="utf-8")
+        words.write_text(f"{text}\nAdded.\n", encoding="utf-8")
+        added.append(_timed(*make, cwd=work))
+        words.write_text(f"{text}\nAdded, and then changed.\n", encoding="utf-8")
+        changed.append(_timed(*make, cwd=work))
+    return sorted(changed)[EDITS // 2], sorted(added)[EDITS // 2]
 
 
 def _few(work: Path) -> Path:
@@ -146,9 +161,7 @@ def run() -> str:
         chain_wall, chain_cpu, cells = _chain(work)
         press_wall, press_cpu = _timed(*make, cwd=work)
         again_wall, again_cpu = _timed(*make, cwd=work)
-        words = work / "params" / QUARTER / "commentary" / "sexual_offences.md"
-        words.write_text(words.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
-        one_wall, one_cpu = _timed(*make, cwd=work)
+        changed, added = _edited(make, work)
         results = [each["result"] for each in current.read(work / "outputs" / QUARTER)["notebooks"]]
         helps = sorted(_timed(BIN / "perf-lib", "--help", cwd=work) for _ in range(HELP_TIMES))
         help_wall, help_cpu = helps[HELP_TIMES // 2]
@@ -164,14 +177,15 @@ def run() -> str:
         (f"of that, the cells' own time; divided by {CORES} cores", own, cells),
         ("perf-lib run: the same, and the bound report and spreadsheets", press_wall, press_cpu),
         ("run again, nothing changed", again_wall, again_cpu),
-        (f"run again, one commentary changed ({results.count('executed')} notebook executed)", one_wall, one_cpu),
+        (f"run again, a sentence changed in one commentary ({results.count('executed')} notebook), median", *changed),
+        ("the same, a paragraph added: those of all pages after it have new numbers, median", *added),
         ("perf-lib --help, median", help_wall, help_cpu),
     ]
     targets = [
         ("faster than the command line: 5 times", f"{chain_wall / press_wall:.1f} times", chain_wall / press_wall >= 5),
         ("of the cells' own time by core: 1.5 times", f"{press_wall / own:.2f} times", press_wall <= 1.5 * own),
         ("nothing changed: 1.5 s", f"{again_wall:.2f} s", again_wall < 1.5),
-        ("one commentary changed: 4 s", f"{one_wall:.2f} s", one_wall < 4),
+        ("one commentary changed: 4 s", f"{changed[0]:.2f} s", changed[0] < 4),
         ("--help: 0.3 s", f"{help_wall:.2f} s", help_wall < 0.3),
         (f"whole after each of {KILLS} kills", f"{whole}", whole == KILLS),
         ("processes that outlived a kill: 0", f"{orphans}", orphans == 0),
