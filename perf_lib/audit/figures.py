@@ -103,7 +103,7 @@ class Judge:
                     continue  # so many of something else is not this figure, though it is as many
                 if not clear and said_to_be == "level" and literal.said in ("over", "under"):
                     continue  # "up to 30 per cent" is too loose to have been meant of a share nobody named
-                return Verdict("agrees", match, code, match.way, way)
+                return Verdict("agrees", match, code)
             if (
                 first is None
                 and facts
@@ -116,7 +116,7 @@ class Judge:
                     or plainly_stated(self.sense, literal)
                 )
             ):
-                first = Verdict("contradicts", nearest(literal, facts), code, 0, way)
+                first = Verdict("contradicts", nearest(literal, facts), code)
         if first is not None:
             return first
         guess = codes[0] if codes and noun is not False and not is_foreign else None

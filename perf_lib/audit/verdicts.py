@@ -19,10 +19,6 @@ class Verdict:
     verdict: str
     fact: Fact | None = None
     measure: str | None = None
-    way: int = 0
-    """Which way the data went, where it is a change."""
-    said_way: int = 0
-    """Which way the words say."""
     why: str = ""
 
 

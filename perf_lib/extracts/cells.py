@@ -18,7 +18,6 @@ from perf_lib.errors import InputError
 from perf_lib.extracts.workbook_guards import MOST_CELLS, check_workbook
 from perf_lib.strict import read_text, shown
 
-CSV = (".csv", ".txt")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls")
 WORKBOOKS = (*EXCEL, ".ods")
 PARQUET = (".parquet",)

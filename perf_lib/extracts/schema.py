@@ -23,8 +23,6 @@ class Column(Strict):
     holds: Literal["text", "month", "number", "one of"] = "text"
     allowed: tuple[str, ...] = ()
     """For a column that holds one of some words, those words."""
-    at_least: float | None = None
-    """For a column of numbers, the least that one may be."""
     needed: bool = True
     """Whether the file must have the column."""
     note: str = ""
@@ -55,7 +53,7 @@ class Schema(Strict):
 
 
 def _number(name: str, note: str, needed: bool = True) -> Column:
-    return Column(name=name, holds="number", at_least=0, needed=needed, note=note)
+    return Column(name=name, holds="number", needed=needed, note=note)
 
 
 MONTHLY = Schema(
