@@ -46,8 +46,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
             stream.reconfigure(encoding="utf-8", errors="replace")
-    # A notebook that ran out of time leaves a wait of nbclient's behind, of which asyncio would tell at the very end.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    # What befell a kernel is said in one line by who asked for it. With no handler at all Python would also print what
+    # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient leaves behind.
+    logging.getLogger().addHandler(logging.NullHandler())
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is under way is cleared away
     try:
