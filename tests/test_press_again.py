@@ -72,7 +72,7 @@ def test_only_a_change_makes_the_pack_again(params_copy, tmp_path):
     def again() -> str:
         said = command("perf-lib", "run", QUARTER, "--params", params, "--notebooks", few, "--outputs", tmp_path / "o")
         assert said.returncode == 0, said.stderr
-        return said.stdout
+        return said.stdout + said.stderr
 
     page = tmp_path / "o" / QUARTER / "report.html"
     assert "the pack is made" in again()
@@ -80,15 +80,19 @@ def test_only_a_change_makes_the_pack_again(params_copy, tmp_path):
     assert "nothing has changed" in again()
     assert digests(tmp_path / "o") == made
 
-    with (params / QUARTER / "commentary" / "sexual_offences.md").open("a", encoding="utf-8") as file:
-        file.write("\nAn added paragraph says {{ rolling_12 }}.\n")
-    assert "the pack is made" in again()
+    words = params / QUARTER / "commentary" / "sexual_offences.md"
+    written = words.read_text(encoding="utf-8")
+    words.write_text(written + "\nAn added paragraph says {{ rolling_12 }}.\n", "utf-8")
+    assert "audit rendered" in again()  # which counts sentences without a typed figure
     assert "An added paragraph says 1,496." in page.read_text(encoding="utf-8")  # 1,496: box of the published report
-    assert "nothing has changed" in again()
+    words.write_text(written + "\nWhat was added says {{ rolling_12 }}.\n", "utf-8")
+    assert "audit not rendered again: nothing on it has changed" in again()
+    assert "What was added says 1,496." in page.read_text(encoding="utf-8")
+    assert "nothing has changed since the pack" in again()
 
     page.write_text("tampered with", encoding="utf-8")
     assert "the pack is made" in again()
-    assert "An added paragraph" in page.read_text(encoding="utf-8")
+    assert "What was added" in page.read_text(encoding="utf-8")
 
 
 def results(folder: Path) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import signal
@@ -49,6 +51,7 @@ def main() -> None:
     # What befell a kernel is said in one line by who asked for it. With no handler at all Python would also print what
     # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient leaves behind.
     logging.getLogger().addHandler(logging.NullHandler())
+    atexit.register(gc.freeze)  # or Python would look through everything for cycles of garbage once more before it goes
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is under way is cleared away
     try:

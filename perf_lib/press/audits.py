@@ -14,8 +14,9 @@ from nbformat.v4 import new_notebook
 from perf_lib import wording
 from perf_lib.errors import ContradictionError, PerfError
 from perf_lib.markup import EMPTY, Fragment
-from perf_lib.press import binding, nursery, pages, printing
+from perf_lib.press import binding, nursery
 from perf_lib.press.order import Order
+from perf_lib.press.pages import Page, facts
 from perf_lib.report import Report, open_report
 
 _ANSWER = "audit.json"
@@ -84,14 +85,14 @@ class Audit:
         if self.outcome.refused is not None:
             raise ContradictionError(self.outcome.refused)
 
-    def write_page(self, folder: Path) -> None:
-        """pages/audit.html and .pdf, for reviewers: no part of the bound report."""
+    def page(self) -> Page:
+        """The page for reviewers, `pages/audit`: no part of the bound report."""
         body, quarter = self._report.settings.body, self._report.quarter
         title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
         notebook = new_notebook(cells=[binding.cell(self.outcome.page, "audit")])
-        printed = binding.page(notebook, title=title, **pages.facts(self._order, self._report))
+        printed = binding.page(notebook, title=title, **facts(self._order, self._report))
         binding.numbered(printed)
-        printing.render(printed, folder / "pages" / "audit")
+        return Page("pages/audit", printed)
 
 
 def begin(order: Order, report: Report, temporary: Path) -> Audit:

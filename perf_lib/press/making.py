@@ -150,7 +150,7 @@ def _print(
         for write in WRITERS:
             shop.do(partial(write, order, report, scratch))
         if not report.is_public:
-            shop.do(partial(audit.write_page, scratch))
+            shop.do(lambda: shop.render(audit.page()))
         if from_before.spreadsheets:
             for path in from_before.spreadsheets:
                 shutil.copy(path, scratch)

@@ -66,9 +66,8 @@ class Workshop:
             if self._goes_on:
                 return
             self._goes_on = True
-            self._steps.planned(
-                2 * len(self._order.notebooks) + 2
-            )  # each executed and its page, the report, the tables
+            # Each executed, and its page; the report, the tables, and the audit's page but in a public pack.
+            self._steps.planned(2 * len(self._order.notebooks) + (2 if self._order.public else 3))
             for each in self._held:
                 self._steps.done(each)
 
@@ -106,10 +105,23 @@ class Workshop:
         for job in self._executions:
             job.result()
         if not any(done.error for done in self._executed.values()):
-            self._render(self._binder.whole())  # here and now: it takes longest
+            self.render(self._binder.whole())  # here and now: it takes longest
         for job in self._others:
             job.result()
         return [self._executed[source.stem] for source in self._order.notebooks]
+
+    def render(self, page: Page) -> None:
+        """Print a page into the pack, or take it from the earlier one if that would be printed just the same."""
+        to = self._scratch / page.path
+        digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
+        self.printed[page.path] = digest
+        if self._printed_before.get(page.path) == digest:
+            for path in self._order.target.glob(f"{page.path}.*"):
+                shutil.copy(path, to.with_suffix(path.suffix))
+            self.tell(f"{page.name} not rendered again: nothing on it has changed")
+            return
+        printing.render(page.notebook, to, self._order.limits.seconds)
+        self.tell(f"{page.name} rendered")
 
     def _execute(self, source: Path) -> None:
         done, lines = execute(
@@ -131,16 +143,4 @@ class Workshop:
             if any(each.error for each in self._executed.values()):
                 return
             for page in self._binder.add(done):
-                self.do(partial(self._render, page))
-
-    def _render(self, page: Page) -> None:
-        to = self._scratch / page.path
-        digest = hashlib.sha256(json.dumps(page.notebook, sort_keys=True).encode()).hexdigest()
-        self.printed[page.path] = digest
-        if self._printed_before.get(page.path) == digest:
-            for path in self._order.target.glob(f"{page.path}.*"):
-                shutil.copy(path, to.with_suffix(path.suffix))
-            self.tell(f"{page.name} not rendered again: nothing on it has changed")
-            return
-        printing.render(page.notebook, to, self._order.limits.seconds)
-        self.tell(f"{page.name} rendered")
+                self.do(partial(self.render, page))
