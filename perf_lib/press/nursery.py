@@ -131,12 +131,13 @@ def warm(name: str, temporary: Path, *ready: Callable[[], None]) -> Iterator[Nur
         yield None
         return
     ours, theirs = socket.socketpair()
+    press = os.getpid()
     pid = os.fork()
     if pid == 0:
         ours.close()
         for other in current.values():  # that one is to see its end when the press has gone
             other.close()
-        _serve(theirs, temporary, list(ready))
+        _serve(theirs, temporary, list(ready), press)
     theirs.close()
     current[name] = Nursery(name, ours, pid, temporary)
     try:
@@ -172,11 +173,10 @@ def _has_descriptors() -> bool:
     return True
 
 
-def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], None]]) -> NoReturn:
+def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], None]], press: int) -> NoReturn:
     """The nursery's own life: answer until the press hangs up, then go; never returns into the press's code."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then hangs up
-        press = os.getppid()
         for each in ready:
             each()
             gc.freeze()  # what is there now is never looked through again, and so stays shared
@@ -187,14 +187,17 @@ def _serve(channel: socket.socket, temporary: Path, ready: list[Callable[[], Non
             request = json.loads(line)
             asked = request.pop("do")
             answer = _forked_for(channel, **request) if asked == "fork" else _exit_code(**request)
-            channel.sendall(json.dumps(answer).encode() + b"\n")
-        _end_all()
-        if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
-            shutil.rmtree(temporary, ignore_errors=True)
+            with contextlib.suppress(ConnectionError):  # the press has hung up, and the next it says is the end
+                channel.sendall(json.dumps(answer).encode() + b"\n")
     except BaseException as error:  # the press will only learn that it has ended
         sys.stderr.write(f"perf-lib: the warm process ended: {type(error).__name__}: {error}\n")
     finally:
-        os._exit(0)
+        try:
+            _end_all()
+            if os.getppid() != press:  # the press was killed: nobody else will clear its folder away
+                shutil.rmtree(temporary, ignore_errors=True)
+        finally:
+            os._exit(0)
 
 
 _to_begin: dict[str, dict[str, Any]] = {}
@@ -215,12 +218,13 @@ _ended: dict[int, int] = {}
 
 
 def _fork(channel: socket.socket, job: str, **asked: Any) -> int:
+    nursery = os.getpid()
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            die_with_parent()
-            channel.close()
+            die_with_parent(nursery)
+            os.close(channel.detach())  # or the press would not hear of the nursery's end while this lives
             signal.signal(signal.SIGINT, signal.default_int_handler)
             JOBS[job](**asked)
             code = 0
@@ -255,10 +259,12 @@ def _end_all() -> None:
             os.waitpid(pid, 0)
 
 
-def die_with_parent() -> None:
-    """Have this process killed when its parent ends, however that ends (Linux)."""
+def die_with_parent(parent: int) -> None:
+    """Have this process killed when its parent ends, however that ends (Linux); at once where it has ended by now."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 _OF_KERNELS = (
