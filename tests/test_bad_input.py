@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import random
 import shutil
 import sys
@@ -40,7 +39,6 @@ def refused(params: Path, monkeypatch, capsys, *arguments: str) -> str:
     monkeypatch.setattr(sys, "argv", asked)
     with pytest.raises(SystemExit) as left:
         main()
-    gc.enable()  # which a run leaves off, as its process usually ends then
     said = capsys.readouterr()
     assert left.value.code == 2, said.err
     assert not outputs.exists()

@@ -16,10 +16,14 @@ import pandas as pd
 import pytest
 from builders import PARAMS, ROOT
 from conftest import SECRET, USER
-from doors import digests
+from doors import digests, notebooks
 from packs import LOCK, NAMES, QUARTER, SAMPLE, findings_csv, record, texts
 
 import perf_lib
+from perf_lib.press import current
+from perf_lib.press.order import Steps
+from perf_lib.press.run import run
+from perf_lib.quarters import Quarter
 
 
 def test_a_pack_holds_these_files_and_no_other(pack):
@@ -123,6 +127,20 @@ def test_the_record_says_what_was_asked_and_with_which_versions(pack):
     assert made["versions"]["perf_lib"] == perf_lib.__version__
     for package in ("pandas", "papermill", "nbconvert", "typst"):
         assert made["versions"][package] == version(package)
+
+
+def test_a_package_that_is_not_installed_is_recorded_as_absent(monkeypatch):
+    monkeypatch.setattr(current, "_PACKAGES", ("pandas", "no-such-package"))
+    made = current.versions.__wrapped__()
+    assert (made["pandas"], made["no-such-package"]) == (version("pandas"), "absent")
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_as_many_steps_are_planned_as_are_done(public, tmp_path):
+    planned, done = [], []
+    few = notebooks(tmp_path / "few", "8_coverage")
+    run(Quarter.parse(QUARTER), PARAMS, tmp_path, few, steps=Steps(planned.append, done.append), public=public)
+    assert planned == [len(done)], done
 
 
 def test_the_records_inputs_are_the_files_that_the_pack_was_made_from(pack):

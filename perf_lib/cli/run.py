@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,7 +65,6 @@ def run(
 def _one(order: Order, as_json: bool) -> None:
     from perf_lib.press import current
 
-    gc.disable()  # a run makes few cycles of garbage, and this process goes when it has made its pack
     if not order.force and current.is_current(order):
         _tell(order, as_json, made=False)
         return

@@ -135,7 +135,7 @@ def versions() -> dict[str, str]:
     for package in _PACKAGES:
         try:
             found[package] = version(package)
-        except PackageNotFoundError:  # pragma: no cover - a dependency of ours is always there
+        except PackageNotFoundError:  # as pypandoc_binary is where pypandoc has the system's own pandoc
             found[package] = "absent"
     return found
 

@@ -10,7 +10,6 @@ import html
 import importlib
 import re
 from base64 import b64encode
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -120,10 +119,7 @@ def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, 
     """A page both ways from one filling of the template, and what its PDF is set from; converted: as of source_of."""
     page, made = _exporter()._filled(nb)
     source = source_of(page, made["report"], converted)
-    with ThreadPoolExecutor(1) as beside:  # Typst leaves Python free meanwhile
-        read = beside.submit(finished, page)
-        document = to_pdf(page, made["report"], source)
-    return read.result(), document, source
+    return finished(page), to_pdf(page, made["report"], source), source
 
 
 def finished(page: str) -> str:

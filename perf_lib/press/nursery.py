@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import select
@@ -28,9 +27,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 _PR_SET_PDEATHSIG = 1
-_MORE_EXPENDABLE = "500"
-"""How much likelier than the press a kernel is to be ended when memory runs out (oom_score_adj)."""
-
 KERNELS, PAGES = "kernels", "pages"
 
 current: dict[str, Nursery] = {}
@@ -267,40 +263,5 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-_OF_KERNELS = (
-    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio",
-    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
-    "IPython.extensions.storemagic", "perf_lib.press.reads",
-)  # fmt: skip
-
-
-def warm_kernels() -> None:
-    """Load what every kernel starts with, in the process that kernels are forked from."""
-    # ipykernel does without its debugger, as long to load as all the rest, where there is no debugpy.
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # Python's own way of saying that there is none
-    for module in _OF_KERNELS:
-        importlib.import_module(module)
-    del sys.modules["debugpy"]
-
-
-def _kernel(argv: list[str], env: dict[str, str], cwd: str) -> None:
-    os.setsid()  # a group of its own, as jupyter_client gives a kernel
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_MORE_EXPENDABLE)
-    gc.enable()  # it is no longer the press, but whatever the notebook makes of it
-    os.environ.clear()
-    os.environ.update(env)
-    os.chdir(cwd)
-    # As in an ordinary kernel, where ipykernel names the backend before matplotlib is loaded.
-    import matplotlib as mpl
-
-    mpl.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
-    from ipykernel.kernelapp import IPKernelApp
-
-    app = IPKernelApp.instance()
-    app.initialize(argv)
-    app.start()
-
-
-JOBS: dict[str, Callable[..., None]] = {"kernel": _kernel}
-"""What can be forked; the press adds the printing of pages, and the audit."""
+JOBS: dict[str, Callable[..., None]] = {}
+"""What can be forked, by name: who has a nursery made says what."""
