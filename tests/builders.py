@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from perf_lib.findings import Finding, findings
-from perf_lib.measures import Catalogue, Measure
-from perf_lib.quarters import Quarter
+from perf_lib.config.catalogue import Catalogue, Measure
+from perf_lib.config.settings import Settings
+from perf_lib.findings.finding import Finding, findings
 from perf_lib.report import Report, open_report
-from perf_lib.settings import Settings
+from perf_lib.words.quarters import Quarter
 
 ROOT = Path(__file__).parent.parent
 PARAMS = ROOT / "params"

@@ -10,7 +10,7 @@ import pytest
 from builders import PARAMS
 
 from perf_lib.press.run import run
-from perf_lib.quarters import Quarter
+from perf_lib.words.quarters import Quarter
 
 USER = "quillfeather"
 """Who the pack is made as: a name that stands in no text of the report, so that a trace of it is a leak."""
@@ -44,7 +44,7 @@ def params_copy(tmp_path: Path) -> Callable[[], Path]:
 @pytest.fixture(scope="session")
 def sample_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """params/ with a set of records under records/ that the sample's months come from; tests leave it as it is."""
-    from perf_lib.sample.make_records import main
+    from tests.sample.make_records import main
 
     params = Path(shutil.copytree(PARAMS, tmp_path_factory.mktemp("recorded") / "params"))
     main(params / "records")

@@ -26,6 +26,7 @@ LOCK = f".{QUARTER}.lock"
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 PAGES = [f"pages/{name}" for name in NAMES]
 ALL = ["report", *PAGES]
+FACTS = Path(__file__).parent / "sample" / "facts"
 SAMPLE = Path(perf_lib.__file__).parent / "sample"
 
 
@@ -46,7 +47,7 @@ def findings_csv(folder: Path) -> dict[str, dict[str, str]]:
 
 def published_months(measure: str, first: str, last: str) -> float:
     """The sum of months as Appendix A of the published report gives them."""
-    table = pd.read_csv(SAMPLE / "facts" / "appendix_a.csv")
+    table = pd.read_csv(FACTS / "appendix_a.csv")
     of_measure = table[table["measure"] == measure].set_index("month")["value"]
     return float(of_measure.loc[first:last].sum())
 

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from perf_lib.charts.canvas import BLUE, ILLUSTRATIVE
-from perf_lib.measures import Catalogue
-from perf_lib.quarters import Quarter
+from perf_lib.config.catalogue import Catalogue
+from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE
+from perf_lib.words.quarters import Quarter
 
 Figures = dict[tuple[str, int, tuple[int, int]], float]
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")

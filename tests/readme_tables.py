@@ -8,8 +8,9 @@ from pathlib import Path
 
 import measured
 
-from perf_lib import symbols, wording
+from perf_lib.findings import symbols
 from perf_lib.report import Report, open_report
+from perf_lib.words import wording
 
 README = Path(__file__).parents[1] / "README.md"
 CLAIMS = Path(__file__).parent / "claims.csv"

@@ -87,7 +87,7 @@ def test_no_magic_no_shell_and_no_import_but_the_desk(name):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, ast.Import)
             if isinstance(node, ast.ImportFrom):
-                assert node.module in ("perf_lib.report", "perf_lib.explore" if name == "explore" else "")
+                assert node.module in ("perf_lib.report", "perf_lib.report.explore" if name == "explore" else "")
 
 
 @pytest.mark.parametrize("name", NAMES)

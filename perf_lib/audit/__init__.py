@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from perf_lib import wording
 from perf_lib.audit import highlights
 from perf_lib.audit.directions import directions
 from perf_lib.audit.facts import Fact, Facts
@@ -27,8 +26,9 @@ from perf_lib.audit.periods import Calendar
 from perf_lib.audit.reading import Sentence, Text, sentences, sourced
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.verdicts import UNSUPPORTED, Verdict
-from perf_lib.findings import Finding
-from perf_lib.quarters import Quarter
+from perf_lib.findings.finding import Finding
+from perf_lib.words import wording
+from perf_lib.words.quarters import Quarter
 
 MOST_FIGURES = 30
 """In a sentence of more figures than this nobody can say which belongs to what: none of them is supported."""

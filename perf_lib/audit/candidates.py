@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 
-from perf_lib import wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.pairs import changes, same_unit
@@ -15,7 +14,8 @@ from perf_lib.audit.reach import Reach
 from perf_lib.audit.roles import extreme_of, range_end, unit_of
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
+from perf_lib.words import wording
 
 _MONTH_BY_MONTH = Words(
     r"\b(?:each|every|successive)\s+month\b|\beach\b(?!\s+(?:year|quarter|week|day)\b)|\bmonth\s+by\s+month\b|\bmonths\s+of\s+the\s+(?:quarter|year)\b"

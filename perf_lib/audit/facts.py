@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib import narrative, series, wording
 from perf_lib.audit.periods import Calendar
 from perf_lib.audit.spans import Span, month_of, quarter_span
-from perf_lib.findings import Finding
-from perf_lib.series import NOTHING, Figure, RollUp
+from perf_lib.findings.finding import Finding
+from perf_lib.stats import series
+from perf_lib.stats.series import NOTHING, Figure, RollUp
+from perf_lib.views import narrative
+from perf_lib.words import wording
 
 
 @dataclass(frozen=True)

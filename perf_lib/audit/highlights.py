@@ -9,10 +9,10 @@ from pathlib import Path
 import yaml
 
 from perf_lib.audit.reading import Text
-from perf_lib.commentary import Piece
-from perf_lib.findings import Finding
-from perf_lib.settings import Highlight
-from perf_lib.strict import read_text, shown
+from perf_lib.commentary.binding import Piece
+from perf_lib.config.settings import Highlight
+from perf_lib.config.yaml import read_text, shown
+from perf_lib.findings.finding import Finding
 
 Place = tuple[str, str]
 """A criterion and the code of a measure: the keys under `highlights` that a sentence stands at."""

@@ -16,7 +16,7 @@ from perf_lib.audit.sense import Sense
 from perf_lib.audit.subjects import hedged, measure_of, subject, subject_loosely
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
 from perf_lib.audit.ways import BETTER, DOWN, DOWN_VERB, UP, UP_VERB, WORSE, way_said
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
 
 _BETTER_VERB, _WORSE_VERB = r"(?:improved)", r"(?:worsened|deteriorated)"
 _VERB = Words(rf"\b(?:(?P<up>{UP_VERB})|(?P<down>{DOWN_VERB})|(?P<better>{_BETTER_VERB})|(?P<worse>{_WORSE_VERB}))\b")

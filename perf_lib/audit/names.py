@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
 
 _TRAILING = re.compile(r"\s+(?:recorded|received|deployed|abandoned|upheld|employed|reported)$")
 _LEADING = re.compile(

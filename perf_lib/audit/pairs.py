@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from perf_lib import wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.reach import bases, resolved
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
+from perf_lib.words import wording
 
 
 def pairs(sense: Sense, facts: Facts, code: str, place: int) -> list[tuple[Span, Span]]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from perf_lib.audit.numbers import ORDINALS, SMALL, WORDS, number
 from perf_lib.audit.spans import Span, month_of, quarter_span
-from perf_lib.quarters import Quarter
+from perf_lib.words.quarters import Quarter
 
 Relation = Literal["", "year_before", "just_before"]
 

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perf_lib import commentary
 from perf_lib.audit.patterns import Words
-from perf_lib.findings import Finding
-from perf_lib.strict import shown
+from perf_lib.commentary import binding
+from perf_lib.config.yaml import shown
+from perf_lib.findings.finding import Finding
 
 LONGEST = 1000
 """A sentence is cut at this many characters: nobody writes one, and a longer one is not read as one."""
@@ -30,7 +30,7 @@ class Text:
 
     file: str
     code: str | None
-    pieces: tuple[commentary.Piece, ...]
+    pieces: tuple[binding.Piece, ...]
     written: str
     """The file as it was written, to count its lines."""
 
@@ -43,8 +43,8 @@ class Text:
         path: Path,
         left_out: Collection[str] = (),
     ) -> Text:
-        """A file's text with its figures bound, as `commentary.bind` would bind it, and as it would refuse it."""
-        return cls(shown(path), code, tuple(commentary.pieces(written, code, findings, path, left_out)), written)
+        """A file's text with its figures bound, as `binding.bind` would bind it, and as it would refuse it."""
+        return cls(shown(path), code, tuple(binding.pieces(written, code, findings, path, left_out)), written)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from perf_lib.audit.reach import reach
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.verdicts import Memory
 from perf_lib.audit.ways import BETTER, DOWN, UP, WORSE, way_said
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
 
 _LEFT = Words(
     rf"\b(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<better>{BETTER})|(?P<worse>{WORSE})|(?P<any>chang\w+|differ\w+|swing|movement|moved|varied))\b"

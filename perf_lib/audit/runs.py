@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from perf_lib import wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import Judge
 from perf_lib.audit.numbers import NUMBER, number
@@ -16,6 +15,7 @@ from perf_lib.audit.spans import Span
 from perf_lib.audit.subjects import hedged
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
 from perf_lib.audit.ways import DOWN_VERB, UP_VERB
+from perf_lib.words import wording
 
 _RUN = Words(
     rf"\b(?P<n>{NUMBER})[\s-]+(?P<row>(?:consecutive|successive|straight|running)\s+)?months?\b(?P<after>\s+(?:in\s+a\s+row|running|in\s+succession))?"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from perf_lib.quarters import Quarter
+from perf_lib.words.quarters import Quarter
 
 
 class Span(NamedTuple):

@@ -8,7 +8,7 @@ from perf_lib.audit.facts import Facts
 from perf_lib.audit.names import Mention
 from perf_lib.audit.patterns import Words
 from perf_lib.audit.sense import Sense
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
 
 _HEDGED = Words(
     r"\b(?:not|never|no|nor|neither|without|(?-i:may)|might|can|cannot|could|would|should|will|if|whether|unless|need|needs|expect\w*|hop(?:e|es|ed)|aim\w*|plan\w*"

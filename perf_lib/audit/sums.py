@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from itertools import permutations
 
-from perf_lib import wording
 from perf_lib.audit.facts import Fact
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.roles import role
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.verdicts import Memory, Verdict
+from perf_lib.words import wording
 
 
 def follows(sense: Sense, memory: Memory, literal: Literal) -> Verdict | None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from perf_lib import wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import Judge
 from perf_lib.audit.numbers import ORDINALS
@@ -16,6 +15,7 @@ from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span, month_of
 from perf_lib.audit.subjects import hedged
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
+from perf_lib.words import wording
 
 _SUPERLATIVE = Words(
     r"\b(?:(?P<high>highest|largest|biggest|greatest|most|peak(?:ed)?|longest|slowest|record\s+high|busiest|high\s+point)|(?P<low>lowest|smallest|fewest|least|shortest|fastest|quickest|record\s+low|quietest|low\s+point)|(?P<best>best)|(?P<worst>worst))\b(?!\s+(?:similar|of\s+(?:the|these|those|them|all|which|its)\b(?!\s+(?:year|quarter|last|past|twelve|12|period))|likely|common|often|people|force|serious|vulnerable|recent\b))"

@@ -8,7 +8,6 @@ from itertools import islice
 
 import pandas as pd
 
-from perf_lib import symbols, wording
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import Judge
 from perf_lib.audit.patterns import Words
@@ -16,6 +15,8 @@ from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span, month_of
 from perf_lib.audit.subjects import hedged, subject_loosely
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
+from perf_lib.findings import symbols
+from perf_lib.words import wording
 
 _EXCEPTIONAL = Words(
     r"\b(?:(?:exceptional(?:ly)?|significant(?:ly)?|unusual(?:ly)?)\s+(?:(?P<high>high)|(?P<low>low))|(?P<n>one|1|three|3|eight|8)[\s-]month\s+(?:exceptional(?:ly)?\s+|significant(?:ly)?\s+)?(?:(?P<high2>high)|(?P<low2>low))s?|exceptional\s+(?P<n2>one|three|eight)[\s-]month\s+(?:(?P<high3>high)|(?P<low3>low)))\b"

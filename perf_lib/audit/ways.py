@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from perf_lib.measures import Measure
+from perf_lib.config.catalogue import Measure
 
 UP = r"(?:increas\w*|rise|rises|rose|risen|rising|grew|grow|grows|grown|growing|growth|climb\w*|jump\w*|surg\w+|soar\w*|leapt|swell\w*|higher|more|up|upturn|additional|extra|longer|slower|gain\w*|went\s+up|worse)"
 DOWN = r"(?:decreas\w*|fall|falls|fell|fallen|falling|drop\w*|declin\w*|reduc\w*|lower|fewer|less|down|shorter|quicker|faster|sooner|shr[aiu]nk\w*|slid|slipp\w+|tumbl\w+|plung\w+|plummet\w*|dip|dipped|cut|downturn|went\s+down)"

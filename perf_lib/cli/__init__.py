@@ -22,7 +22,7 @@ from perf_lib.cli.review import review
 from perf_lib.cli.run import run
 from perf_lib.cli.template import template
 from perf_lib.cli.verify import verify
-from perf_lib.errors import InputError, PerfError
+from perf_lib.words.errors import InputError, PerfError
 
 app = typer.Typer(
     name="perf-lib",

@@ -19,8 +19,8 @@ def check(
 
     Exit code 3 where the data contradict something, 0 otherwise.
     """
-    from perf_lib.errors import ContradictionError
     from perf_lib.report import open_report
+    from perf_lib.words.errors import ContradictionError
 
     checked = open_report(quarter, params).audited
     wrong, unknown = checked.of("contradicts"), checked.of("unsupported")

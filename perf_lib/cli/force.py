@@ -20,10 +20,10 @@ def force(
     params: ParamsFolder = PARAMS,
 ) -> None:
     """Write params for a force from open data: street files, police force area tables, recorded crime."""
-    from perf_lib.extracts.forces import force_key
-    from perf_lib.open_params import write_params
-    from perf_lib.quarters import Quarter
-    from perf_lib.settings import find_params
+    from perf_lib.config.settings import find_params
+    from perf_lib.extracts.open_data.forces import force_key
+    from perf_lib.extracts.open_data.params import write_params
+    from perf_lib.words.quarters import Quarter
 
     folder = into or Path(f"params-{force_key(name).replace(' ', '-')}")
     written = write_params(name, Quarter.parse(quarter), data, find_params(params), folder)

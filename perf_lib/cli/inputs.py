@@ -9,8 +9,8 @@ from perf_lib.cli.options import PARAMS, ParamsFolder, QuarterName
 
 def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
     """Show what each source gave (months, rows, rejected rows) and the months that look like a fault."""
-    from perf_lib.coverage import suspected
     from perf_lib.report import open_report
+    from perf_lib.views.coverage import suspected
 
     report = open_report(quarter, params)
     for source in report.arrived.ledger.sources:

@@ -16,7 +16,7 @@ def new(
 ) -> None:
     """Make the next quarter's folder from an earlier one: settings rolled on, commentary to be written."""
     from perf_lib.press.next_quarter import new_quarter
-    from perf_lib.quarters import Quarter
+    from perf_lib.words.quarters import Quarter
 
     made = new_quarter(Quarter.parse(quarter), Quarter.parse(since), params)
     typer.echo(f"{quarter}: the folder is made, with settings and {made.commentary} commentary files to be written")

@@ -21,8 +21,8 @@ def publish(
     from perf_lib.press.order import plan
     from perf_lib.press.publish import publish as keep
     from perf_lib.press.publish import refuse_unfinished
-    from perf_lib.quarters import Quarter
     from perf_lib.report import open_report
+    from perf_lib.words.quarters import Quarter
 
     order = plan(Quarter.parse(quarter), params, outputs, notebooks, public=public)
     refuse_unfinished(order)

@@ -9,7 +9,7 @@ import typer
 from perf_lib.cli.options import OUTPUTS, PARAMS, OutputsFolder, ParamsFolder, QuarterName
 
 if TYPE_CHECKING:
-    from perf_lib.review import ReviewDesk
+    from perf_lib.press.review import ReviewDesk
 
 
 def review(
@@ -22,7 +22,7 @@ def review(
 ) -> None:
     """Show the built internal report beside a margin for comments, and take a sign-off; Ctrl-C ends it."""
     from perf_lib.press import sign_off
-    from perf_lib.review import open_review
+    from perf_lib.press.review import open_review
 
     desk = open_review(quarter, params, outputs)
     for line in sign_off.said(desk.pack):
@@ -36,7 +36,7 @@ def _serve(desk: ReviewDesk, port: int, browser: bool) -> None:
     import asyncio
     import webbrowser
 
-    from perf_lib.review import serve
+    from perf_lib.press.review import serve
 
     async def until_stopped() -> None:
         server, address = serve(desk, port)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from perf_lib.cli.options import OUTPUTS, PARAMS, OutputsFolder, ParamsFolder
-from perf_lib.errors import InputError, PerfError
+from perf_lib.words.errors import InputError, PerfError
 
 if TYPE_CHECKING:
     from perf_lib.press.batch import Result
@@ -47,7 +47,7 @@ def run(
     """Make a quarter's pack: HTML, PDF, spreadsheets, executed notebooks and the record of the run."""
     # Imported here, so that --help answers at once; and the press only when there is something to print.
     from perf_lib.press.order import Limits, plan
-    from perf_lib.quarters import Quarter
+    from perf_lib.words.quarters import Quarter
 
     asked = None if quarter is None else Quarter.parse(quarter)
     options: dict[str, Any] = {"force": force, "draft": draft, "public": public, "wait": wait}

@@ -19,11 +19,11 @@ def template(
     """Write an empty workbook for the catalogue's measures, with drop-downs and notes, to be filled in."""
     import pandas as pd
 
-    from perf_lib.extracts.template import write_template
-    from perf_lib.measures import read_catalogue
-    from perf_lib.quarters import Quarter
-    from perf_lib.settings import find_params
-    from perf_lib.strict import read_yaml
+    from perf_lib.config.catalogue import read_catalogue
+    from perf_lib.config.settings import find_params
+    from perf_lib.config.yaml import read_yaml
+    from perf_lib.extracts.tables.template import write_template
+    from perf_lib.words.quarters import Quarter
 
     folder, last = find_params(params), Quarter.parse(quarter).last
     catalogue = read_catalogue(folder / "measures.yaml")

@@ -23,7 +23,7 @@ def verify(
     """
     from perf_lib.press import compare, sign_off
     from perf_lib.press.order import plan
-    from perf_lib.quarters import Quarter
+    from perf_lib.words.quarters import Quarter
 
     quarter = Quarter.parse(str(compare.recorded(pack).get("quarter")))
     order = plan(quarter, params, pack.parent, notebooks, folder=pack)

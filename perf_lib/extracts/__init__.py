@@ -1,13 +1,13 @@
 """What has arrived, each source turned into the one tidy monthly frame."""
 
-from perf_lib.extracts.definitions import read_definitions
-from perf_lib.extracts.ledger import Ledger, Rejection, Source
-from perf_lib.extracts.monthly import read_monthly
-from perf_lib.extracts.peers_rates import read_peer_rates
-from perf_lib.extracts.published import read_published
-from perf_lib.extracts.records import Records, read_records, record_files
-from perf_lib.extracts.records_kept import answer, kept
-from perf_lib.extracts.tables import read_reasons
+from perf_lib.extracts.records.definitions import read_definitions
+from perf_lib.extracts.records.records import Records, read_records, record_files
+from perf_lib.extracts.records.records_kept import answer, kept
+from perf_lib.extracts.tables.checks import read_reasons
+from perf_lib.extracts.tables.ledger import Ledger, Rejection, Source
+from perf_lib.extracts.tables.monthly import read_monthly
+from perf_lib.extracts.tables.peers_rates import read_peer_rates
+from perf_lib.extracts.tables.published import read_published
 
 __all__ = [
     "Ledger",

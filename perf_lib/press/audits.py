@@ -11,13 +11,13 @@ from pathlib import Path
 
 from nbformat.v4 import new_notebook
 
-from perf_lib import wording
-from perf_lib.errors import ContradictionError, PerfError
-from perf_lib.markup import EMPTY, Fragment
 from perf_lib.press import binding, nursery
 from perf_lib.press.order import Order
 from perf_lib.press.pages import Page, facts
 from perf_lib.report import Report, open_report
+from perf_lib.views.html import EMPTY, Fragment
+from perf_lib.words import wording
+from perf_lib.words.errors import ContradictionError, PerfError
 
 _ANSWER = "audit.json"
 
@@ -39,7 +39,7 @@ def outcome(order: Order, report: Report) -> Outcome:
     Nothing is published that the data contradict: a draft may be made of it, and says so on every page. Raises
     InputError, one line, for what does not bind, such as a wrong name.
     """
-    from perf_lib import audit_page  # here: it is mostly another process that audits
+    from perf_lib.audit import page as audit_page  # here: it is mostly another process that audits
 
     _refuse_unbound(report)
     # A public report withholds what some true words rest on: they are held against everything that is known.

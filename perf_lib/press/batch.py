@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from perf_lib.errors import InputError, PerfError
+from perf_lib.config.settings import find_params, quarters_in
+from perf_lib.config.yaml import shown
 from perf_lib.press import current
 from perf_lib.press.order import Order, plan
-from perf_lib.quarters import Quarter
-from perf_lib.settings import find_params, quarters_in
-from perf_lib.strict import shown
+from perf_lib.words.errors import InputError, PerfError
+from perf_lib.words.quarters import Quarter
 
 _LOADED_ONCE = (
     "perf_lib.press.run", "perf_lib.press.exporters", "papermill", "ipykernel.kernelapp",
@@ -78,8 +78,8 @@ def is_due(order: Order) -> bool:
     """
     if current.is_current(order):
         return False
+    from perf_lib.config.settings import Params
     from perf_lib.report import open_report
-    from perf_lib.settings import Params
 
     named = Params(order.params, order.quarter)
     if not all(path.is_file() for path in named.files_read()):

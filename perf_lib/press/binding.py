@@ -10,7 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from perf_lib.markup import Fragment
+from perf_lib.views.html import Fragment
 
 NOT_PRINTED = frozenset({"analyst", "parameters", "injected-parameters", "setup"})
 """Cells with one of these tags are for who works on the notebook."""

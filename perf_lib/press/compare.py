@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from perf_lib.errors import InputError
+from perf_lib.config.yaml import shown
 from perf_lib.press import current
 from perf_lib.press.order import Order
-from perf_lib.strict import shown
+from perf_lib.words.errors import InputError
 
 _WORDS = ("measure", "title", "priority", "unit", "quarter")
 """Columns of findings.csv that say what a row is about, not what was found."""

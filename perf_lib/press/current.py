@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import perf_lib
+from perf_lib.config.settings import lying_ready, quarters_before
 from perf_lib.press.order import Order
-from perf_lib.settings import lying_ready, quarters_before
 
 RECORD = "run.json"
 PACKAGE = Path(perf_lib.__file__).parent

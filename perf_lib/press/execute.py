@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 import perf_lib
-from perf_lib.errors import InputError, suggestion
 from perf_lib.press.order import Limits
+from perf_lib.words.errors import InputError, suggestion
 
 KERNEL = "python3"
 START_LIMIT = 60

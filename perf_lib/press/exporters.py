@@ -21,9 +21,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from traitlets import default
 
-from perf_lib.markup import TEMPLATES
 from perf_lib.press import binding
 from perf_lib.press.pdf import CELL, source_of, to_pdf
+from perf_lib.views.html import TEMPLATES
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"

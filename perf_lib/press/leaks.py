@@ -16,11 +16,12 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib import commentary, markup
-from perf_lib.errors import InputError, Undisclosable
+from perf_lib.commentary import binding
+from perf_lib.config.yaml import shown
 from perf_lib.press.secrets import Secret, Secrets, allowed, left_out, withheld
 from perf_lib.report import Report
-from perf_lib.strict import shown
+from perf_lib.views.html import without_comments
+from perf_lib.words.errors import InputError, Undisclosable
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[“\"'{])|\n\s*\n")
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
@@ -124,7 +125,7 @@ def _written(report: Report) -> Iterator[tuple[str, str | None, Path]]:
     yield params.introduction(), None, folder / "introduction.md"
     for path in params.commentary_files():
         if path.stem not in report.left_out:
-            yield markup.without_comments(params.commentary(path.stem)), path.stem, path
+            yield without_comments(params.commentary(path.stem)), path.stem, path
     for objective in report.settings.deep_dive.objectives if report.settings.deep_dive else ():
         yield params.objective_text(objective), None, folder / "deep_dive" / objective.text
     settings = report.settings
@@ -137,11 +138,11 @@ def _written(report: Report) -> Iterator[tuple[str, str | None, Path]]:
             yield text, code, own
 
 
-def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[commentary.Piece]:
+def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[binding.Piece]:
     try:
-        return list(commentary.pieces(text, code, report.findings, path))
+        return list(binding.pieces(text, code, report.findings, path))
     except InputError:  # settings are not bound: braces in them are braces
-        return [commentary.Piece(text, 0)]
+        return [binding.Piece(text, 0)]
 
 
 def _in_sentence(

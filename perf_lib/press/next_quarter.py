@@ -8,14 +8,14 @@ from pathlib import Path
 
 import yaml
 
-from perf_lib import narrative
-from perf_lib.errors import InputError
-from perf_lib.findings import Finding
+from perf_lib.config.settings import Params
+from perf_lib.config.yaml import read_text, shown
+from perf_lib.findings.finding import Finding
 from perf_lib.press.publish import publish
-from perf_lib.quarters import Quarter
 from perf_lib.report import open_report
-from perf_lib.settings import Params
-from perf_lib.strict import read_text, shown
+from perf_lib.views import narrative
+from perf_lib.words.errors import InputError
+from perf_lib.words.quarters import Quarter
 
 _OF_ONE_QUARTER = {
     "panel_date": "# panel_date: the day of the panel's meeting, as 2020-03-19",

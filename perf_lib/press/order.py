@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perf_lib.errors import InputError
-from perf_lib.quarters import Quarter
-from perf_lib.settings import find_params
-from perf_lib.strict import shown
+from perf_lib.config.settings import find_params
+from perf_lib.config.yaml import shown
+from perf_lib.words.errors import InputError
+from perf_lib.words.quarters import Quarter
 
 
 @dataclass(frozen=True)

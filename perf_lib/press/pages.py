@@ -9,13 +9,13 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from perf_lib import wording
-from perf_lib.markup import Fragment
 from perf_lib.press import binding
 from perf_lib.press.execute import Executed
 from perf_lib.press.order import Order
 from perf_lib.press.printing import REPORT
 from perf_lib.report import Report
+from perf_lib.views.html import Fragment
+from perf_lib.words import wording
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from perf_lib.errors import PerfError
-from perf_lib.markup import TEMPLATES
+from perf_lib.views.html import TEMPLATES
+from perf_lib.words.errors import PerfError
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf

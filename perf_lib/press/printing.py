@@ -16,9 +16,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from perf_lib.errors import PerfError
 from perf_lib.press import nursery, record
 from perf_lib.press.order import Order
+from perf_lib.words.errors import PerfError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -7,15 +7,15 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from perf_lib import symbols
-from perf_lib.errors import InputError
-from perf_lib.extracts.published import COLUMNS
-from perf_lib.findings import Finding
+from perf_lib.config.yaml import shown
+from perf_lib.extracts.tables.published import COLUMNS
+from perf_lib.findings import symbols
+from perf_lib.findings.finding import Finding
 from perf_lib.press import current
 from perf_lib.press.order import Order
 from perf_lib.report import Report
-from perf_lib.series import Figure
-from perf_lib.strict import shown
+from perf_lib.stats.series import Figure
+from perf_lib.words.errors import InputError
 
 
 def refuse_unfinished(order: Order) -> None:

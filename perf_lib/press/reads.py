@@ -2,7 +2,7 @@
 
 An IPython extension: loaded into a kernel before the notebook's first cell, it writes the path of each file that
 is opened for reading, found or not, to the file that the kernel's configuration names (`Reads.to`). Of a part that is
-known by its answer (perf_lib.answers) it writes that, and not what the part read.
+known by its answer (perf_lib.press.answers) it writes that, and not what the part read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from perf_lib.answers import ANSWERED, ASKED
+from perf_lib.press.answers import ANSWERED, ASKED
 
 ANSWER = "answer:"
 """What a line that is no path begins with; the part's name and its answer's digest follow."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from perf_lib.config.settings import Params
 from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
 from perf_lib.press.order import Order
 from perf_lib.press.reads import ANSWER
-from perf_lib.settings import Params
 
 if TYPE_CHECKING:
     from perf_lib.extracts import Records

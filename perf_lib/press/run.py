@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perf_lib.press import building, current, printing, record
+from perf_lib.press import current, pack_folder, printing, record
 from perf_lib.press.order import Order, Steps, plan
-from perf_lib.quarters import Quarter
+from perf_lib.words.quarters import Quarter
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
     started = time.monotonic()
     if not (is_stale or order.force) and current.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    with _uncollected(), building.temporary_folder() as temporary, printing.warm_process(order, temporary):
+    with _uncollected(), pack_folder.temporary_folder() as temporary, printing.warm_process(order, temporary):
         # Imported where another process makes itself ready meanwhile, here and below.
         from perf_lib import extracts
         from perf_lib.press.warming import warm_process
@@ -61,7 +61,7 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
             report = open_report(order.quarter, order.params, order.public)
             made_from = record.inputs(report.params, order, report.arrived.records)
             with warm_process(order, report, temporary, made_from.shared):
-                from perf_lib.press.making import make_pack
+                from perf_lib.press.pack import make_pack
 
                 made = make_pack(order, report, made_from, temporary, started, steps)
     return Pack(order.target, made, seconds=time.monotonic() - started)

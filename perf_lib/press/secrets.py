@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib import series, wording
-from perf_lib.findings import WITHHELD, Finding
+from perf_lib.findings.finding import WITHHELD, Finding
 from perf_lib.report import Report
-from perf_lib.series import Figure
+from perf_lib.stats import series
+from perf_lib.stats.series import Figure
+from perf_lib.words import wording
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _TOKEN = re.compile(r"(?<![\w.,:])[−-]?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+:\d{2}|\d+(?:\.\d+)?)(?![\w:]|[.,]\d)")

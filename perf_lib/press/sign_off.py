@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from perf_lib.errors import InputError, PerfError
+from perf_lib.config.yaml import shown
 from perf_lib.press.current import RECORD, outputs, read
-from perf_lib.strict import shown
+from perf_lib.words.errors import InputError, PerfError
 
 KEY = "sign_offs"
 """Where run.json keeps them."""

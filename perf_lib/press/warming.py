@@ -11,10 +11,11 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from perf_lib import charts, drawings
 from perf_lib.press import nursery, record
 from perf_lib.press.order import Order
 from perf_lib.report import Report, keep_open
+from perf_lib.views import charts
+from perf_lib.views.charts import cache
 
 _OF_KERNELS = (
     "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio",
@@ -42,7 +43,7 @@ def warm_process(order: Order, report: Report, temporary: Path, shared: Mapping[
         nursery.begin("audit")
 
     def for_kernels() -> None:
-        drawings.keep(record.notebooks_of(order))
+        cache.keep(record.notebooks_of(order))
         if not figures_stand:  # otherwise there is hardly a chart to draw
             charts.warm()
         _warm_kernels()

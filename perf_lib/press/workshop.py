@@ -13,12 +13,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from perf_lib.markup import Fragment
-from perf_lib.press import building, nursery, printing, record
+from perf_lib.press import nursery, pack_folder, printing, record
 from perf_lib.press.execute import Executed, execute
 from perf_lib.press.order import Order, Steps
 from perf_lib.press.pages import Binder, Page
 from perf_lib.report import Report
+from perf_lib.views.html import Fragment
 
 
 class Workshop:
@@ -46,7 +46,7 @@ class Workshop:
         self._executions, self._others = list[Future[None]](), list[Future[None]]()
         self._printed_before, self.printed = record.pages_of(order), dict[str, str]()
         for folder in ("notebooks", "pages"):
-            building.new_folder(scratch / folder)
+            pack_folder.new_folder(scratch / folder)
 
     @contextmanager
     def open(self) -> Iterator[None]:

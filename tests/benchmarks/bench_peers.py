@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from perf_lib import peers
+from perf_lib.stats import peers
 
 from .streams import markdown, verdicts
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from perf_lib.forecast import LEVELS as INTERVALS
-from perf_lib.forecast import Projection, bounds, fan, project
+from perf_lib.stats.forecast import LEVELS as INTERVALS
+from perf_lib.stats.forecast import Projection, bounds, fan, project
 
 from .streams import KINDS, LEVELS, markdown, stable, verdicts
 

@@ -90,9 +90,9 @@ def ours(folder: Path) -> object:
 
 
 def _read(folder: Path, table: dict, definitions: dict) -> object:
-    from perf_lib.extracts.definitions import read_definitions
-    from perf_lib.extracts.records import read_records
-    from perf_lib.measures import Catalogue, Measure
+    from perf_lib.config.catalogue import Catalogue, Measure
+    from perf_lib.extracts.records.definitions import read_definitions
+    from perf_lib.extracts.records.records import read_records
 
     def measure(code: str, kind: str) -> Measure:
         unit = "seconds" if kind == "mean" else "crimes"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from perf_lib import spc
-from perf_lib.calibrated_answers import Asked, p_value
-from perf_lib.calibrated_tables import CONTRASTS
+from perf_lib.stats import spc
+from perf_lib.stats.calibrated.contrasts import CONTRASTS
+from perf_lib.stats.calibrated.regression import Asked, p_value
 
 from . import rivals
 from .streams import EXTRA, LEVELS, counts, markdown, verdicts

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from perf_lib.extracts.schema import STREET
-from perf_lib.extracts.street import read_street
+from perf_lib.extracts.open_data.street import read_street
+from perf_lib.extracts.tables.schema import STREET
 
 from .streams import markdown, verdicts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from perf_lib.suspected_breaks import Scan, level_shift, scan
+from perf_lib.stats.suspected_breaks import Scan, level_shift, scan
 
 from .streams import EXTRA, KINDS, LEVELS, counts, markdown, stable, verdicts
 

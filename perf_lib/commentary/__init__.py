@@ -1,0 +1,1 @@
+"""The words that people write, held to the findings."""

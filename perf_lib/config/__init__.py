@@ -1,0 +1,1 @@
+"""What a body writes of itself: catalogue, settings, markings, read strictly from YAML."""

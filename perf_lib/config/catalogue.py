@@ -1,0 +1,169 @@
+"""The catalogue: what each measure is, how its months roll up, and which way is better."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+
+from perf_lib.config.yaml import Strict, build, read_yaml, shown
+from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
+from perf_lib.words.wording import PERCENT, SECONDS
+
+Kind = Literal["count", "proportion", "mean", "rolling", "survey"]
+Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
+
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class OpenData(Strict):
+    """The names that public data give a measure's figure, so that it can be filled for any force."""
+
+    police_uk: tuple[str, ...] = ()
+    """Crime types of data.police.uk, added up by the month."""
+    police_uk_but: tuple[str, ...] = ()
+    """Or all of its crime types but these."""
+    police_uk_outcomes: tuple[str, ...] = ()
+    """Outcome types of data.police.uk: added up by the month, or, for a share, of the crimes of its street files."""
+    ons: str | None = None
+    """The offence group of the Office for National Statistics' police force area tables."""
+    home_office: tuple[str, ...] = ()
+    """Offence groups of the Home Office's police recorded crime open data, four quarters added up."""
+    home_office_but: tuple[str, ...] = ()
+    """Or all of its offence groups but these."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> OpenData:
+        if self.police_uk and self.police_uk_but:
+            raise ValueError("either police_uk or police_uk_but, not both")
+        if self.police_uk_outcomes and (self.police_uk or self.police_uk_but):
+            raise ValueError("either outcomes or crimes of police_uk, not both")
+        if self.home_office and self.home_office_but:
+            raise ValueError("either home_office or home_office_but, not both")
+        return self
+
+
+class Measure(Strict):
+    """One measure of the catalogue, as `params/measures.yaml` describes it.
+
+    `kind` settles how months become quarters and rolling 12 months:
+    count: the sum. proportion and mean: sum of numerators over sum of denominators. rolling: each month's
+    figure is itself a figure for twelve months, taken as given. survey: points, each with its margin.
+    """
+
+    code: str
+    title: str
+    priority: StrictInt = Field(ge=1)
+    kind: Kind
+    unit: str
+    better: Literal["lower", "higher", "neither"]
+    noun: str
+    """How a sentence names it: what was counted, in the plural, or the subject of "The … was 88.8 per cent"."""
+    singular: str | None = None
+    """For a count, `noun` for one."""
+    of: str | None = None
+    """What the denominator counts: defendants prosecuted, incidents attended, people employed."""
+    denominator_is: Literal["flow", "stock"] = "flow"
+    """A flow adds up over months (incidents); a stock does not (headcount), so its average is taken."""
+    frequency: Literal["monthly", "quarterly"] = "monthly"
+    covers_months: Literal[1, 12] = 1
+    """How many months a survey's point speaks for."""
+    decimals: StrictInt | None = Field(default=None, ge=0, le=3)
+    peers: str | None = None
+    """The series of the peers' file that answers to this measure."""
+    dashboard: StrictBool = True
+    """Whether the measure has a row in the dashboard (some are drawn in the report only)."""
+    target: StrictFloat | None = None
+    """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
+    marking: Marking | None = None
+    open_data: OpenData | None = None
+    """Where public data hold the same figure for any force."""
+    disclosure_threshold: StrictInt | None = Field(default=None, ge=0)
+    """Counts under it are withheld from a public report; settings say for measures that do not. 0 turns it off."""
+    breakdown_of: str | None = None
+    """The count that this one and the others that name it add up to, month by month."""
+    of_measure: str | None = None
+    """The measure whose counts are this one's denominators, where there is one."""
+    note: str | None = None
+    """What a reader must know of the figures, printed wherever they are."""
+    also_called: tuple[str, ...] = ()
+    """Other names by which commentary and spreadsheets speak of it."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Measure:
+        if not CODE.fullmatch(self.code):
+            raise ValueError(f"the code {self.code!r} is not in lower case with underscores, as hate_crime is")
+        if self.kind == "count" and self.unit in (PERCENT, SECONDS):
+            raise ValueError(f"a count is not in {self.unit}; its unit says what is counted")
+        if self.kind == "count" and not self.singular:
+            raise ValueError("a count needs 'singular', the noun for one")
+        if self.denominator_is == "stock" and self.kind != "mean":
+            raise ValueError("only a mean has a stock for its denominator")
+        if self.target is not None and (self.better == "neither" or not self.has_signals):
+            raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
+        if self.breakdown_of is not None and self.kind != "count":
+            raise ValueError("only a count is part of a breakdown")
+        if self.of_measure is not None and not self.is_ratio:
+            raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
+        if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
+            raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
+        if self.frequency == "quarterly" and self.kind != "survey":
+            raise ValueError("only a survey is quarterly")
+        return self
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether a difference of two figures is in percentage points."""
+        return self.unit == PERCENT
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether months are added up as numerators over denominators."""
+        return self.kind in ("proportion", "mean")
+
+    @property
+    def has_signals(self) -> bool:
+        """Whether exceptional months and trends may be sought.
+
+        Not where each figure already overlaps the last (rolling, surveys of twelve months): a run of
+        such figures rises or falls by construction.
+        """
+        return self.kind in ("count", "proportion", "mean")
+
+
+class Catalogue(dict[str, Measure]):
+    """Measures by code, in the order of the file; a wrong code is answered with the nearest right one."""
+
+    def __missing__(self, code: str) -> Measure:
+        raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {suggestion(str(code), self)}")
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """The catalogue that a measures.yaml describes: a mapping of codes to measures."""
+    written = read_yaml(path)
+    if not written:
+        raise InputError(f"{shown(path)}: describes no measure")
+    catalogue = Catalogue()
+    for code, entry in written.items():
+        where = f"{shown(path)}, {code}"
+        if not isinstance(entry, dict):
+            raise InputError(f"{where}: a measure is a mapping of keys such as title, priority and kind")
+        catalogue[str(code)] = build(Measure, {**entry, "code": str(code)}, where)
+    _check_relations(catalogue, path)
+    return catalogue
+
+
+def _check_relations(catalogue: Catalogue, path: Path) -> None:
+    """A total or a denominator that a measure names is another measure of the catalogue, and a count."""
+    for code, measure in catalogue.items():
+        for key in ("breakdown_of", "of_measure"):
+            named = getattr(measure, key)
+            if named is None:
+                continue
+            where = f"{shown(path)}, {code}: {key}"
+            if named not in catalogue or named == code:
+                raise InputError(f"{where}: no other measure {named!r}; {suggestion(named, set(catalogue) - {code})}")
+            if catalogue[named].kind != "count":
+                raise InputError(f"{where}: {named} is a {catalogue[named].kind}; a count is allowed")

@@ -1,0 +1,1 @@
+"""Any force from open data: street files, ONS tables, Home Office tables."""

@@ -1,0 +1,1 @@
+"""Measures counted from records, in DuckDB or in a database."""

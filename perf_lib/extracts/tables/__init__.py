@@ -1,0 +1,1 @@
+"""Tables and spreadsheets of monthly figures, read and checked."""

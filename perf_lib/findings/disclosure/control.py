@@ -1,0 +1,230 @@
+"""Disclosure control: what of a quarter's figures a public report may hold, decided once, before any view.
+
+A public report's Findings are made from the monthly frame with the withheld months taken out, so that whatever is
+computed from months (averages, limits, tests, projections, correlations) rests on printed figures alone and can tell
+nothing else; only totals that the audit of `suppression` found safe are put back. Nothing that is withheld reaches a
+view.
+
+Zero is printed: that nothing happened tells of nobody. So a reader knows that [c] is at least one, and the audit
+counts with that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from perf_lib.config import markings
+from perf_lib.config.catalogue import Catalogue, Marking
+from perf_lib.config.settings import Settings
+from perf_lib.findings import peer_comparison
+from perf_lib.findings.disclosure import printed_counts
+from perf_lib.findings.disclosure.intervals import Counts, Identity, Unit, Window
+from perf_lib.findings.disclosure.suppression import Decision, Withheld, decide
+from perf_lib.findings.finding import WITHHELD, Finding, QuarterFigure, findings, months_of
+from perf_lib.stats import series
+from perf_lib.stats.series import Figure
+from perf_lib.words import wording
+from perf_lib.words.quarters import Quarter
+
+RECORD = ["measure", "figure", "first", "last", "why", "protects", "relation", "threshold"]
+"""The columns of the record of what was withheld, which is for internal eyes."""
+
+_HIDDEN = Figure(None, withheld=True)
+
+
+@dataclass(frozen=True)
+class Public:
+    """What a public report may hold of its inputs; nothing withheld is in it."""
+
+    catalogue: Catalogue
+    frame: pd.DataFrame
+    """The tidy frame of the body's area, withheld months blank with the status "withheld"."""
+    published: Mapping[Quarter, pd.DataFrame]
+    """What earlier quarters first published, as far as it may be printed again."""
+    totals: Mapping[tuple[str, str], Figure]
+    """Totals of measures with withheld months, by measure and name (printed_counts.figures_of), safe ones alone."""
+    left_out: Mapping[str, Marking]
+    """Measures left out, with the marking that keeps each out."""
+
+    def findings(self, settings: Settings, quarter: Quarter, rates: pd.DataFrame | None) -> dict[str, Finding]:
+        """The Finding of every measure that is not left out, from what may be printed."""
+        made = findings(self.catalogue, settings, quarter, self.frame, rates, self.published)
+        residents = peer_comparison.population(rates, settings.body.area, quarter)
+        return {code: self._with_totals(finding, residents) for code, finding in made.items()}
+
+    def _with_totals(self, finding: Finding, residents: float | None) -> Finding:
+        code = finding.measure.code
+
+        def total(name: str, computed: Figure) -> Figure:
+            return self.totals.get((code, name), computed)
+
+        def line(each: QuarterFigure) -> QuarterFigure:
+            value, rolling = (
+                total(f"{each.quarter} {n}", f) for n, f in (("value", each.value), ("rolling", each.rolling))
+            )
+            return replace(each, value=value, rolling=rolling)
+
+        rolling = total("rolling", finding.rolling)
+        return replace(
+            finding,
+            value=total("value", finding.value),
+            rolling=rolling,
+            previous=total("previous", finding.previous),
+            box=tuple(map(line, finding.box)),
+            earlier=tuple(map(line, finding.earlier)),
+            rate=series.rate_per_1000(rolling.value, residents) if finding.measure.kind == "count" else None,
+        )
+
+
+def protect(
+    catalogue: Catalogue,
+    settings: Settings,
+    quarters: Sequence[Quarter],
+    frame: pd.DataFrame,
+    rates: pd.DataFrame | None = None,
+    published: Mapping[Quarter, pd.DataFrame] | None = None,
+) -> tuple[Public, pd.DataFrame]:
+    """What the public report of the last of some quarters may hold, and the record of what it may not.
+
+    catalogue: with every measure's marking settled (markings.marked). quarters: those that reports came out for, the
+    one asked for last. frame: the tidy frame. published: what each quarter first published.
+    """
+    published, quarter = published or {}, quarters[-1]
+    out = markings.left_out({code: measure.marking for code, measure in catalogue.items()}, settings)
+    own = frame[(frame["area"] == settings.body.area) & (frame["month"] <= quarter.last)]
+    decision, measures = printed_counts.decide_all(catalogue, settings, quarters, own, rates, published, set(out))
+    kept = Catalogue({code: measure for code, measure in catalogue.items() if code not in out})
+    cut = _cut(own[own["measure"].isin(list(kept))], decision)
+    beside = [each for each in published if quarter.first - series.YEAR <= each.first < quarter.first]
+    totals = _totals(kept, quarter, beside, own, cut, decision, measures)
+    first = {
+        each: _first_published(table, each, kept, settings, totals)
+        for each, table in published.items()
+        if each < quarter
+    }
+    record = _record(decision, measures, out)
+    return Public(kept, cut, first, totals, out), record
+
+
+def table(name: str, counts: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A table of counts by reason with its small counts withheld, and the record of them.
+
+    counts: reasons in rows, a column for each twelve months. Somebody may know a column's total, so no withheld
+    count may follow from it; a row that is itself the total of the others counts as that.
+    """
+    kept, rows = counts.astype(float).copy(), []
+    for column in counts:
+        whole = counts[column].dropna()
+        parts = whole[[not _is_total(whole, reason) for reason in whole.index]]
+        known = (0, len(parts) - 1)
+        of = {place: (round(count),) for place, count in enumerate(parts)}
+        own = {name: Counts(of, threshold, known=frozenset({known}) if len(parts) > 1 else frozenset(), lowest=1)}
+        decision = decide(own)
+        for (_, (place, _last)), why in decision.withheld.items():
+            kept.loc[parts.index[place], column] = np.nan
+            said = f"{parts.index[place]}, 12 months to {column}"
+            protects = "" if why.protects is None else f"{name}: {parts.index[why.protects[1][0]]}"
+            relation = "" if why.protects is None else "the column's total"
+            rows.append([name, said, str(column - 11), str(column), _why(why, decision), protects, relation, threshold])
+    return kept, pd.DataFrame(rows, columns=RECORD)
+
+
+def _is_total(whole: pd.Series, reason: object) -> bool:
+    return len(whole) > 2 and 2 * whole[reason] == whole.sum()
+
+
+def _cut(frame: pd.DataFrame, decision: Decision) -> pd.DataFrame:
+    months = {(code, first) for code, (first, last) in decision.withheld if first == last}
+    hidden = [(code, month.ordinal) in months for code, month in zip(frame["measure"], frame["month"], strict=True)]
+    cut = frame.copy()
+    cut.loc[hidden, ["numerator", "denominator", "value", "margin"]] = np.nan
+    cut.loc[hidden, "status"] = WITHHELD
+    return cut
+
+
+def _totals(
+    catalogue: Catalogue,
+    quarter: Quarter,
+    beside: Sequence[Quarter],
+    full: pd.DataFrame,
+    cut: pd.DataFrame,
+    decision: Decision,
+    measures: Mapping[str, Counts],
+) -> dict[tuple[str, str], Figure]:
+    touched = {code for code, _ in decision.withheld}
+    made: dict[tuple[str, str], Figure] = {}
+    for code, measure in catalogue.items():
+        if code not in touched:
+            continue
+        whole, left = months_of(full, code, quarter), months_of(cut, code, quarter)
+        from_cut = printed_counts.figures_of(measure, left, quarter, beside)
+        for name, (window, figure) in printed_counts.figures_of(measure, whole, quarter, beside).items():
+            hidden = (code, window) in decision.withheld
+            audited = window in measures[code].totals
+            same = from_cut.get(name, (window, None))[1] == figure
+            # A figure that was not audited is printed only where it rests on nothing withheld.
+            made[code, name] = _HIDDEN if figure and (hidden or not (audited or same)) else figure
+    return made
+
+
+def _first_published(
+    table: pd.DataFrame,
+    quarter: Quarter,
+    catalogue: Catalogue,
+    settings: Settings,
+    totals: Mapping[tuple[str, str], Figure],
+) -> pd.DataFrame:
+    """What a quarter first published, without what is now withheld, small or left out."""
+
+    def may_stand(code: str, kind: str) -> bool:
+        if code not in catalogue:
+            return False
+        name = f"{quarter} {'value' if kind == 'quarter' else 'rolling'}"
+        row, measure = table.loc[(code, kind)], catalogue[code]
+        counts = (
+            [row["value"]] if measure.kind == "count" else [row["numerator"], row["denominator"] - row["numerator"]]
+        )
+        small = any(0 < count < printed_counts.threshold_of(measure, settings) for count in counts)
+        return not small and not totals.get((code, name), series.NOTHING).withheld
+
+    kept = table[[may_stand(code, kind) for code, kind in table.index]].copy()
+    hidden = {code for code, _ in totals}
+    # Symbols of a measure with withheld months would tell of them what today's report does not.
+    kept.loc[[code in hidden for code, _ in kept.index], "symbols"] = ""
+    return kept
+
+
+def _record(decision: Decision, measures: Mapping[str, Counts], out: Mapping[str, Marking]) -> pd.DataFrame:
+    rows: list[list[object]] = [[code, "all", "", "", f"marked {marking}", "", "", ""] for code, marking in out.items()]
+    for (code, window), why in decision.withheld.items():
+        if code in out:
+            continue
+        first, last = (str(pd.Period(ordinal=t, freq="M")) for t in window)
+        protects = f"{why.protects[0]}: {_said(why.protects[1])}" if why.protects else ""
+        relation = "; ".join(dict.fromkeys(map(_relation, why.by)))
+        threshold = measures[code].threshold
+        rows.append([code, _said(window), first, last, _why(why, decision), protects, relation, threshold])
+    return pd.DataFrame(rows, columns=RECORD)
+
+
+def _why(why: Withheld, decision: Decision) -> str:
+    if why.unit in decision.given_away:
+        return "primary: under the threshold; what was published before gives it away"
+    return "primary: under the threshold" if why.is_primary else "complementary"
+
+
+def _relation(by: Unit | Identity) -> str:
+    if isinstance(by, Identity):
+        return f"{' + '.join(by.parts)} = {by.total}"
+    return f"{by[0]}: {_said(by[1])}"
+
+
+def _said(window: Window) -> str:
+    first, last = (pd.Period(ordinal=t, freq="M") for t in window)
+    if first == last:
+        return wording.month(first)
+    return wording.twelve_months_to(last) if last.ordinal - first.ordinal == 11 else wording.span(first, last)

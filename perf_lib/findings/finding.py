@@ -1,0 +1,343 @@
+"""The Finding: all that may be said of one measure in one quarter. Every view reads it, none computes.
+
+    findings(params, frame, rates) → {code: Finding}
+
+Figures are cut at the quarter's last month, so an earlier quarter's report is made from today's data as it
+would have stood then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from perf_lib.config.catalogue import Catalogue, Measure
+from perf_lib.config.settings import Break, Highlight, Settings
+from perf_lib.findings.comparable_months import Comparable, headlines, histories
+from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
+from perf_lib.stats import calibrated, series, spc
+from perf_lib.stats.series import NOTHING, YEAR, Figure
+from perf_lib.words import wording
+from perf_lib.words.quarters import Quarter
+
+WITHHELD = "withheld"
+"""The status of a month whose figure a public report does not print."""
+
+
+@dataclass(frozen=True)
+class QuarterFigure:
+    """One line of a headline box: a quarter and the 12 months to its end, now and as first published."""
+
+    quarter: Quarter
+    value: Figure
+    rolling: Figure
+    first_value: float | None = None
+    first_rolling: float | None = None
+    first_symbols: frozenset[str] | None = None
+    """Codes of the symbols it was published with; None where that was not kept."""
+
+
+@dataclass(frozen=True, repr=False)  # its own, for one line: a frame of sixty months is no answer
+class Finding:
+    """All that may be said of one measure in one quarter."""
+
+    measure: Measure
+    quarter: Quarter
+    area: str
+    months: pd.DataFrame
+    """The measure's rows of the tidy frame up to the quarter's end, by month without gaps."""
+    rolling_months: pd.Series
+    """The rolling 12 months at each of those months."""
+    as_at: pd.Period | None
+    """The last month with a figure."""
+    value: Figure
+    """The quarter."""
+    rolling: Figure
+    """The 12 months to `as_at`."""
+    previous: Figure
+    """The 12 months before those."""
+    box: tuple[QuarterFigure, ...]
+    """The financial year's quarters up to this one."""
+    earlier: tuple[QuarterFigure, ...]
+    """Earlier quarters whose figures as first published are on record, oldest first."""
+    rate: float | None
+    """The rolling 12 months per 1,000 residents, for a count with a known population."""
+    comparable: Comparable
+    """The months as far as they can be compared, which rules and projection are asked of."""
+    signal_history: pd.DataFrame
+    """Every month's published rules: months in rows, codes in columns."""
+    calibrated_history: pd.DataFrame
+    """Every month's calibrated rules: months in rows, codes in columns."""
+    is_headline: bool
+    """Whether the measure is an exception that survives the false-discovery control over all measures."""
+    peers: PeerComparison | None
+    peers_before: PeerComparison | None
+    """The same at the end of the quarter before."""
+    highlights: tuple[Highlight, ...] = ()
+    """Why a person puts the measure before the panel, in that person's words."""
+
+    @property
+    def in_short(self) -> dict[str, str]:
+        """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
+        unit, decimals = self.measure.unit, self.measure.decimals
+        printed = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
+        said = {
+            name: wording.WITHHELD if figure.withheld else wording.value_in_table(figure.value, unit, decimals)
+            for name, figure in printed.items()
+        }
+        met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
+        return said | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
+
+    def __repr__(self) -> str:
+        said = "; ".join(f"{name} {value}" for name, value in self.in_short.items())
+        return f"Finding of {self.measure.title}, {self.quarter}: {said}"
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {name} | {value} |" for name, value in self.in_short.items()]
+        return "\n".join([f"| **{self.measure.title}** | {self.quarter.label} |", "| :-- | :-- |", *rows])
+
+    @property
+    def arithmetic(self) -> Mapping[str, spc.Arithmetic]:
+        """The sum behind each published rule for the newest month, by code; empty for a measure that has none."""
+        return self.comparable.published
+
+    @property
+    def calibrated(self) -> Mapping[str, calibrated.Arithmetic]:
+        """The sum behind each calibrated rule, by the code of the published rule it answers to."""
+        return self.comparable.calibrated
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Breaks on record that fall in the measure's months."""
+        return self.comparable.breaks
+
+    @property
+    def chance(self) -> float | None:
+        """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
+        return self.comparable.chance
+
+    @property
+    def calibrated_signals(self) -> frozenset[str]:
+        """Codes whose calibrated rule the newest month meets."""
+        return frozenset(code for code, test in self.calibrated.items() if test.met)
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """Codes of the published rules that the newest month meets."""
+        return frozenset(code for code, test in self.arithmetic.items() if test.met)
+
+    @property
+    def not_enough(self) -> frozenset[str]:
+        """Codes of the rules whose window has a missing month: neither met nor not met."""
+        return frozenset(code for code, test in self.arithmetic.items() if not test.enough)
+
+    @property
+    def change(self) -> float | None:
+        """The rolling 12 months less the 12 before, in the unit (percentage points for percentages)."""
+        return series.change(self.rolling.value, self.previous.value)
+
+    @property
+    def change_per_cent(self) -> float | None:
+        """That change relative to the earlier figure; None for percentages, whose change is in points."""
+        if self.measure.is_percentage:
+            return None
+        return series.change_per_cent(self.rolling.value, self.previous.value)
+
+    @property
+    def direction(self) -> int:
+        """Which way the rolling 12 months went: 1 up, -1 down, 0 neither or not known."""
+        return 0 if not self.change else (1 if self.change > 0 else -1)
+
+    @property
+    def improved(self) -> bool | None:
+        """Whether that was for the better by the measure's own `better`; None where neither can be said."""
+        if self.direction == 0 or self.measure.better == "neither":
+            return None
+        return (self.direction > 0) == (self.measure.better == "higher")
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether some figure of the measure is withheld, which a public report says and shows as [c]."""
+        lines = [figure for line in self.box for figure in (line.value, line.rolling)]
+        figures = [self.value, self.rolling, self.previous, *lines]
+        return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the year's change is more than chance explains: its 95 per cent interval excludes nought."""
+        year = self.comparable.year_on_year
+        return year is not None and year.p < 0.05
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the data reach the quarter's last month."""
+        return self.as_at == self.quarter.last
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any figure was supplied in the last 12 months."""
+        return self.as_at is not None and self.as_at > self.quarter.last - YEAR
+
+    @property
+    def last_12(self) -> pd.DataFrame:
+        """The last twelve months' rows, missing months included."""
+        return self.months.reindex(pd.period_range(self.quarter.last - (YEAR - 1), self.quarter.last, freq="M"))
+
+    def origin_of(self, first: pd.Period, last: pd.Period) -> frozenset[str]:
+        """How the figures of some months are known: published, derived, illustrative."""
+        window = self.months.loc[first:last]
+        return frozenset(window.loc[window["value"].notna(), "origin"])
+
+    @property
+    def rests_on_illustrative(self) -> frozenset[str]:
+        """Codes of the signals whose window reaches into illustrative months."""
+        reach = {rule.code: rule.window for rule in spc.RULES}
+        last = self.quarter.last
+        return frozenset(
+            code for code in self.signals if "illustrative" in self.origin_of(last - (reach[code] - 1), last)
+        )
+
+
+@dataclass(frozen=True)
+class _Published:
+    """A quarter's figures as first published, by measure and kind of figure, and its symbols by measure."""
+
+    values: Mapping[tuple[str, str], float]
+    symbols: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, published: pd.DataFrame) -> _Published:
+        values, symbols = dict[tuple[str, str], float](), dict[str, frozenset[str]]()
+        for (code, kind), value, text in zip(published.index, published["value"], published["symbols"], strict=True):
+            if pd.notna(value):
+                values[code, kind] = float(value)
+            if text:  # "none" says that there was none, and nothing that nobody recorded them
+                symbols[code] = symbols.get(code, frozenset()) | (frozenset(text.split()) - {"none"})
+        return cls(values, symbols)
+
+
+def findings(
+    catalogue: Catalogue,
+    settings: Settings,
+    quarter: Quarter,
+    frame: pd.DataFrame,
+    rates: pd.DataFrame | None = None,
+    published: Mapping[Quarter, pd.DataFrame] | None = None,
+) -> dict[str, Finding]:
+    """The Finding of every measure in the catalogue, in its order.
+
+    frame: the tidy monthly frame. rates: peers' 12-month rates. published: earlier quarters' figures as first
+    published, by quarter.
+    """
+    area = settings.body.area
+    known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
+    by_measure = dict(tuple(known.groupby("measure")))
+    months = {code: months_of(by_measure.get(code, known.iloc[:0]), code, quarter) for code in catalogue}
+    rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
+    rolling = {code: each.rolling_12() for code, each in rolled.items()}
+    comparables = {
+        code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
+        for code, measure in catalogue.items()
+    }
+    published_history, calibrated_history = histories(comparables)
+    first = {each: _Published.of(kept) for each, kept in (published or {}).items()}
+    exceptional, residents = headlines(comparables), population(rates, area, quarter)
+    forces = of_forces(rates)
+    return {
+        code: _finding(
+            measure=measure,
+            quarter=quarter,
+            area=area,
+            months=months[code],
+            rolled=rolled[code],
+            rolling=rolling[code],
+            comparable=comparables[code],
+            history=(published_history.get(code), calibrated_history.get(code)),
+            is_headline=code in exceptional,
+            comparison=compare(measure, settings, forces, quarter),
+            comparison_before=compare(measure, settings, forces, quarter.previous),
+            residents=residents,
+            published=first,
+            highlights=settings.highlights_of(code),
+        )
+        for code, measure in catalogue.items()
+    }
+
+
+def _finding(
+    *,
+    measure: Measure,
+    quarter: Quarter,
+    area: str,
+    months: pd.DataFrame,
+    rolled: series.RollUp,
+    rolling: pd.Series,
+    comparable: Comparable,
+    history: tuple[pd.DataFrame | None, pd.DataFrame | None],
+    is_headline: bool,
+    comparison: PeerComparison | None,
+    comparison_before: PeerComparison | None,
+    residents: float | None,
+    published: Mapping[Quarter, _Published],
+    highlights: tuple[Highlight, ...],
+) -> Finding:
+    supplied = months.index[months["value"].notna() | months["status"].eq(WITHHELD)]
+    as_at = supplied.max() if len(supplied) else None
+    now = twelve_months(rolled, measure, as_at)
+    return Finding(
+        measure=measure,
+        quarter=quarter,
+        area=area,
+        months=months,
+        rolling_months=rolling,
+        as_at=as_at,
+        value=rolled.over(quarter.first, quarter.last),
+        rolling=now,
+        previous=twelve_months(rolled, measure, None if as_at is None else as_at - YEAR),
+        box=tuple(box_line(rolled, measure, each, published.get(each)) for each in quarter.year_to_date),
+        earlier=tuple(box_line(rolled, measure, each, published[each]) for each in sorted(published)),
+        rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
+        comparable=comparable,
+        signal_history=_or_empty(history[0], months),
+        calibrated_history=_or_empty(history[1], months),
+        is_headline=is_headline,
+        peers=comparison,
+        peers_before=comparison_before,
+        highlights=highlights,
+    )
+
+
+def months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
+    """A measure's rows of one area's tidy frame, by month without gaps up to the quarter's end."""
+    own = known[known["measure"] == code].set_index("month").drop(columns=["measure", "area"])
+    first = own.index.min() if len(own) else quarter.first
+    return own.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
+
+
+def _or_empty(history: pd.DataFrame | None, months: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(index=months.index) if history is None else history
+
+
+def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | None) -> Figure:
+    """The rolling 12 months to `last`; a survey of single months has none."""
+    if last is None or (measure.kind == "survey" and measure.covers_months == 1):
+        return NOTHING
+    first = last if measure.kind == "survey" else last - (YEAR - 1)
+    return rolled.over(first, last)
+
+
+def box_line(rolled: series.RollUp, measure: Measure, quarter: Quarter, published: _Published | None) -> QuarterFigure:
+    """A quarter's line of the headline box."""
+    rolling = twelve_months(rolled, measure, quarter.last)
+    value = NOTHING if measure.kind == "rolling" else rolled.over(quarter.first, quarter.last)
+    first = published or _Published({}, {})
+    return QuarterFigure(
+        quarter,
+        value,
+        rolling,
+        first_value=first.values.get((measure.code, "quarter")),
+        first_rolling=first.values.get((measure.code, "rolling_12")),
+        first_symbols=first.symbols.get(measure.code),
+    )

@@ -1,0 +1,158 @@
+"""What has changed since earlier reports: figures restated since they were first published, symbols come and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from perf_lib.config.catalogue import Measure
+from perf_lib.config.settings import Restatements
+from perf_lib.findings import symbols
+from perf_lib.findings.finding import Finding, QuarterFigure
+from perf_lib.stats import series
+from perf_lib.words import wording
+from perf_lib.words.errors import InputError
+from perf_lib.words.quarters import Quarter
+
+AXES = (
+    ("greater_than_peers", "in_line_above", "in_line_below", "less_than_peers"),
+    ("month_high", "month_low"),
+    ("three_months_high", "three_months_low"),
+    ("eight_months_high", "eight_months_low"),
+    ("discrete_increasing", "discrete_decreasing"),
+    ("rolling_increasing", "rolling_decreasing"),
+    ("not_trending_with_peers",),
+    ("no_data",),
+)
+"""Symbols that answer one question: of each group a measure shows one at most, and may change from one to another."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure that now differs, as printed, from what was first published."""
+
+    measure: Measure
+    quarter: Quarter
+    kind: Literal["quarter", "rolling_12"]
+    first: float
+    now: float | None
+    """None where the figure has been withdrawn."""
+    reason: str
+    """Why, in a person's words; empty where nobody has said."""
+
+    @property
+    def difference(self) -> float | None:
+        """Now less first published, in the unit (percentage points for percentages)."""
+        return series.change(self.now, self.first)
+
+    @property
+    def per_cent(self) -> float | None:
+        """That difference relative to the figure first published; None for percentages."""
+        return None if self.measure.is_percentage else series.change_per_cent(self.now, self.first)
+
+    def is_past(self, threshold: float) -> bool:
+        """Whether the figure moved by more than a threshold: per cent, or percentage points for percentages."""
+        moved = self.difference if self.measure.is_percentage else self.per_cent
+        return moved is None or abs(moved) > threshold
+
+
+@dataclass(frozen=True)
+class SymbolChange:
+    """How a measure's symbols differ from those of the quarter before, by code."""
+
+    finding: Finding
+    came_on: tuple[str, ...]
+    went_off: tuple[str, ...]
+    changed_side: tuple[tuple[str, str], ...]
+    """Pairs of then and now that answer the same question: a one-month high that is now a one-month low."""
+    as_published: bool
+    """Whether the symbols of then are those published, rather than worked out from today's data."""
+
+
+def revisions(findings: Mapping[str, Finding], restatements: Restatements) -> tuple[Revision, ...]:
+    """Every figure of the last four quarters that now prints differently from how it was first published."""
+    return tuple(
+        Revision(finding.measure, line.quarter, kind, first, now, restatements.reasons.get(code, ""))
+        for code, finding in findings.items()
+        for line in finding.earlier
+        for kind, first, now in _pairs(line)
+        if first is not None and _printed(first, finding.measure) != _printed(now, finding.measure)
+    )
+
+
+def refuse_unexplained(found: tuple[Revision, ...], threshold: float, where: str) -> None:
+    """Refuse a report in which a figure moved by more than the threshold and nobody has said why.
+
+    Raises InputError for the first, naming measure, quarter, both figures and what is allowed. where: the settings
+    file that the reason belongs in.
+    """
+    silent = [each for each in found if not each.reason and each.is_past(threshold)]
+    if silent:
+        worst = silent[0]
+        unit = "percentage points" if worst.measure.is_percentage else "per cent"
+        now = "has been withdrawn" if worst.now is None else f"is now {_printed(worst.now, worst.measure)}"
+        more = f" (and {len(silent) - 1} more such figures)" if len(silent) > 1 else ""
+        raise InputError(
+            f"{where}: restatements: {worst.measure.code}, {worst.quarter}: {KINDS[worst.kind]} was first published as "
+            f"{_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} {unit} needs a "
+            f"reason under restatements.reasons.{worst.measure.code}{more}"
+        )
+
+
+KINDS = {"quarter": "the quarter", "rolling_12": "the 12 months"}
+
+
+def symbol_changes(findings: Mapping[str, Finding]) -> tuple[SymbolChange, ...]:
+    """The measures whose symbols differ from those of the quarter before, and how."""
+    changes = []
+    for finding in findings.values():
+        published = _published_symbols(finding)
+        then = _symbols_before(finding) if published is None else published
+        now = frozenset(symbols.codes(finding))
+        came_on, went_off, sides = [], [], []
+        for axis in AXES:
+            old, new = ([code for code in axis if code in shown] for shown in (then, now))
+            if old == new:
+                continue
+            if old and new:
+                sides.append((old[0], new[0]))
+            else:
+                came_on += new
+                went_off += old
+        if came_on or went_off or sides:
+            changes.append(
+                SymbolChange(finding, tuple(came_on), tuple(went_off), tuple(sides), as_published=published is not None)
+            )
+    return tuple(changes)
+
+
+def _published_symbols(finding: Finding) -> frozenset[str] | None:
+    before = finding.quarter.previous
+    return next((line.first_symbols for line in finding.earlier if line.quarter == before), None)
+
+
+def _symbols_before(finding: Finding) -> frozenset[str]:
+    """The symbols of the quarter before as today's data would show them."""
+    last = finding.quarter.previous.last
+    history = finding.signal_history
+    shown = {str(code) for code in history.columns[history.loc[last]]} if last in history.index else set()
+    if finding.peers_before is not None:
+        shown.add(finding.peers_before.standing)
+        if finding.peers_before.position.does_not_trend:
+            shown.add("not_trending_with_peers")
+    supplied = finding.months.loc[last - (series.YEAR - 1) : last, "value"]
+    if supplied.notna().sum() == 0:
+        shown.add("no_data")
+    return frozenset(shown)
+
+
+def _pairs(line: QuarterFigure) -> tuple[tuple[Literal["quarter", "rolling_12"], float | None, float | None], ...]:
+    return (
+        ("quarter", line.first_value, line.value.value),
+        ("rolling_12", line.first_rolling, line.rolling.value),
+    )
+
+
+def _printed(value: float | None, measure: Measure) -> str:
+    return wording.value_in_table(value, measure.unit, measure.decimals)

@@ -1,0 +1,534 @@
+"""The desk: all that a notebook or an analyst touches.
+
+report = open_report("2019-20-Q3")
+offences = report["sexual_offences"]
+offences.headline()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from perf_lib import extracts
+from perf_lib.commentary import binding
+from perf_lib.config import markings
+from perf_lib.config.catalogue import Catalogue, Marking
+from perf_lib.config.settings import Params, PeerGroup, Settings, find_params
+from perf_lib.config.yaml import shown
+from perf_lib.extracts import Ledger
+from perf_lib.findings import disclosure, revisions, symbols
+from perf_lib.findings.finding import Finding, findings
+from perf_lib.press.answers import by_answer
+from perf_lib.report.public import Left, marked, open_public
+from perf_lib.views import changes, charts, coverage, dashboard, explain, html, narrative, summary
+from perf_lib.views.charts import Chart
+from perf_lib.views.charts.cache import drawn_once
+from perf_lib.views.html import Fragment
+from perf_lib.words import wording
+from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
+from perf_lib.words.quarters import Quarter
+
+if TYPE_CHECKING:
+    from perf_lib.audit import Audit
+
+
+class MeasureReport:
+    """One measure in one quarter, ready to be shown part by part; each part is one call in a notebook."""
+
+    def __init__(self, report: Report, finding: Finding) -> None:
+        self._report = report
+        self.finding = finding
+
+    def headline(self) -> Fragment:
+        """The headline box: the financial year's quarters, what was first published, the symbols."""
+        return dashboard.headline_box(self.finding)
+
+    def sentences(self) -> Fragment:
+        """What the figures say, computed: the totals, the change on the year, exceptional months and trends."""
+        finding = self.finding
+        first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
+        second = " ".join([*narrative.signals(finding), narrative.borne_out(finding)]).strip()
+        third = " ".join(filter(None, [narrative.size_of_change(finding), narrative.target(finding)]))
+        note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
+        return html.paragraphs([text for text in (first, second, third, note) if text])
+
+    def chart(self) -> Chart | Fragment:
+        """The months with their average and limits above the rolling 12 months; nothing where no month is known."""
+        if self.finding.as_at is None:
+            return html.EMPTY
+        if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
+            return html.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
+        return self._drawn(charts.monthly, self.finding)
+
+    def peers(self) -> Fragment:
+        """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
+        group = self._report.settings.peer_group
+        if self.finding.peers is None or group is None:
+            return html.EMPTY
+        return self._drawn(_peers, self.finding, group)
+
+    def peer_projection(self) -> Fragment:
+        """The rate over time beside the group's average and the course its peers took, or why it cannot be drawn."""
+        group = self._report.settings.peer_group
+        if self.finding.peers is None or group is None:
+            return html.EMPTY
+        return self._drawn(_peer_projection, self.finding, group)
+
+    def projection(self) -> Fragment:
+        """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
+        return self._drawn(_projection, self.finding)
+
+    def _drawn(self, draw: Callable[..., Chart | Fragment], *facts: object) -> Any:
+        # A digest of what a public report is made from would let anybody try out what it withholds.
+        return draw(*facts) if self._report.is_public else drawn_once(draw, *facts)
+
+    def explain(self) -> Fragment:
+        """The arithmetic behind every symbol, under both rule sets, and the symbols of past months."""
+        return explain.explain(self.finding)
+
+    def table(self) -> Fragment:
+        """The last twelve months, with the same months a year before."""
+        return dashboard.months_table(self.finding)
+
+    def commentary(self) -> Fragment:
+        """What a person wrote of the measure this quarter, its figures bound."""
+        code = self.finding.measure.code
+        return self._report.bound(self._report.params.commentary(code), code, f"commentary/{code}.md")
+
+    def __dir__(self) -> list[str]:
+        return _parts_of(self)
+
+    def _repr_html_(self) -> str:
+        return self.headline().html
+
+    def __repr__(self) -> str:
+        return f"{self.headline()}\n{self.sentences()}"
+
+
+def _peers(finding: Finding, group: PeerGroup) -> Fragment:
+    return html.paragraphs([narrative.peers(finding, group)]) + charts.peer_bars(finding, group).fragment()
+
+
+def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
+    drawn = charts.peer_projection(finding, group)
+    return drawn.fragment() if isinstance(drawn, Chart) else drawn
+
+
+def _projection(finding: Finding) -> Fragment:
+    said = narrative.outlook(finding)
+    if not said:
+        return html.EMPTY
+    fan = charts.projection(finding)
+    shown = html.paragraphs([said])
+    return shown if fan is None else shown + fan.fragment()
+
+
+class LeftOut(MeasureReport):
+    """A measure that a public report leaves out: the first part asked for says so, the others keep quiet."""
+
+    def __init__(self, code: str, left: Left) -> None:
+        self._code, self._left, self._said = code, left, False
+
+    def _part(self, *_: object, **__: object) -> Fragment:
+        if self._said:
+            return html.EMPTY
+        self._said = True
+        return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
+
+    def _repr_html_(self) -> str:
+        return html.paragraphs([self._left.sentence]).html
+
+    def __repr__(self) -> str:
+        return self._left.sentence
+
+
+for _name in [name for name in vars(MeasureReport) if not name.startswith("_")]:
+    setattr(LeftOut, _name, LeftOut._part)  # every part there is, and is to come
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What the findings are made from, kept for whoever asks again with something changed."""
+
+    frame: pd.DataFrame
+    """The tidy monthly frame."""
+    rates: pd.DataFrame | None
+    """Peers' 12-month rates."""
+    published: Mapping[Quarter, pd.DataFrame]
+    """Earlier quarters' figures as first published."""
+    ledger: Ledger
+    """What each file gave, and which of its rows were rejected."""
+    records: extracts.Records | None = None
+    """What was counted from records, with what was left out; its months are in the frame."""
+
+    def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
+        """The Finding of every measure in a catalogue."""
+        return findings(catalogue, settings, quarter, self.frame, self.rates, self.published)
+
+
+@dataclass(frozen=True)
+class Report(Mapping[str, MeasureReport]):
+    """One quarter's report: measures by code, and the parts that are about all of them.
+
+    >>> report = open_report("2019-20-Q3")
+    >>> report["hate_crime"].finding
+    Finding of Hate crime, 2019-20-Q3: quarter 131; 12 months 619; before 693; signals rolling_decreasing
+    >>> report["sexual_offense"]
+    Traceback (most recent call last):
+    perf_lib.words.errors.UnknownMeasure: there is no measure 'sexual_offense' in the catalogue; ...
+    """
+
+    quarter: Quarter
+    params: Params
+    findings: Mapping[str, Finding]
+    tables: Mapping[str, pd.DataFrame | None]
+    arrived: Arrived
+    is_public: bool = False
+    left_out: Mapping[str, Left] = field(default_factory=dict)
+    """What a public report leaves out for its marking: measures, tables and peers, by name."""
+    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=disclosure.RECORD), repr=False)
+    """What a public report withholds and why, for internal eyes; no figures."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the report was asked for."""
+        return self.params.settings
+
+    @property
+    def marking(self) -> Marking:
+        """The highest marking of the report and of what is in it, printed on every page."""
+        parts = [finding.measure.marking for finding in self.findings.values()]
+        files = [] if self.is_public else self.settings.inputs.markings.values()
+        return markings.highest([self.settings.marking, *parts, *files]) or self.settings.marking
+
+    def __getitem__(self, code: str) -> MeasureReport:
+        if code in self.left_out:
+            return LeftOut(code, self.left_out[code])
+        if code not in self.findings:
+            near = suggestion(str(code), self.findings)
+            raise UnknownMeasure(f"there is no measure {code!r} in the catalogue; {near}")
+        return MeasureReport(self, self.findings[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __repr__(self) -> str:
+        return f"Report of {self.settings.body.name} for {self.quarter.label}: {len(self)} measures"
+
+    def __dir__(self) -> list[str]:
+        return _parts_of(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.findings)
+
+    def _repr_html_(self) -> str:
+        """The title and every measure with its code: what may be written between the square brackets."""
+        rows = [
+            (code, f.measure.title, f.in_short["12 months"], narrative.context(f)) for code, f in self.findings.items()
+        ]
+        caption = f"{self.settings.body.force}, {self.quarter.label}: {len(self)} measures"
+        table = dashboard.table("Measures by code", ["Code", "Measure", "12 months", "In words"], rows).html
+        return html.folded(caption, table)
+
+    def title(self) -> Fragment:
+        """The report's title: body, quarter, panel."""
+        body, quarter = self.settings.body, self.quarter
+        panel = f"For the {body.panel}"
+        if self.settings.panel_date is not None:
+            day = self.settings.panel_date
+            panel += f", {day.day} {day.strftime('%B %Y')}"
+        filled = html.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
+        return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
+
+    def summary(self) -> Fragment:
+        """The quarter on one page: what is exceptional and how sure one can be, better, worse, missing."""
+        return summary.summary(self.findings)
+
+    def introduction(self) -> Fragment:
+        """What a person wrote to open the report, its figures bound."""
+        return self.bound(self.params.introduction(), None, "introduction.md")
+
+    def about_the_data(self) -> Fragment:
+        """What must be known of the figures as a whole, and who the peers are."""
+        notes = list(self.settings.notes)
+        group = self.settings.peer_group
+        if group is not None:
+            members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
+            notes.append(f"{members} {group.note or ''}".strip())
+        if any(finding.is_withheld for finding in self.findings.values()):
+            notes.append(narrative.WITHHELD)
+        notes += [left.sentence for left in self.left_out.values()]
+        return html.paragraphs(notes)
+
+    def exceptions(self) -> Fragment:
+        """What is put before the panel under the report's four criteria; the first is computed."""
+        return dashboard.exceptions(self.findings, self.settings.highlights)
+
+    def priority(self, number: int) -> Fragment:
+        """A priority's heading."""
+        if number not in self.settings.priorities:
+            allowed = ", ".join(map(str, self.settings.priorities))
+            raise InputError(f"there is no priority {number} in the plan; allowed: {allowed}")
+        return html.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
+
+    def section(self, title: str) -> Fragment:
+        """The heading of a part that is no priority."""
+        return html.heading(2, title, title.lower().replace(" ", "-"))
+
+    def subsection(self, title: str) -> Fragment:
+        """The heading of a piece of such a part."""
+        return html.heading(3, title, title.lower().replace(" ", "-"))
+
+    def suspected_breaks(self) -> Fragment:
+        """For analysts: the measures whose level looks to have changed for good; applied to nothing."""
+        return explain.suspected_breaks(self.findings)
+
+    def key(self) -> Fragment:
+        """The sixteen symbols and what each means."""
+        return dashboard.key(self.findings)
+
+    def dashboard(self) -> Fragment:
+        """Appendix A: every measure in a row."""
+        return dashboard.dashboard(self.findings, self.settings.priorities)
+
+    def symbol_changes(self) -> Fragment:
+        """Which symbols came on, went off or changed side since the quarter before."""
+        return changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
+
+    def sources(self) -> Fragment:
+        """What each source gave: months, rows, rejected rows, its as-at date and its digest."""
+        if self.is_public:  # a digest would let anybody who knows all but a few figures try out the rest
+            return html.paragraphs(["What each source gave is on record for the force, and not in this public report."])
+        written = self.settings.inputs.made_from
+        made_from = None if written is None else self.params.input_path(written)
+        return coverage.sources(self.arrived.ledger, made_from) + coverage.counted(self.arrived.records)
+
+    def suspicions(self) -> Fragment:
+        """Months that look like a fault, listed and never corrected."""
+        return coverage.suspicions(self.findings)
+
+    def restated(self) -> tuple[revisions.Revision, ...]:
+        """The figures of the last four quarters that now print differently from how they were first published."""
+        return revisions.revisions(self.findings, self.settings.restatements)
+
+    def revisions(self) -> Fragment:
+        """Those figures: first published, now, the difference and its reason."""
+        return changes.revisions(self.restated(), self.params.published_quarters)
+
+    @by_answer
+    def untouched_text(self) -> Fragment:
+        """Which commentary stands as it stood in the quarter before."""
+        written = (self.params.commentary_before, self.params.commentary)
+        texts = {code: [html.without_comments(read(code)) for read in written] for code in self.findings}
+        return changes.untouched(texts, self.findings, self.quarter)
+
+    def lines(self, *codes: str, title: str) -> Chart | Fragment:
+        """Measures of one unit in one chart, under a title that says what they have in common."""
+        drawn = [self[code].finding for code in codes if code not in self.left_out]
+        if len(drawn) < len(codes):
+            said = self._said_of(*codes)
+            chart = charts.lines(drawn, title) if drawn else html.EMPTY
+            return said + (chart.fragment() if isinstance(chart, Chart) else chart)
+        return charts.lines(drawn, title)
+
+    def z_score_comparison(self, one: str, other: str) -> Chart | Fragment:
+        """Two measures' rolling 12 months on one scale."""
+        if {one, other} & set(self.left_out):
+            return self._said_of(one, other)
+        return charts.z_score_comparison(self[one].finding, self[other].finding)
+
+    def scatter(self, across: str, up: str) -> Chart | Fragment:
+        """One measure's months against another's, with R²."""
+        if {across, up} & set(self.left_out):
+            return self._said_of(across, up)
+        return charts.scatter(self[across].finding, self[up].finding)
+
+    def reasons(self, name: str, caption: str) -> Fragment:
+        """A table of reasons that settings name under `inputs.tables`: twelve months against the twelve before."""
+        if name in self.left_out:
+            return self._said_of(name)
+        if name not in self.tables:
+            raise InputError(f"settings name no table {name!r} under inputs.tables; {suggestion(name, self.tables)}")
+        table = self.tables[name]
+        if table is None:
+            return html.paragraphs([f"{caption}: not supplied."])
+        return dashboard.reasons(caption, table, self.quarter)
+
+    def deep_dive(self) -> Fragment:
+        """The part of the plan this report goes into, objective by objective; empty where none is set."""
+        dive = self.settings.deep_dive
+        if dive is None:
+            return html.paragraphs(["No part of the plan was chosen for a closer look this quarter."])
+        shown = html.paragraphs([f"{dive.title}. {dive.introduction}"])
+        group = None
+        for objective in dive.objectives:
+            if objective.group != group:
+                group = objective.group
+                shown += html.heading(3, group, f"objective-{objective.code}-group")
+            shown += html.heading(4, f"{objective.code} {objective.title}", f"objective-{objective.code}")
+            shown += self.bound(self.params.objective_text(objective), None, f"deep_dive/{objective.text}")
+        return shown
+
+    @cached_property
+    def audited(self) -> Audit:
+        """Everything that people wrote held against the findings, sentence by sentence."""
+        from perf_lib import audit  # here: hardly a notebook asks, and all its patterns take a while to load
+
+        written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
+        for path in self.params.commentary_files():
+            if path.stem in self.left_out:
+                continue  # nor is it printed
+            written.append((self.params.commentary(path.stem), path.stem, f"commentary/{path.name}"))
+        for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
+            written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
+        texts = [
+            audit.Text.of(
+                html.without_comments(text), code, self.findings, self.params.quarter_folder / file, self.left_out
+            )
+            for text, code, file in written
+        ]
+        return audit.audit(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
+
+    def _without_commentary(self) -> list[str]:
+        """Measures whose newest month is exceptional and of which nobody has written."""
+        said = []
+        for code, finding in self.findings.items():
+            if finding.signals and not html.without_comments(self.params.commentary(code)).strip():
+                words = wording.listed([symbols.BY_CODE[each].words for each in sorted(finding.signals)])
+                said.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
+        return said
+
+    def _said_of(self, *items: str) -> Fragment:
+        """Which of some items are left out."""
+        return html.paragraphs([self.left_out[item].sentence for item in items if item in self.left_out], "left-out")
+
+    def bound(self, text: str, code: str | None, file: str) -> Fragment:
+        """A person's Markdown with its figures bound and its paragraphs to be numbered."""
+        path = self.params.quarter_folder / file
+        return html.commentary(binding.bind(html.without_comments(text), code, self.findings, path, self.left_out))
+
+
+_kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+
+
+def keep_open(report: Report) -> None:
+    """Have open_report answer with this report in this process, and in those forked from it: for the press alone.
+
+    What people wrote is still read where it is asked for; only figures and settings are kept.
+    """
+    _kept_open[report.quarter, report.params.folder.resolve(), report.is_public] = replace(report)
+
+
+def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
+    """One quarter's report, from a params folder and the inputs that it names.
+
+    public: as anybody may see it, marked items left out and small counts withheld (perf_lib.findings.disclosure).
+    Raises InputError, one line, for anything in settings, data or commentary that cannot be right.
+
+    >>> report = open_report("2019-20-Q3")
+    >>> report["sexual_offences"].finding.rolling.value
+    1496.0
+    """
+    asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+    folder = find_params(params)
+    if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
+        return replace(kept)
+    opened = Params(folder, asked)
+    inputs = opened.settings.inputs
+    ledger = Ledger(inputs.rejected_share)
+    frame, records = _months(opened, ledger)
+    if not (frame["area"] == opened.settings.body.area).any():
+        where, found = (
+            opened.settings_file("body"),
+            suggestion(opened.settings.body.area, set(frame["area"].astype(str))),
+        )
+        raise InputError(f"{where}: body.area: no monthly figure is for {opened.settings.body.area!r}; {found}")
+    rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
+    if rates is not None:
+        _check_peers(opened, rates)
+    published = {
+        each: extracts.read_published(opened.published_path(each), opened.catalogue, each, ledger)
+        for each in opened.published_quarters
+    }
+    tables = {
+        name: None if file is None else extracts.read_reasons(opened.input_path(file), ledger)
+        for name, file in inputs.tables.items()
+    }
+    if public:
+        return _public(opened, frame, rates, published, tables, records)
+    arrived = Arrived(frame, rates, published, ledger, records)
+    opened.catalogue = marked(opened)
+    made = arrived.findings(opened.catalogue, opened.settings, asked)
+    return Report(asked, opened, made, tables, arrived)
+
+
+def _public(
+    params: Params,
+    frame: pd.DataFrame,
+    rates: pd.DataFrame | None,
+    published: Mapping[Quarter, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame | None],
+    records: extracts.Records | None,
+) -> Report:
+    """The report on what may be printed alone; nothing that it may not print is reached from it."""
+    kept = open_public(params, frame, rates, published, tables)
+    params.settings, params.catalogue = kept.settings, kept.catalogue
+    emptied = None if records is None else records.emptied()
+    arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
+    return Report(
+        params.quarter, params, kept.findings, kept.tables, arrived,
+        is_public=True, left_out=kept.left_out, withheld=kept.record,
+    )  # fmt: skip
+
+
+def _months(opened: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:
+    """The tidy monthly frame, from monthly figures, records or both; each measure from one of them."""
+    inputs, catalogue = opened.settings.inputs, opened.catalogue
+    frames = []
+    if inputs.monthly:
+        monthly = [opened.input_path(written) for written in inputs.monthly]
+        frames.append(extracts.read_monthly(monthly, catalogue, opened.settings.body.area, ledger))
+    if inputs.records is None:
+        return frames[0], None
+    definitions = extracts.read_definitions(opened.input_path(inputs.records), catalogue)
+    given = {str(code) for frame in frames for code in frame["measure"]}
+    twice = next((name for name in definitions.definitions if name in given), None)
+    if twice is not None:
+        raise InputError(f"{definitions.where(twice)}: inputs.monthly gives months of it too; one source is allowed")
+    records = extracts.answer(definitions, catalogue, opened.settings.body.area, opened.folder)
+    frame = pd.concat([*frames, records.frame], ignore_index=True)
+    return frame.sort_values(["measure", "area", "month"], ignore_index=True), records
+
+
+def _parts_of(desk: object) -> list[str]:
+    """What Tab offers: the parts, without what Python needs for itself."""
+    return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
+
+
+def _check_peers(opened: Params, rates: pd.DataFrame) -> None:
+    """Refuse a measure's peers series, or an area to be compared, that the rates do not hold."""
+    written, known = opened.settings.inputs.peers, set(rates["series"])
+    for measure in opened.catalogue.values():
+        if measure.peers is not None and measure.peers not in known:
+            where = f"{shown(opened.folder / 'measures.yaml')}, {measure.code}"
+            raise InputError(
+                f"{where}: peers: no series {measure.peers!r} in {written}; {suggestion(measure.peers, known)}"
+            )
+    group = opened.settings.peer_group
+    if group is None:
+        return
+    areas = set(rates.loc[rates["level"] == "force", "area"])
+    for key, names in (("body.area", [opened.settings.body.area]), ("peer_group.areas", group.areas)):
+        stranger = next((name for name in names if name not in areas), None)
+        if stranger is not None:
+            where = opened.settings_file(key.split(".")[0])
+            raise InputError(f"{where}: {key}: no rates for {stranger!r} in {written}; {suggestion(stranger, areas)}")

@@ -1,7 +1,0 @@
-"""Reviewing: the built report beside a margin for comments, and a sign-off, served to this machine alone."""
-
-from perf_lib.review.comments import Comment, Comments
-from perf_lib.review.desk import ReviewDesk, open_review
-from perf_lib.review.server import serve
-
-__all__ = ["Comment", "Comments", "ReviewDesk", "open_review", "serve"]

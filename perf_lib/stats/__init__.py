@@ -1,0 +1,1 @@
+"""Pure arithmetic: a Series in, a result out."""

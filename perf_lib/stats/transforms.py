@@ -1,0 +1,188 @@
+"""The scale on which each kind of measure is tested, and the way back to its own units.
+
+Counts, proportions and means differ in how their noise grows with their level; on these scales it hardly does, so one
+test serves them all. The scales are Anscombe's (The transformation of Poisson, binomial and negative-binomial data,
+Biometrika 35, 1948) for counts and proportions, and the logarithm for means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from perf_lib.stats.months import (
+    YEAR,
+    Bools,
+    Floats,
+    Months,
+    alike,
+    monthly,
+    months_since_break,
+    trailing_sum,
+    without,
+)
+from perf_lib.words.errors import InputError, suggestion
+
+Kind = Literal["count", "proportion", "mean"]
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A frame of one kind on its test scale; every array is months x series.
+
+    `z` is the transformed monthly value (missing where there is none, where it is excluded, and for a mean of nought,
+    which has no logarithm), `value` the figure in its own units (proportions in per cent), `numerator` and
+    `denominator` what it is made of (denominator None where none was given), `since` the months since a break and
+    `reported` whether a value had arrived, exclusions notwithstanding.
+    """
+
+    kind: Kind
+    names: pd.Index
+    months: pd.PeriodIndex
+    z: Floats
+    value: Floats
+    numerator: Floats
+    denominator: Floats | None
+    since: NDArray[np.int64]
+    reported: Bools
+
+    def expected(self, history: int) -> Floats:
+        """The mean a month over the history, of the rarer of numerator and complement; infinite where unknown.
+
+        For a mean it is the mean number of cases behind it.
+        """
+        if self.kind == "count":
+            return _mean_of_last(self.numerator, history)
+        if self.denominator is None:
+            return np.full(self.z.shape, np.inf)
+        if self.kind == "mean":
+            return _mean_of_last(self.denominator, history)
+        rarer = _mean_of_last(self.numerator, history), _mean_of_last(self.denominator - self.numerator, history)
+        return np.minimum(*rarer)
+
+    def quarters(self) -> Floats:
+        """The transformed value of the three months ending at each month; sums of numerators and denominators."""
+        three = trailing_sum(self.numerator, 3)
+        return _forward(self.kind, three, None if self.denominator is None else trailing_sum(self.denominator, 3))
+
+    def back(self, z: Floats) -> Floats:
+        """Transformed monthly values in the units of the series."""
+        if self.kind == "count":
+            return np.maximum((np.maximum(z, 0) / 2) ** 2 - 0.375, 0.0)
+        if self.kind == "mean":
+            return np.exp(z)
+        return 100 * np.sin(np.clip(z, 0, np.pi / 2)) ** 2
+
+    def rolled(self, part: slice) -> float:
+        """The first series' figure over some months: a sum, a ratio of sums, or an unweighted mean of means."""
+        top = self.numerator[part, 0]
+        if self.kind == "count":
+            return float(top.sum())
+        if self.denominator is None:
+            return float(self.value[part, 0].mean())
+        ratio = float(top.sum() / self.denominator[part, 0].sum())
+        return 100 * ratio if self.kind == "proportion" else ratio
+
+    def mean_of_last_year(self, step: int) -> float:
+        """The first series' mean transformed value over the 12 months before the last 12, by months or quarters."""
+        z = self.z if step == 1 else self.quarters()
+        return float(z[-2 * YEAR + step - 1 : -YEAR : step, 0].mean())
+
+    def change(self, before: float, difference: float) -> float:
+        """A difference on the test scale from a level on it, as per cent (counts, means) or percentage points."""
+        if self.kind == "mean":
+            return 100 * float(np.exp(difference) - 1)
+        after = max(before + difference, 0.0)
+        if self.kind == "count":
+            return 100 * ((after / before) ** 2 - 1)
+        return 100 * float(np.sin(min(after, np.pi / 2)) ** 2 - np.sin(before) ** 2)
+
+
+def scaled(
+    frame: pd.DataFrame,
+    kind: Kind = "count",
+    denominators: pd.DataFrame | None = None,
+    breaks: Months | None = None,
+    exclude: Months | None = None,
+    months: int | None = None,
+) -> Scaled:
+    """The frame on its test scale; only the last so many months of it where months is given.
+
+    With denominators the frame holds numerators. Without, proportions are percentages and means are means.
+
+    >>> index = pd.period_range("2019-01", periods=2, freq="M")
+    >>> part = scaled(pd.DataFrame({"a": [24, 99]}, index=index))
+    >>> part.z.round(3).ravel().tolist(), part.back(part.z).round(6).ravel().tolist()
+    ([9.874, 19.937], [24.0, 99.0])
+    """
+    if kind not in get_args(Kind):
+        raise InputError(f"kind {kind!r} cannot be tested; {suggestion(str(kind), get_args(Kind))}")
+    if kind == "count" and denominators is not None:
+        raise InputError("kind count has no denominators: leave them out, or say proportion or mean")
+    arrived = monthly(frame)
+    below = None if denominators is None else alike(arrived, denominators, "denominators")
+    kept = without(arrived, exclude)
+    cut = slice(None) if months is None else slice(-months, None)
+    numerator = kept.to_numpy()[cut]
+    index = pd.PeriodIndex(kept.index[cut])
+    denominator = None if below is None else np.where(below.to_numpy()[cut] > 0, below.to_numpy()[cut], np.nan)
+    _refuse_impossible(kind, numerator, denominator, index, kept.columns)
+    if denominator is not None:
+        numerator = np.where(np.isnan(denominator), np.nan, numerator)
+        denominator = np.where(np.isnan(numerator), np.nan, denominator)
+    per = 100.0 if kind == "proportion" else 1.0
+    return Scaled(
+        kind=kind,
+        names=kept.columns,
+        months=index,
+        z=_forward(kind, numerator, denominator),
+        value=numerator if denominator is None else per * numerator / denominator,
+        numerator=numerator,
+        denominator=denominator,
+        since=months_since_break(arrived, breaks)[cut],
+        reported=np.isfinite(arrived.to_numpy()[cut]),
+    )
+
+
+def _forward(kind: Kind, numerator: Floats, denominator: Floats | None) -> Floats:
+    """Counts to 2 sqrt(y + 3/8), proportions to arcsin sqrt((x + 3/8) / (n + 3/4)), means to logarithms."""
+    if kind == "count":
+        return 2 * np.sqrt(numerator + 0.375)
+    if kind == "proportion":
+        share = numerator / 100 if denominator is None else (numerator + 0.375) / (denominator + 0.75)
+        return np.arcsin(np.sqrt(share))
+    mean = numerator if denominator is None else numerator / denominator
+    return np.log(np.where(mean > 0, mean, np.nan))
+
+
+def _mean_of_last(values: Floats, months: int) -> Floats:
+    """The mean over the months ending at each month of the values there are."""
+    present = np.isfinite(values)
+    if present.all():
+        return trailing_sum(values, months) / months
+    count = trailing_sum(present.astype(float), months)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return trailing_sum(np.where(present, values, 0.0), months) / count
+
+
+def _refuse_impossible(
+    kind: Kind, numerator: Floats, denominator: Floats | None, months: pd.PeriodIndex, names: pd.Index
+) -> None:
+    """Refuse what no measure of the kind can be, naming the first such value."""
+    ceiling = np.inf
+    limit: Floats | float = ceiling
+    if kind == "proportion":
+        limit = 100.0 if denominator is None else np.where(np.isnan(denominator), np.inf, denominator)
+    wrong = (numerator < 0) | (numerator > limit)
+    if not wrong.any():
+        return
+    row, column = np.argwhere(wrong)[0]
+    value = numerator[row, column]
+    allowed = "nought or more"
+    if kind == "proportion":
+        allowed = "0 to 100" if denominator is None else f"0 to its denominator, {denominator[row, column]:g}"
+    raise InputError(f"{names[column]}, {months[row]}: {value:g} cannot be a {kind}'s figure; allowed: {allowed}")

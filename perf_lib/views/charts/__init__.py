@@ -1,0 +1,21 @@
+"""Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
+
+from perf_lib.views.charts.canvas import Chart, warm
+from perf_lib.views.charts.monthly import SHOWN, monthly, points
+from perf_lib.views.charts.pairs import lines, scatter, z_score_comparison
+from perf_lib.views.charts.peers import peer_bars, peer_projection
+from perf_lib.views.charts.projection import projection
+
+__all__ = [
+    "SHOWN",
+    "Chart",
+    "lines",
+    "monthly",
+    "peer_bars",
+    "peer_projection",
+    "points",
+    "projection",
+    "scatter",
+    "warm",
+    "z_score_comparison",
+]

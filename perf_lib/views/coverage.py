@@ -1,0 +1,151 @@
+"""What the report rests on: what each source gave and when it ends, rows rejected, months that look like a fault."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from perf_lib.config.yaml import read_text, shown
+from perf_lib.extracts import Ledger, Records, Source
+from perf_lib.extracts.tables.checks import MONTH
+from perf_lib.findings.finding import Finding
+from perf_lib.stats.suspect_months import Jump, jumps
+from perf_lib.views import dashboard
+from perf_lib.views.html import Fragment, paragraphs
+from perf_lib.words import wording
+from perf_lib.words.errors import InputError
+
+DIGITS = 12
+"""How much of a file's SHA-256 is printed: enough to tell files apart; run.json has the whole."""
+
+
+def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
+    """Each source with its months, the rows it gave, those used and rejected, its as-at date and its digest."""
+    if not ledger.sources:
+        return paragraphs(["What each source gave is in the internal report."])
+    rows_in = sum(source.rows for source in ledger.sources)
+    rejected = sum(len(source.rejected) for source in ledger.sources)
+    used = f"Of these {wording.number(rejected)} were rejected, and are listed below." if rejected else "All were used."
+    said = (
+        f"{wording.counted(len(ledger.sources), 'file')} gave {wording.counted(rows_in, 'row')}. {used} Of a file's "
+        f"SHA-256 the first {DIGITS} characters are printed; run.json has the whole of each."
+    )
+    headings = ["Source", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
+    rows = [_row(source) for source in ledger.sources]
+    table = dashboard.table("What each source gave", headings, rows, words=(0, 1, 7))
+    return paragraphs([said]) + table + _origins(made_from) + _rejected(ledger)
+
+
+def counted(records: Records | None) -> Fragment:
+    """What was counted from records: for each definition the records that fit, those used, and why others were not."""
+    if records is None or records.coverage.empty:
+        return paragraphs([])
+    table = records.coverage
+    rejected = int((table["rows"] - table["used"]).sum())
+    said = (
+        f"{wording.counted(len(table), 'figure')} were counted from records. "
+        + (f"{wording.counted(rejected, 'record')} that fit were rejected, for the reasons below." if rejected else "")
+    ).strip()
+    headings = ["Definition", "Table", "Records", *(wording.sentence_case(name) for name in table.columns[3:])]
+    rows = [
+        (row[0], row[1], *(wording.number(int(count)) for count in row[2:])) for row in table.itertuples(index=False)
+    ]
+    return paragraphs([said]) + dashboard.table("What was counted from records", headings, rows, words=(0, 1))
+
+
+def suspicions(findings: Mapping[str, Finding]) -> Fragment:
+    """Months that look like a fault, for the analyst to look into; nothing is corrected."""
+    found = suspected(findings)
+    if not found:
+        return paragraphs(["No month looks like a fault: none at nought, tenfold, repeated or in other units."])
+    said = (
+        f"{wording.counted(len(found), 'month')} of the last 24 {'looks' if len(found) == 1 else 'look'} like a fault. "
+        "Each may be true; none has been corrected."
+    )
+    rows = []
+    for jump in found:
+        measure = findings[jump.measure].measure
+        values = [wording.value_in_table(value, measure.unit, measure.decimals) for value in (jump.value, jump.usual)]
+        rows.append(
+            (
+                measure.title,
+                wording.short_month(jump.month),
+                *values,
+                f"{wording.sentence_case(jump.what)}: {jump.why}.",
+            )
+        )
+    headings = ["Measure", "Month", "Figure", "Usual before", "Why it is listed"]
+    return paragraphs([said]) + dashboard.table("Months that look like a fault", headings, rows, words=(0, 1, 4))
+
+
+def suspected(findings: Mapping[str, Finding]) -> list[Jump]:
+    """The months of all measures that look like a fault."""
+    months = {code: finding.months for code, finding in findings.items()}
+    return jumps(months, {code: finding.measure for code, finding in findings.items()})
+
+
+def _row(source: Source) -> tuple[str, ...]:
+    return (
+        _name(source.file),
+        wording.sentence_case(source.what),
+        "–" if source.first is None else wording.short_month(source.first),
+        "–" if source.last is None else wording.short_month(source.last),
+        wording.number(source.rows),
+        wording.number(source.used),
+        wording.number(len(source.rejected)),
+        source.sha256[:DIGITS],
+    )
+
+
+def _origins(path: Path | None) -> Fragment:
+    """The files that a source was itself made from, as `perf-lib force` wrote them down."""
+    if path is None:
+        return paragraphs([])
+    rows = list(csv.DictReader(read_text(path).splitlines()))
+    needed = ("file", "what", "first", "last", "rows", "used", "rejected", "sha256")
+    lacks = next((name for name in needed if rows and name not in rows[0]), None)
+    if lacks is not None:
+        raise InputError(f"{shown(path)}: lacks the column {lacks!r}")
+    cells = [tuple(_origin(name, row[name]) for name in needed) for row in rows]
+    headings = ["File", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
+    return dashboard.table("What those were made from", headings, cells, words=(0, 1, 7))
+
+
+def _rejected(ledger: Ledger) -> Fragment:
+    """The first rejected rows of each source; rejected/ in the pack has every one."""
+    found = [rejection for source in ledger.sources for rejection in source.rejected[:20]]
+    if not found:
+        return paragraphs([])
+    rows = [
+        tuple(cell or "–" for cell in (_name(each.file), each.row, each.column, each.value[:40], each.reason[:200]))
+        for each in found
+    ]
+    headings = ["File", "Row", "Column", "Value", "Reason"]
+    return dashboard.table("Rejected rows, the first 20 of each source", headings, rows, words=range(5))
+
+
+def _origin(name: str, text: str) -> str:
+    """A cell of made_from.csv as the table prints it."""
+    if name == "sha256":
+        return text[:DIGITS]
+    if name == "file":
+        return _breakable(text)
+    if name in ("first", "last") and MONTH.fullmatch(text):
+        return wording.short_month(pd.Period(text, freq="M"))
+    return wording.number(int(text)) if text.isdecimal() else text[:200] or "–"
+
+
+def _name(file: str) -> str:
+    """A file's name, with its quarter where it stands in a quarter's folder."""
+    return _breakable(file if re.match(r"\d{4}-\d\d-Q\d/", file) else file.split("/")[-1])
+
+
+def _breakable(name: str) -> str:
+    """A long name with places where a line may end, so that it stays in its column."""
+    if max(map(len, re.split(r"[\s\-]", name))) <= 20:
+        return name
+    return re.sub(r"([^\s\-]{15})(?=[^\s\-])", "\\1\u200b", name)

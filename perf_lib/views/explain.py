@@ -1,0 +1,189 @@
+"""The arithmetic behind each symbol, in words and numbers that a person can check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from perf_lib.findings import symbols
+from perf_lib.findings.finding import Finding
+from perf_lib.stats import calibrated, spc
+from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
+from perf_lib.views import html
+from perf_lib.views.dashboard import table
+from perf_lib.views.html import Fragment, paragraphs
+from perf_lib.words import wording
+
+PAST = 12  # months of symbols shown
+_SIDE = {"high": (">", "+"), "low": ("<", "−")}
+
+
+def explain(finding: Finding) -> Fragment:
+    """Each rule's sum for the newest month under both rule sets, and which symbols past months showed."""
+    measure = finding.measure
+    title = f"{measure.title}, {finding.quarter.label}"
+    if not finding.arithmetic:
+        return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
+    headings = ["Symbol", "Arithmetic", "Shows"]
+    return (
+        table(f"{title}: published rules", headings, published_sums(finding))
+        + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
+        + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
+        + (html.EMPTY if not finding.is_headline else paragraphs([_headline()]))
+        + suspected_break(finding)
+    )
+
+
+def suspected_break(finding: Finding) -> Fragment:
+    """Where the level of the months looks to have changed for good, with the lines that would put it on record.
+
+    For analysts: nothing is applied until a person does. Empty for a measure whose months cannot be tested.
+    """
+    shift = finding.comparable.level_shift
+    if shift is None:
+        return html.EMPTY
+    if shift.history is None or shift.month is None:
+        return paragraphs([f"A break in the level cannot be looked for: {shift.why_not}."])
+    looked = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
+    if not shift.suspected:
+        return paragraphs([f"No break in the level is suspected {looked}."])
+    return paragraphs([_suspicion(finding, shift, looked)]) + html.lines_to_paste(break_lines(finding, shift.month))
+
+
+def break_lines(finding: Finding, month: pd.Period) -> str:
+    """The lines of settings that put a process change in the measure on record, for a person to finish."""
+    return (
+        f"  - measures: [{finding.measure.code}]\n"
+        "    kind: process change\n"
+        f"    first: {month.start_time:%Y-%m-%d}\n"
+        "    reason: What changed, and how it is known.\n"
+        "    author: Who says so"
+    )
+
+
+def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
+    """Every measure in which a break is suspected, for analysts; how many chance alone would name is said."""
+    asked = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
+    rows = [
+        (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))
+        for code, shift in asked.items()
+        if shift.suspected and shift.month is not None and shift.p is not None
+    ]
+    by_chance = wording.number(len(asked) * FALSE_ALARM / 100, 1)
+    said = (
+        f"A break in the level was looked for in {len(asked)} measures and is suspected in {len(rows)}; were all of "
+        f"them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a change in "
+        "the counting goes under breaks in settings."
+    )
+    headings = ["Measure", "First month of the new level", "Change of level", "Every candidate month allowed for"]
+    shown = paragraphs([said])
+    return shown + table("Suspected breaks", headings, rows) if rows else shown
+
+
+def _suspicion(finding: Finding, shift: LevelShift, looked: str) -> str:
+    assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
+    illustrative = ""
+    if "illustrative" in finding.origin_of(shift.month - 1, shift.month):
+        illustrative = " The months on either side are illustrative."
+    test = f"t = {_number(shift.t, 2)} on {_number(shift.df, 1)} df, {_p(shift.p or 0.0)}"
+    return (
+        f"A break is suspected {looked}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
+        f"({test} with every month that could have been the first allowed for; needs p < {ALPHA:g})."
+        f"{illustrative} It may be a change in the world or in the counting, and nothing is applied. A change in the "
+        "counting goes on record with these lines, under breaks in settings:"
+    )
+
+
+def _change(shift: LevelShift) -> str:
+    assert shift.change is not None  # noqa: S101 - a shift with a month has one
+    size = wording.per_cent if shift.unit == "per cent" else wording.percentage_points
+    return f"{size(abs(shift.change))} {'above' if shift.change > 0 else 'below'}"
+
+
+def published_sums(finding: Finding) -> list[tuple[str, str, str]]:
+    """Each published rule for the newest month: the symbol's words, the sum, whether it shows."""
+    return [
+        (symbols.BY_CODE[code].words, _published(test, finding), _verdict(test.met, test.enough))
+        for code, test in finding.arithmetic.items()
+    ]
+
+
+def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
+    """The same of each calibrated rule."""
+    return [
+        (symbols.BY_CODE[code].words, _calibrated(test), _verdict(test.met, test.enough))
+        for code, test in finding.calibrated.items()
+    ]
+
+
+def _published(test: spc.Arithmetic, finding: Finding) -> str:
+    if not test.enough:
+        return "a month of its window is withheld" if finding.is_withheld else "a month of its window is missing"
+    rule = next(rule for rule in spc.RULES if rule.code == test.code)
+    if test.p is not None and test.slope is not None:
+        slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
+        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {_side_of(test.code)} 0 and p < 0.05"
+    sign, plus = _SIDE[rule.direction]
+    assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
+    limit = _number(test.mean)
+    if rule.sds:
+        limit += f" {plus} {'' if rule.sds == 1 else f'{rule.sds:g} × '}{_number(test.sd)}"
+    values = wording.listed([_number(value) for value in test.values])
+    return f"{values} {sign if test.met else f'not all {sign}' if len(test.values) > 1 else f'not {sign}'} {limit}"
+
+
+def _calibrated(test: calibrated.Arithmetic) -> str:
+    if not test.enough:
+        return test.why_not
+    parts = []
+    if test.usual:
+        judged = wording.listed([_number(value) for value in test.values])
+        parts.append(f"{judged} where {wording.listed([_number(value) for value in test.usual])} would be usual")
+    if test.t is not None and test.df is not None and test.p is not None:
+        side = _side_of(test.code)
+        parts.append(
+            f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs t {side} 0 and p < 0.01"
+        )
+        if test.p < 0.01 and not test.met and (test.t > 0) == (side == ">"):
+            parts.append("not each of the months lies on that side of its usual level")
+    if test.history is not None:
+        parts.append(f"{test.history} months of history, by {test.step}")
+    return "; ".join(parts)
+
+
+def _side_of(code: str) -> str:
+    """Which side of nought a rule's t must lie on."""
+    return ">" if next(rule for rule in spc.RULES if rule.code == code).direction == "high" else "<"
+
+
+def _past(finding: Finding) -> Sequence[Sequence[str]]:
+    rows = []
+    for month in finding.last_12.index[-PAST:]:
+        shown = []
+        for history in (finding.signal_history, finding.calibrated_history):
+            on = history.loc[month] if month in history.index else None
+            codes = [s for s in symbols.SYMBOLS if on is not None and bool(on.get(s.code, False))]
+            shown.append("; ".join(symbol.words for symbol in codes) or "none")
+        rows.append((wording.short_month(month), *shown))
+    return rows
+
+
+def _headline() -> str:
+    rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
+    return f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
+
+
+def _verdict(met: bool, enough: bool) -> str:
+    return "yes" if met else "no" if enough else "not enough data"
+
+
+def _number(value: float, decimals: int | None = None) -> str:
+    """As many decimals as the size deserves, and none that are nought."""
+    fine = decimals if decimals is not None else (0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
+    text = wording.number(value, fine)
+    return text.rstrip("0").rstrip(".") if "." in text and decimals is None else text
+
+
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {wording.number(value, 3)}"

@@ -1,0 +1,140 @@
+"""Fragments of a page: semantic HTML that JupyterLab shows, nbconvert keeps, and the PDF is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import mistune
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+DRAWN_FROM = "drawn_from"
+"""The key of an output's metadata that says what a drawn part was drawn from (perf_lib.views.charts.cache)."""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of a page: HTML to show, and the same in plain words for a terminal."""
+
+    html: str = field(repr=False)
+    text: str
+    drawn_from: str = field(default="", repr=False, compare=False)
+    """The fingerprint of what it was drawn from, for a part that takes long to draw."""
+
+    def _repr_html_(self) -> str | tuple[str, dict[str, str]]:
+        return self.html if not self.drawn_from else (self.html, {DRAWN_FROM: self.drawn_from})
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def __add__(self, other: Fragment) -> Fragment:
+        return Fragment(self.html + other.html, f"{self.text}\n{other.text}".strip())
+
+
+EMPTY = Fragment("", "")
+
+
+def fill(template: str, **values: object) -> str:
+    """A template of `templates/` with its values, everything escaped that is not marked as HTML."""
+    return _environment().get_template(template).render(**values)
+
+
+def paragraphs(sentences_by_paragraph: list[str], css: str = "") -> Fragment:
+    """Computed paragraphs, each of which is numbered when the report is bound."""
+    classes = f"paragraph {css}".strip()
+    html = "".join(f'<div class="{classes}"><p>{escape(text)}</p></div>\n' for text in sentences_by_paragraph)
+    return Fragment(html, "\n".join(sentences_by_paragraph))
+
+
+def commentary(markdown: str) -> Fragment:
+    """A person's Markdown: its paragraphs numbered, its HTML shown as text, nothing loaded from anywhere."""
+    if not markdown.strip():
+        return EMPTY
+    return Fragment(str(_markdown()(markdown)), markdown.strip())
+
+
+def without_comments(markdown: str) -> str:
+    """A person's Markdown without its HTML comments, which are notes among writers, on as many lines as before.
+
+    >>> without_comments("One. <!-- Not yet checked. -->Two.")
+    'One. Two.'
+    """
+    kept, at = [], 0
+    while (start := markdown.find("<!--", at)) >= 0 and (end := markdown.find("-->", start)) >= 0:
+        kept += [markdown[at:start], "\n" * markdown.count("\n", start, end)]
+        at = end + len("-->")
+    return "".join([*kept, markdown[at:]])
+
+
+def lines_to_paste(text: str) -> Fragment:
+    """Lines of a settings file, kept as they are so that they can be copied."""
+    return Fragment(f"<pre><code>{escape(text)}</code></pre>\n", text)
+
+
+def heading(level: int, text: str, anchor: str) -> Fragment:
+    """A heading with the anchor that links lead to."""
+    return Fragment(f'<h{level} id="{escape(anchor)}">{escape(text)}</h{level}>\n', text)
+
+
+def folded(summary: str, html: str) -> str:
+    """HTML under a line that opens it."""
+    return f"<details><summary>{escape(summary)}</summary>\n{html}</details>\n"
+
+
+def image(uri: str, alt: str, css: str) -> Markup:
+    """A picture with its words."""
+    return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
+
+
+class _CommentaryRenderer(mistune.HTMLRenderer):
+    """Markdown as a person may use it in a report: no raw HTML, no headings, no pictures from elsewhere."""
+
+    def __call__(self, tokens: Iterable[dict[str, Any]], state: mistune.BlockState) -> str:
+        return "".join(_as_commentary(self.render_token(token, state)) for token in tokens)
+
+    def text(self, text: str) -> str:
+        return mistune.escape(text, quote=False)
+
+    def heading(self, text: str, level: int, **attrs: object) -> str:
+        return f"<p><strong>{text}</strong></p>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"{text} ({self.link(str(escape(url)), url)})"
+
+
+def _as_commentary(block: str) -> str:
+    """A block of a person's text in what its look and number hang on; those within lists and quotations are theirs."""
+    within = {"<p>": "paragraph commentary", "<ul>": "commentary", "<ol": "commentary", "<blockquote>": "commentary"}
+    css = next((css for start, css in within.items() if block.startswith(start)), None)
+    return block if css is None else f'<div class="{css}">{block.rstrip()}</div>\n'
+
+
+@cache
+def _markdown() -> mistune.Markdown:
+    return mistune.create_markdown(renderer=_CommentaryRenderer(escape=True), plugins=["strikethrough"])
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["image"] = image
+    return environment
+
+
+def text_of(html: str) -> str:
+    """The words of a piece of HTML, for tests and plain text."""
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup(html, "html.parser").get_text(" ", strip=True)

@@ -1,0 +1,60 @@
+"""How a spreadsheet's columns are set, whatever its format: figures or words, how wide, where words wrap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from perf_lib.words import wording
+
+WIDEST = 50
+"""Characters of a column; longer words wrap."""
+_LEAST, _ROOM = 6, 2
+_PRINTED = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
+_SIGN = re.compile(r"\[[a-z]\]")  # [x] and [c], which stand for a figure
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column: its name, whether figures are in it, its width in characters, whether its words wrap."""
+
+    name: str
+    is_figures: bool
+    width: int
+    wraps: bool
+
+
+def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
+    """The columns of a table as a spreadsheet sets them.
+
+    A column is of figures where every cell is a number, a figure as the report prints it, or a sign for one, and not
+    every cell such a sign. Months and words that start with a number are words.
+
+    >>> table = pd.DataFrame({"month": ["2019-12"], "change": ["+0.3 pp"], "context": ["3 per cent"]})
+    >>> [column.is_figures for column in sheet_columns(table)]
+    [False, True, False]
+    """
+    made = []
+    for name, cells in table.items():
+        said = [written(cell) for cell in cells]
+        longest = max(map(len, [str(name), *said]))
+        own = [cell for cell in cells if not (isinstance(cell, str) and _SIGN.fullmatch(cell))]
+        figures = bool(own) and all(not isinstance(cell, str) or bool(_PRINTED.fullmatch(cell)) for cell in own)
+        width = min(max(longest, _LEAST), WIDEST) + _ROOM
+        made.append(SheetColumn(str(name), figures, width, longest > WIDEST))
+    return made
+
+
+def lines_of(row: Sequence[object], columns: Sequence[SheetColumn]) -> int:
+    """How many lines a row takes: those of its longest words, in the width they have."""
+    return max(
+        (-(-len(written(cell)) // WIDEST) for cell, column in zip(row, columns, strict=True) if column.wraps), default=1
+    )
+
+
+def written(cell: object) -> str:
+    """A cell as it is read: a number with at most four decimals, words as they are."""
+    return wording.number(cell, 4).rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)

@@ -1,0 +1,1 @@
+"""Words of the field and of the house: errors, quarters, wording."""

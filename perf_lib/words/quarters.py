@@ -1,0 +1,110 @@
+"""The financial quarter: April to June is the first, and only this room knows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perf_lib.words.errors import InputError
+
+if TYPE_CHECKING:  # a quarter is two whole numbers; pandas, slow to load, only says its months
+    import pandas as pd
+
+_WRITTEN = re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})-Q(?P<number>[1-4])")
+_NUMBER_WORDS = ("one", "two", "three", "four")
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A quarter of the financial year that starts in April of `year`.
+
+    >>> quarter = Quarter.parse("2019-20-Q3")
+    >>> str(quarter), quarter.label
+    ('2019-20-Q3', 'quarter three 2019-20 (October to December 2019)')
+    >>> str(quarter.previous), str(quarter.same_quarter_last_year)
+    ('2019-20-Q2', '2018-19-Q3')
+    """
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Read a quarter as it is written in folders and on the command line, such as 2019-20-Q3."""
+        found = _WRITTEN.fullmatch(str(text))
+        if found is None:
+            raise InputError(f"quarter {str(text)!r} is not a financial quarter; write it as 2019-20-Q3")
+        year = int(found["year"])
+        if int(found["next"]) != (year + 1) % 100:
+            right = f"{year}-{(year + 1) % 100:02d}-Q{found['number']}"
+            raise InputError(f"quarter {text!r}: the year after {year} is {year + 1}; write {right}")
+        return cls(year, int(found["number"]))
+
+    @classmethod
+    def of(cls, month: pd.Period) -> Quarter:
+        """The financial quarter that a month falls in."""
+        since_april = (month.month - 4) % 12
+        return cls(month.year if month.month >= 4 else month.year - 1, since_april // 3 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.financial_year}-Q{self.number}"
+
+    @property
+    def financial_year(self) -> str:
+        """The financial year as printed: 2019-20."""
+        return f"{self.year:04d}-{(self.year + 1) % 100:02d}"
+
+    @property
+    def first(self) -> pd.Period:
+        """The quarter's first month."""
+        import pandas as pd
+
+        return pd.Period(year=self.year, month=4, freq="M") + 3 * (self.number - 1)
+
+    @property
+    def last(self) -> pd.Period:
+        """The quarter's last month: the month a report is 'as at'."""
+        return self.first + 2
+
+    @property
+    def months(self) -> pd.PeriodIndex:
+        """The quarter's three months."""
+        import pandas as pd
+
+        return pd.period_range(self.first, self.last, freq="M")
+
+    @property
+    def name(self) -> str:
+        """The quarter in words, without its year: quarter three."""
+        return f"quarter {_NUMBER_WORDS[self.number - 1]}"
+
+    @property
+    def span(self) -> str:
+        """Its months in words: October to December 2019."""
+        return f"{self.first.strftime('%B')} to {self.last.strftime('%B %Y')}"
+
+    @property
+    def label(self) -> str:
+        """Name, financial year and months, for titles."""
+        return f"{self.name} {self.financial_year} ({self.span})"
+
+    @property
+    def previous(self) -> Quarter:
+        """The quarter before."""
+        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+    @property
+    def next(self) -> Quarter:
+        """The quarter after."""
+        return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+    @property
+    def same_quarter_last_year(self) -> Quarter:
+        """The same three months a year earlier."""
+        return Quarter(self.year - 1, self.number)
+
+    @property
+    def year_to_date(self) -> tuple[Quarter, ...]:
+        """The financial year's quarters up to and including this one, as a headline box lists them."""
+        return tuple(Quarter(self.year, number) for number in range(1, self.number + 1))

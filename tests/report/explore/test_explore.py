@@ -1,0 +1,251 @@
+"""Exploring: what is asked differs from the report in that alone, and the settings to copy really make it so."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import pandas as pd
+import pytest
+import yaml
+from builders import report
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from perf_lib.config.settings import Break
+from perf_lib.findings.comparable_months import headlines
+from perf_lib.findings.finding import Finding
+from perf_lib.report import open_report
+from perf_lib.report.explore import Question, ask, explore, what_if
+from perf_lib.report.explore.answer import as_at
+from perf_lib.report.explore.panel import Panel
+from perf_lib.views.html import text_of
+from perf_lib.words.errors import InputError
+from perf_lib.words.quarters import Quarter
+
+DECEMBER = pd.Period("2019-12", freq="M")
+CODES = tuple(report().findings)
+
+
+def said(finding: Finding) -> tuple[object, ...]:
+    """All that two Findings must share to say the same."""
+    months = finding.months["value"].astype(float).fillna(-1.0)
+    peers = None if finding.peers is None else (finding.peers.standing, finding.peers.position)
+    return (
+        tuple(months), finding.value, finding.rolling, finding.previous, finding.signals, finding.calibrated_signals,
+        finding.not_enough, finding.breaks, finding.is_headline, peers,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_question_that_changes_nothing_is_answered_with_the_report(code):
+    answer = ask(report(), Question(code))
+    assert not answer.is_changed
+    assert said(answer.now) == said(report().findings[code])
+    assert answer.yaml().startswith("# As reported")
+
+
+def test_december_as_110_is_the_arithmetic_done_by_hand():
+    answer = what_if(report(), "sexual_offences", "2019-12", 110)
+    # 112 + 102 + 110 = 324 for 308; 1,496 - 94 + 110 = 1,512; 136.1 - 2 x 15.8 = 104.5, which 110 is not below.
+    assert (answer.then.value.value, answer.now.value.value) == (308, 324)
+    assert (answer.then.rolling.value, answer.now.rolling.value) == (1496, 1512)
+    assert "month_low" in answer.then.signals
+    assert "month_low" not in answer.now.signals
+    assert "94 < 136.1 − 2 × 15.8: yes | 110 not < 136.1 − 2 × 15.8: no" in answer.arithmetic().text
+    assert "One-month low: goes off" in answer.symbols().text
+
+
+def test_a_ratio_keeps_its_denominator():
+    answer = what_if(report(), "conviction_rate", "2019-12", 50)
+    denominators = answer.then.months["denominator"]
+    pd.testing.assert_series_equal(answer.now.months["denominator"], denominators)
+    quarter = answer.now.months.loc["2019-10":"2019-12"]
+    assert quarter.loc[DECEMBER, "numerator"] == 0.5 * denominators[DECEMBER]
+    expected = 100 * quarter["numerator"].sum() / quarter["denominator"].sum()  # sums over sums, never a mean of means
+    assert answer.now.value.value == pytest.approx(expected)
+
+
+def test_what_is_tried_leaves_the_report_alone_and_is_marked_as_no_record():
+    frame = report().arrived.frame.copy()
+    answer = what_if(report(), "hate_crime", "2019-12", 110)
+    pd.testing.assert_frame_equal(report().arrived.frame, frame)
+    assert answer.now.months.loc[DECEMBER, "origin"] == "illustrative"
+    assert answer.then.months.loc[DECEMBER, "origin"] == "published"
+
+
+@pytest.mark.parametrize(
+    ("month", "figure", "told"),
+    [
+        ("2019-13", 1, "'2019-13' is not a month; write it as 2019-12"),
+        ("2031-01", 1, "conviction_rate has no month 2031-01; it has 2015-01 to 2019-12"),
+        ("2019-12", 101, "conviction_rate, 2019-12: the figure cannot be 101; allowed: 0 to 100"),
+        ("2019-12", -1, "conviction_rate, 2019-12: the figure cannot be -1; allowed: 0 to 100"),
+        ("2019-12", float("nan"), "conviction_rate, 2019-12: the figure cannot be nan; allowed: 0 to 100"),
+    ],
+)
+def test_a_month_or_a_figure_that_cannot_be_is_one_line(month, figure, told):
+    with pytest.raises(InputError) as refused:
+        what_if(report(), "conviction_rate", month, figure)
+    assert str(refused.value) == told
+
+
+def test_an_earlier_quarter_is_that_quarters_own_report():
+    """Settings of the two quarters differ in what people wrote, not in figures: the Findings must agree."""
+    then, own = as_at(report(), Quarter.parse("2019-20-Q2")), open_report("2019-20-Q2", report().params.folder)
+    for code in ("crime_volume", "sexual_offences", "sickness_days_lost", "public_confidence"):
+        assert said(then.findings[code]) == said(own.findings[code]), code
+
+
+def test_an_exception_is_judged_among_all_measures_with_this_one_changed():
+    raised = what_if(report(), "hate_crime", "2019-12", 400).now
+    assert not report().findings["hate_crime"].is_headline
+    others = {code: f.comparable for code, f in report().findings.items()} | {"hate_crime": raised.comparable}
+    assert ("hate_crime" in headlines(others)) == raised.is_headline
+    assert raised.is_headline  # six times its usual month: there is no quarter in which that is not one
+
+
+A_BREAK = Break(
+    measures=("sexual_offences",), kind="exclusion", first=date(2019, 3, 1), last=date(2019, 4, 30), reason="x",
+    author="y",
+)  # fmt: skip
+QUESTIONS = {
+    "months from a month on": Question("sexual_offences", since=pd.Period("2016-03", freq="M"), reason="New system"),
+    "a break": Question("sexual_offences", added=(A_BREAK,)),
+    "a break that is not to hold": Question("answer_time_999", left_out=frozenset(report().settings.breaks)),
+    "other peers": Question("sexual_offences", peers=("Norfolk", "Suffolk", "Cheshire", "Kent")),
+    "before the panel": Question("sexual_offences", highlight=("of_concern", "It fell: why? 50 % – “less”")),
+    "all at once": Question(
+        "sexual_offences", since=pd.Period("2016-03", freq="M"), added=(A_BREAK,), peers=("Kent", "Essex", "Surrey"),
+        highlight=("in_the_news", "- a: b # c"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_settings_to_copy_make_the_report_that_was_seen(name, params_copy):
+    question, params = QUESTIONS[name], params_copy()
+    answer = ask(report(), question)
+    path = params / "2019-20-Q3" / "settings.yaml"
+    own = yaml.safe_load(path.read_text(encoding="utf-8"))
+    own |= yaml.safe_load(answer.yaml())
+    path.write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf-8")
+    made = open_report("2019-20-Q3", params)
+    assert said(made.findings[question.measure]) == said(answer.now)
+    assert made.settings.breaks == answer.asked.breaks
+    assert made.settings.highlights == answer.asked.highlights
+    untouched = [code for code in CODES if code != question.measure and name != "other peers" and "all" not in name]
+    assert all(made.findings[code].signals == report().findings[code].signals for code in untouched)
+
+
+def test_a_public_report_is_not_explored():
+    public = open_report("2019-20-Q3", report().params.folder, public=True)
+    with pytest.raises(InputError, match="a public report is not explored"):
+        what_if(public, "sexual_offences", "2019-12", 110)
+
+
+def test_two_peers_are_no_group():
+    with pytest.raises(InputError, match="three areas or more; chosen: Kent and Surrey"):
+        ask(report(), Question("sexual_offences", peers=("Kent", "Surrey")))
+
+
+@pytest.mark.parametrize("rules", ["published", "calibrated"])
+def test_the_rule_set_picks_symbols_and_arithmetic(rules):
+    finding = report().findings["sickness_days_lost"]
+    answer = ask(report(), Question("sickness_days_lost", rules=rules))
+    met = {"published": finding.signals, "calibrated": finding.calibrated_signals}[rules]
+    shown = answer.symbols().text.count(": shown")
+    assert shown == len(met)
+    assert ("Calibrated rules" in answer.arithmetic().text) == (rules == "calibrated")
+    assert ("Published rules" in answer.arithmetic().text) == (rules == "published")
+
+
+# The panel: its widgets as a hand would move them, without a browser.
+
+
+@cache
+def panel() -> Panel:
+    return explore(report(), "sexual_offences")
+
+
+def test_the_panel_opens_on_the_report_as_it_stands():
+    fresh = explore(report())
+    assert fresh.answer is not None
+    assert not fresh.answer.is_changed
+    assert fresh.controls.measure.value == CODES[0]
+
+
+# One of each kind, one whose months stop early, one with a break on record, one in minutes and seconds.
+PICKED = ("crime_volume", "positive_outcome_ratio", "public_confidence", "conviction_rate", "ksi_collisions",
+          "answer_time_999", "response_time_priority")  # fmt: skip
+
+
+@pytest.mark.parametrize("code", PICKED)
+def test_a_measure_of_every_kind_can_be_picked_and_a_month_of_it_tried(code):
+    panel().controls.measure.value = code
+    assert panel().answer is not None
+    assert not panel().answer.is_changed
+    chart = panel()._chart.value
+    panel().controls.month.value = panel().controls.month.options[1][1]
+    panel().controls.figure.value = panel().controls.figure.max / 3
+    assert panel().answer is not None, text_of(panel().said.value)
+    assert panel().answer.is_changed
+    assert panel()._chart.value != chart
+    panel().controls.undo.click()
+    assert not panel().answer.is_changed
+    assert panel()._chart.value == chart
+
+
+def test_a_break_is_added_unticked_and_ticked():
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.add.click()
+    assert "a break needs its first day" in text_of(panel().said.value)
+    panel().controls.first.value = date(2019, 3, 1)
+    panel().controls.add.click()
+    assert "exclusion needs its last day" in text_of(panel().said.value)
+    panel().controls.last.value, panel().controls.reason.value = date(2019, 4, 30), "Moved house"
+    panel().controls.add.click()
+    (box,) = panel().controls.on_record.children
+    assert panel().answer.now.breaks[0].reason == "Moved house"
+    assert "Moved house" in panel().controls.yaml.value
+    box.value = False
+    assert not panel().answer.is_changed
+    panel().controls.measure.value = "answer_time_999"
+    (outage,) = panel().controls.on_record.children
+    assert panel().answer.now.not_enough  # difference 10: September 2019 is left out, so the published rules cannot say
+    outage.value = False
+    assert panel().answer.is_changed
+    assert panel().answer.now.not_enough == frozenset()
+
+
+def test_a_question_that_cannot_be_is_said_above_the_last_answer():
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.peers.value = ("Kent", "Surrey")
+    assert 'role="alert"' in panel().said.value
+    assert "three areas or more" in text_of(panel().said.value)
+    panel().controls.peers.value = ("Kent", "Surrey", "Sussex")
+    assert panel().said.value == ""
+    assert panel().answer.now.peers.rates.index.sort_values().tolist() == ["Kent", "Surrey", "Sussex", "Wiltshire"]
+
+
+def test_what_a_person_writes_is_shown_as_text():
+    panel().controls.measure.value = "sexual_offences"
+    panel().controls.reason.value = "<img src=x onerror=alert(1)>"
+    panel().controls.first.value, panel().controls.last.value = date(2019, 3, 1), date(2019, 4, 30)
+    panel().controls.add.click()
+    everything = [panel()._symbols, panel()._chart, panel()._figures, panel()._sums, panel()._peers_shown, panel().said]
+    assert all("<img src=x" not in shown.value for shown in everything)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(CODES), st.integers(0, 11), st.floats(0, 1))
+def test_a_figure_tried_moves_the_figures_by_the_roll_up_and_nothing_else(code, back, share):
+    finding = report().findings[code]
+    months = finding.months.index[finding.months["value"].notna()]
+    month = months[-1 - min(back, len(months) - 1)]
+    figure = share * (100.0 if finding.measure.is_percentage else 2 * float(finding.months["value"].max()))
+    now = ask(report(), Question(code, months={month: figure})).now
+    assert now.months["value"].drop(month).equals(finding.months["value"].drop(month))
+    if finding.measure.kind == "count" and finding.rolling.value is not None and month > finding.as_at - 12:
+        moved = figure - float(finding.months.loc[month, "value"])
+        assert now.rolling.value == pytest.approx(finding.rolling.value + moved)

@@ -1,0 +1,183 @@
+"""Suspected breaks: found where they are, seldom where they are not, and applied by nobody but a person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from builders import ROOT, find_one, report, sample
+
+from perf_lib.config.settings import Break
+from perf_lib.report import open_report
+from perf_lib.stats.suspected_breaks import candidates, level_shift, scan
+from perf_lib.views import explain
+
+MONTHS = pd.period_range("2015-01", periods=60, freq="M")
+
+
+def counts(levels, seed: int = 1) -> pd.Series:
+    """Seasonal counts about some levels, the last in December 2019."""
+    season = 1 + 0.1 * np.cos(2 * np.pi * np.arange(len(levels)) / 12)
+    values = np.random.default_rng(seed).poisson(np.asarray(levels) * season)
+    return pd.Series(values, index=MONTHS[-len(levels) :])
+
+
+STEP = counts([200] * 40 + [260] * 20)
+
+
+def test_the_month_is_the_one_that_leaves_least_unexplained():
+    # Witness: month effects and a step, fitted by least squares at each candidate month in turn.
+    z = 2 * np.sqrt(STEP.to_numpy() + 0.375)
+    season = np.eye(12)[np.arange(60) % 12]
+    fits = {}
+    for month in range(6, 55):
+        design = np.column_stack([season, np.arange(60) >= month])
+        coefficients, squares, *_ = np.linalg.lstsq(design, z, rcond=None)
+        fits[month] = (float(squares[0]), float(coefficients[-1]))
+    best = min(fits, key=lambda month: fits[month][0])
+    found = scan(z[None, :])
+    assert found.position.tolist() == [best] == [40]
+    assert found.estimate == pytest.approx([fits[best][1]])
+    line = np.column_stack([season, np.arange(60)])
+    squares = float(np.linalg.lstsq(line, z, rcond=None)[1][0])
+    assert found.over_line == pytest.approx([60 * np.log(squares / fits[best][0])])
+
+
+def test_a_step_is_suspected_at_its_month_with_its_size():
+    found = level_shift(STEP)
+    assert (found.suspected, str(found.month), found.history, found.unit) == (True, "2018-05", 60, "per cent")
+    assert 20 < found.change < 40  # 200 to 260 is 30 per cent
+    assert found.p < 0.001
+    down = level_shift(counts([260] * 40 + [200] * 20))
+    assert down.suspected
+    assert -30 < down.change < -16  # 260 to 200 is 23 per cent less
+
+
+def test_what_does_not_change_is_seldom_suspected():
+    # 1 per cent of 400 is 4; twelve or more by chance has a probability below 0.001.
+    rng = np.random.default_rng(3)
+    suspected = scan(2 * np.sqrt(rng.poisson(100, (400, 60)) + 0.375)).suspected()
+    assert suspected.sum() < 12
+
+
+def test_a_drift_is_no_break():
+    drifting = counts(400 * 1.10 ** (np.arange(60) / 12))
+    found = level_shift(drifting)
+    assert found.p < 0.01  # a step fits well …
+    assert not found.suspected  # … and a line better
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_unit_of_a_mean_does_not_matter_and_its_inverse_goes_the_other_way(seed):
+    seconds = np.exp(np.random.default_rng(seed).normal(0, 0.05, 60) + np.r_[np.zeros(30), np.full(30, 0.2)])
+    one, many, inverse = (level_shift(pd.Series(v, index=MONTHS), "mean") for v in (seconds, 60 * seconds, 1 / seconds))
+    assert (many.month, many.change, many.p) == (one.month, pytest.approx(one.change), pytest.approx(one.p))
+    assert inverse.month == one.month
+    assert (1 + inverse.change / 100) * (1 + one.change / 100) == pytest.approx(1)
+
+
+def test_a_proportion_changes_in_percentage_points():
+    cases = pd.Series(500, index=MONTHS)
+    wins = pd.Series(np.random.default_rng(4).binomial(500, [0.6] * 36 + [0.7] * 24), index=MONTHS)
+    found = level_shift(wins, "proportion", cases)
+    assert found.suspected
+    assert found.unit == "percentage points"
+    assert 7 < found.change < 13  # 60 to 70 per cent
+
+
+def test_history_ends_at_a_break_on_record_and_excluded_months_take_no_part():
+    assert level_shift(STEP, breaks=["2018-05"]).why_not == "needs 36 months of history; there are 20"
+    early = counts([200] * 10 + [300] * 50)
+    assert level_shift(early).suspected
+    after = level_shift(early, breaks=["2015-11"])
+    assert (after.suspected, after.history) == (False, 48)
+    outage = counts([200] * 60)
+    outage.iloc[30:36] = 2000
+    out = [str(month) for month in MONTHS[30:36]]
+    assert not level_shift(outage, exclude=out).suspected
+    assert str(level_shift(STEP, exclude=["2018-05"]).month) == "2018-06"  # its first month is not known
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ([5.0] * 35, "needs 36 months of history; there are 35"),
+        ([2.0] * 60, "numbers are too small: fewer than 5 expected a month"),
+        ([9.0] * 20 + [np.nan] * 20 + [9.0] * 20, "too much of its history is missing"),
+    ],
+)
+def test_what_cannot_be_asked_says_why(values, says):
+    found = level_shift(pd.Series(values, index=MONTHS[-len(values) :]))
+    assert (found.suspected, found.month, found.why_not) == (False, None, says)
+
+
+def test_a_constant_series_and_one_huge_month_are_no_breaks():
+    constant = level_shift(pd.Series(50.0, index=MONTHS))
+    assert (constant.suspected, constant.p) == (False, 1.0)
+    huge = counts([200] * 60)
+    huge.iloc[30] = 10**9
+    assert not level_shift(huge).suspected
+
+
+def test_six_months_at_either_end_are_no_candidates():
+    assert [int(row.contrast.name) for row in candidates(36).rows[:-1]] == list(range(6, 31))
+
+
+# --- what analysts see
+
+
+def test_explain_names_the_month_and_the_lines_that_would_put_it_on_record():
+    finding = find_one(STEP.tolist())
+    said = explain.explain(finding)
+    assert "A break is suspected in the 60 months to December 2019: from May 2018 the level is" in said.text
+    assert "per cent above that before" in said.text
+    assert "nothing is applied" in said.text
+    lines = explain.break_lines(finding, pd.Period("2018-05", "M"))
+    assert f"<pre><code>{lines}</code></pre>" in said.html
+    (record,) = yaml.safe_load(f"breaks:\n{lines}")["breaks"]
+    broken = Break.model_validate(record)
+    assert (broken.kind, broken.measures, broken.starts) == ("process change", ("thefts",), pd.Period("2018-05", "M"))
+
+
+def test_explain_says_that_none_is_suspected_or_why_none_can_be_sought():
+    steady = find_one(counts([200] * 60).tolist())
+    assert "No break in the level is suspected in the 60 months to December 2019." in explain.explain(steady).text
+    short = find_one([200.0] * 30)
+    assert "cannot be looked for: needs 36 months of history; there are 30." in explain.explain(short).text
+
+
+def test_nothing_is_applied_until_a_person_pastes_the_lines(params_copy):
+    shift = sample("sexual_offences").comparable.level_shift
+    assert shift.suspected
+    assert sample("sexual_offences").breaks == ()
+    params = params_copy()
+    path = params / "settings.yaml"
+    lines = explain.break_lines(sample("sexual_offences"), shift.month)
+    path.write_text(path.read_text(encoding="utf-8").replace("\nbreaks:\n", f"\nbreaks:\n{lines}\n"), encoding="utf-8")
+    finding = open_report("2019-20-Q3", params)["sexual_offences"].finding
+    assert [each.starts for each in finding.breaks] == [shift.month]
+    assert finding.comparable.level_shift.history == 36  # August 2016 to December 2019 is 41 months
+    # Totals are what they were: paragraph 114's months add up to 1,496.
+    assert finding.rolling.value == 1496
+
+
+def test_the_desk_lists_every_suspicion_and_how_many_chance_would_name():
+    said = report().suspected_breaks().text
+    suspected = [
+        finding.measure.title
+        for finding in report().findings.values()
+        if finding.comparable.level_shift is not None and finding.comparable.level_shift.suspected
+    ]
+    assert suspected
+    assert [line.split(" | ")[0] for line in said.splitlines()[2:]] == suspected
+    assert f"is suspected in {len(suspected)};" in said
+
+
+def test_suspicions_are_for_analysts_and_not_in_the_panels_report():
+    bound = list((ROOT / "notebooks").glob("[0-9]_*.ipynb"))
+    assert len(bound) >= 7
+    for path in bound:
+        assert "suspected" not in path.read_text(encoding="utf-8")
+        assert ".explain(" not in path.read_text(encoding="utf-8")
+    assert "report.suspected_breaks()" in (ROOT / "notebooks" / "explore.ipynb").read_text(encoding="utf-8")

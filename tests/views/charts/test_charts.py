@@ -1,0 +1,406 @@
+"""Charts by their meaning: what is drawn, what is said of it, what stands behind it; not its pixels."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from builders import QUARTERS, find, find_one, measure, months, ratio, report, sample
+from matplotlib import pyplot
+
+from perf_lib.views import charts, narrative
+from perf_lib.views.charts import Chart, canvas
+from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
+from perf_lib.words import wording
+
+CODES = list(report().findings)
+BARS = [code for code in CODES if sample(code).measure.has_signals]
+POINTS = [code for code in CODES if code not in BARS]
+WITH_PEERS = [code for code in CODES if sample(code).peers is not None]
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWINGS = [*CODES, "peer bars", "peer projection", "lines", "z-scores", "scatter"]
+
+
+def drawn(name: str) -> Chart:
+    """A chart of the sample: a measure's own by its code, or one of the others by name."""
+    opened, group = report(), report().settings.peer_group
+    if name == "peer bars":
+        return charts.peer_bars(sample("crime_volume"), group)
+    if name == "peer projection":
+        return charts.peer_projection(sample("crime_volume"), group)
+    if name == "lines":
+        return opened.lines(
+            "victim_satisfaction", "satisfaction_treatment", title="Two questions that victims are asked"
+        )
+    if name == "z-scores":
+        return opened.z_score_comparison("anti_social_behaviour", "crime_volume")
+    if name == "scatter":
+        return opened.scatter("answer_time_crib", "abandonment_rate_crib")
+    return charts.monthly(sample(name))
+
+
+chart = cache(drawn)
+
+
+def tree(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(node.itertext()).strip() for node in tree(svg).iter(f"{SVG}text")]
+
+
+def bars(svg: str) -> list[tuple[str, float, float, float, float]]:
+    """Every bar of a drawing as fill, left, right, top and bottom (an SVG's y grows downwards)."""
+    found = []
+    for path in tree(svg).iter(f"{SVG}path"):
+        fill = re.search(r"fill: (#[0-9a-f]{6})", path.get("style", ""))
+        corners = re.fullmatch(r"M (\S+) (\S+) L (\S+) (\S+) L (\S+) (\S+) L (\S+) (\S+) z ?", path.get("d", ""))
+        if fill and corners and fill[1].upper() in (BLUE, ILLUSTRATIVE, ORANGE):
+            numbers = [float(number) for number in corners.groups()]
+            across, down = numbers[::2], numbers[1::2]
+            found.append((fill[1].upper(), min(across), max(across), min(down), max(down)))
+    return found
+
+
+def panels(svg: str) -> list[tuple[float, float]]:
+    """The left and the bottom edge of each panel."""
+    found = []
+    for group in tree(svg).iter(f"{SVG}g"):
+        if re.fullmatch(r"axes_\d", group.get("id", "")):
+            corners = re.findall(r"[ML] (\S+) (\S+)", next(group.iter(f"{SVG}path")).get("d", ""))
+            found.append((min(float(x) for x, _ in corners), max(float(y) for _, y in corners)))
+    return found
+
+
+# --- words for who cannot see it
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_alt_text_says_measure_message_and_last_figure(code):
+    made, finding = chart(code), sample(code)
+    last = float(finding.months.loc[finding.as_at, "value"])
+    assert finding.measure.title in made.alt
+    assert narrative.message(finding) in made.alt
+    assert narrative.in_prose(last, finding.measure) in made.alt
+    if finding.rolling:
+        assert narrative.in_prose(finding.rolling.value, finding.measure) in made.alt
+    assert made.title == f"{finding.measure.title}: {narrative.message(finding)}"
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_words_of_a_chart_are_whole_sentences_without_python(name):
+    made = chart(name)
+    for words in (made.title, made.subtitle, made.alt):
+        assert words.strip() == words != ""
+        assert not re.search(r"\bnan\b|None|NaT|\binf\b|  |\.\.", words)
+    assert made.alt.endswith(".")
+    assert made.subtitle.endswith(".")
+
+
+def test_alt_text_of_sexual_offences_has_the_reports_figures():
+    # Appendix A: 94 in December 2019; box: 1,496; paragraph 115: 1,704 before.
+    alt = chart("sexual_offences").alt
+    assert "the last, December 2019, is 94." in alt
+    assert "The 12 months to December 2019 came to 1,496, the 12 before to 1,704." in alt
+
+
+def test_alt_text_of_peers_ranks_every_area():
+    # ONS rates, year to December 2019, lowest first.
+    assert (
+        "From lowest: Devon and Cornwall 58.3, Wiltshire 61.5, West Mercia 69.0, Norfolk 72.7, Warwickshire 73.6, "
+        "Suffolk 74.6, North Wales 87.6, Cheshire 91.1."
+    ) in chart("peer bars").alt
+
+
+def test_abandonment_rises_with_answer_time_as_published():
+    # Paragraph 154: R squared 0.98 over two years.
+    assert "(R² 0.98)" in chart("scatter").title
+    assert "rises with" in chart("scatter").title
+    assert len(chart("scatter").table) == 24
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_illustrative_months_are_owned_up_to_and_only_where_there_are_some(code):
+    origins = sample(code).months.iloc[-36:]["origin"]
+    assert ("illustrative" in chart(code).subtitle) == (origins == "illustrative").any()
+
+
+@pytest.mark.parametrize("name", [*POINTS, "lines", "z-scores"])
+def test_an_axis_that_does_not_start_at_zero_is_said_not_to(name):
+    assert "does not start at zero" in chart(name).subtitle
+
+
+# --- the drawing
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_is_well_formed_keeps_its_text_as_text_and_loads_nothing(name):
+    svg = chart(name).svg
+    root = tree(svg)
+    assert root.tag == f"{SVG}svg"
+    assert len(texts(svg)) > 5
+    assert not [node.tag for node in root.iter() if node.tag.removeprefix(SVG) in ("image", "script", "foreignObject")]
+    links = [value for node in root.iter() for key, value in node.attrib.items() if key.endswith("href")]
+    assert [link for link in links if not link.startswith("#")] == []
+    assert re.findall(r"url\((?!#)", svg) == []
+    assert "@import" not in svg
+    assert "@font-face" not in svg
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_carries_no_date_and_no_word_of_what_made_it(name):
+    svg = chart(name).svg
+    assert not re.search(r"<metadata|<!--|dc:|\d{4}-\d\d-\d\d|https?://(?!www\.w3\.org/)", svg)
+
+
+@pytest.mark.parametrize("name", ["crime_volume", "public_confidence", "victim_satisfaction", *DRAWINGS[len(CODES) :]])
+def test_drawn_again_it_is_the_same_to_the_byte(name):
+    again = drawn(name)
+    assert again.svg == chart(name).svg
+    assert (again.title, again.subtitle, again.alt) == (chart(name).title, chart(name).subtitle, chart(name).alt)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_newest_figure_stands_in_the_drawing(code):
+    finding = sample(code)
+    last = float(finding.months.loc[finding.as_at, "value"])
+    assert wording.value_in_table(last, finding.measure.unit, finding.measure.decimals) in texts(chart(code).svg)
+
+
+@pytest.mark.parametrize("code", BARS)
+def test_bars_start_at_zero_and_are_as_tall_as_their_months(code):
+    values = sample(code).months.iloc[-36:]["value"].astype(float).to_numpy()
+    found = bars(chart(code).svg)
+    known = np.isfinite(values)
+    assert len(found) == known.sum()
+    tops, bottoms = (np.array([bar[side] for bar in found]) for side in (3, 4))
+    (_, floor), _ = panels(chart(code).svg)
+    assert bottoms == pytest.approx(floor, abs=1e-3)
+    unit = (bottoms - tops).max() / values[known].max()
+    assert (bottoms - tops) == pytest.approx(values[known] * unit, abs=0.01)
+
+
+@pytest.mark.parametrize("code", BARS)
+def test_illustrative_bars_are_pale_and_published_ones_are_not(code):
+    shown = sample(code).months.iloc[-36:]
+    origins = shown.loc[shown["value"].notna(), "origin"]
+    expected = [ILLUSTRATIVE if origin == "illustrative" else BLUE for origin in origins]
+    left_to_right = sorted(bars(chart(code).svg), key=lambda bar: bar[1])
+    assert [fill for fill, *_ in left_to_right] == expected
+
+
+def test_the_sample_shows_both_kinds_of_bar():
+    # Appendix A publishes 2019; of the 36 months shown, 24 come before it.
+    fills = [fill for fill, *_ in bars(chart("crime_volume").svg)]
+    assert (fills.count(ILLUSTRATIVE), fills.count(BLUE)) == (24, 12)
+
+
+@pytest.mark.parametrize("code", WITH_PEERS)
+def test_peer_bars_start_at_zero_and_pick_out_the_area(code):
+    finding = sample(code)
+    made = charts.peer_bars(finding, report().settings.peer_group)
+    found = sorted(bars(made.svg), key=lambda bar: -bar[4])  # from the bottom up: lowest rate first
+    rates = finding.peers.rates
+    fills = [fill for fill, *_ in found]
+    assert fills == [ORANGE if area == finding.area else BLUE for area in rates.index]
+    lefts, rights = (np.array([bar[side] for bar in found]) for side in (1, 2))
+    ((wall, _),) = panels(made.svg)
+    assert lefts == pytest.approx(wall, abs=1e-3)
+    assert (rights - lefts) / rates.to_numpy() == pytest.approx((rights - lefts)[0] / rates.iloc[0], rel=1e-3)
+    assert list(made.table["Area"]) == list(rates.index)
+
+
+# --- the figures behind it
+
+
+@pytest.mark.parametrize("code", BARS)
+def test_the_table_has_the_36_months_that_are_drawn(code):
+    finding, table = sample(code), chart(code).table
+    shown = finding.months.iloc[-36:]
+    each = finding.measure
+    assert list(table["Month"]) == [wording.short_month(month) for month in shown.index]
+    assert table["Month"].iloc[-1] == "Dec-19"
+    assert list(table["Figure"]) == [wording.value_in_table(v, each.unit, each.decimals) for v in shown["value"]]
+    rolled = finding.rolling_months.iloc[-36:]
+    assert list(table["Rolling 12 months"]) == [wording.value_in_table(v, each.unit, each.decimals) for v in rolled]
+
+
+@pytest.mark.parametrize("code", POINTS)
+def test_the_table_of_points_has_the_months_that_have_one(code):
+    finding, table = sample(code), chart(code).table
+    shown = finding.months.iloc[-36:].dropna(subset="value")
+    assert list(table["Month"]) == [wording.short_month(month) for month in shown.index]
+    assert list(table["Figure"]) == [wording.value_in_table(value, "per cent") for value in shown["value"]]
+
+
+def test_the_table_says_how_each_month_is_known():
+    table = chart("crime_volume").table.set_index("Month")
+    assert table.loc["Dec-18", "Known as"] == "illustrative"
+    assert table.loc["Jan-19", "Known as"] == "published"  # Appendix A starts there
+    assert table.loc["Dec-19", "Figure"] == "3,489"  # Appendix A
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_on_the_page_a_chart_is_a_figure_with_its_alt_text_and_table(name):
+    made = chart(name)
+    page = BeautifulSoup(made.fragment().html, "html.parser")
+    assert len(page.find_all("figure")) == 1
+    picture = page.figure.img
+    assert picture["alt"] == made.alt
+    assert picture["src"].startswith("data:image/svg+xml,")
+    assert made.title in page.figcaption.get_text()
+    assert [th.get_text() for th in page.select("thead th[scope=col]")] == list(made.table.columns)
+    assert len(page.select("tbody tr")) == len(made.table)
+    assert made.alt in made.fragment().text
+
+
+# --- the caller's matplotlib
+
+
+def test_the_callers_own_settings_are_as_they_were():
+    with mpl.rc_context({"font.size": 31, "axes.grid": False, "svg.fonttype": "path", "lines.linewidth": 9}):
+        before = dict(mpl.rcParams)
+        for name in ("crime_volume", "public_confidence", "peer bars", "scatter", "z-scores"):
+            drawn(name)
+        assert dict(mpl.rcParams) == before
+
+
+def test_the_callers_own_settings_do_not_show_in_the_report():
+    with mpl.rc_context({"axes.facecolor": "black", "lines.linewidth": 9, "axes.titlesize": 40, "figure.dpi": 30}):
+        assert drawn("crime_volume").svg == chart("crime_volume").svg
+
+
+def test_no_figure_is_left_open_behind_the_callers_back():
+    before = pyplot.get_fignums()
+    drawn("crime_volume")
+    drawn("scatter")
+    assert pyplot.get_fignums() == before
+
+
+# --- little data
+
+
+@pytest.mark.parametrize("size", [1, 2, 11, 12, 13, 30])
+@pytest.mark.parametrize("kind", ["count", "rolling", "survey"])
+def test_a_short_history_is_drawn_as_far_as_it_goes(kind, size):
+    made = charts.monthly(find((measure("thefts", kind), months(range(1, size + 1))))["thefts"])
+    assert len(made.table) == size
+    assert not re.search(r"\bnan\b|None", made.alt)
+    tree(made.svg)
+
+
+def test_months_of_nought_are_drawn():
+    made = charts.monthly(find((measure(), months([0] * 30)))["thefts"])
+    assert "from 0 in" in made.alt
+    assert len(bars(made.svg)) == 30
+
+
+@pytest.mark.parametrize("size", [0, 3, 11])
+def test_two_measures_without_a_year_behind_them_are_compared_without_a_crash(size):
+    given = ((measure(code), months(range(1, size + 1))) for code in ("thefts", "robberies"))
+    found = find(*given)
+    made = charts.z_score_comparison(found["thefts"], found["robberies"])
+    words = f"{made.title} {made.alt}" if isinstance(made, Chart) else made.text
+    assert not re.search(r"\bnan\b|None|moved", words)
+
+
+def test_measures_that_share_no_month_are_not_said_to_rise_together():
+    found = find((measure("thefts"), months([1, 2, 3], last="2016-12")), (measure("robberies"), months([1, 2, 3])))
+    made = charts.scatter(found["thefts"], found["robberies"])
+    words = f"{made.title} {made.alt}" if isinstance(made, Chart) else made.text
+    assert not re.search(r"rises|falls|from – to –", words)
+
+
+def test_lines_without_a_figure_are_not_given_a_last_one():
+    found = find((measure("share", "proportion"), None), (measure("portion", "proportion"), None))
+    made = charts.lines(list(found.values()), "Two shares")
+    words = made.alt if isinstance(made, Chart) else made.text
+    assert "are ." not in words
+
+
+def test_z_scores_that_move_apart_are_said_to():
+    up, down = measure("thefts"), measure("robberies")
+    found = find((up, months(range(1, 41))), (down, months(range(40, 0, -1))))
+    assert charts.z_score_comparison(found["thefts"], found["robberies"]).title == (
+        "Thefts and Robberies moved in opposite directions (R² 1.00)"
+    )
+
+
+def test_lines_of_several_measures_are_told_apart_by_dash_as_well_as_colour():
+    share, other = measure("share", "proportion"), measure("portion", "proportion")
+    found = find((share, ratio([1] * 24, [4] * 24)), (other, ratio([1] * 24, [2] * 24)))
+    made = charts.lines(list(found.values()), "Two shares")
+    styles = [path.get("style", "") for path in tree(made.svg).iter(f"{SVG}path")]
+    solid = {style for style in styles if BLUE.lower() in style and "dasharray" not in style}
+    dashed = {style for style in styles if ORANGE.lower() in style and "dasharray" in style}
+    assert solid
+    assert dashed
+    assert made.table.set_index("Month").loc["Dec-19"].tolist() == ["25.0%", "50.0%"]
+
+
+def test_an_earlier_quarters_charts_end_with_it():
+    assert isinstance(report(QUARTERS[0])["crime_volume"].chart(), Chart)
+    made = report(QUARTERS[0])["crime_volume"].chart()
+    assert made.table["Month"].iloc[-1] == "Jun-19"
+    assert made.table["Figure"].iloc[-1] == "3,601"  # Appendix A
+    assert pd.Period("2019-07", "M").strftime("%B %Y") not in made.alt
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour, WCAG 2.2's definition."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str = "#FFFFFF") -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does():
+    assert contrast("#000000") == pytest.approx(21)
+    assert contrast("#767676") == pytest.approx(4.54, abs=0.01)  # the palest grey that text may have on white
+
+
+@pytest.mark.parametrize("colour", [canvas.BLUE, canvas.GREY, canvas.PINK, *canvas.TEXT_INK.values()])
+def test_words_in_a_chart_stand_out_from_white_by_4_5_to_1(colour):
+    assert contrast(colour) >= 4.5
+
+
+@pytest.mark.parametrize("colour", [*canvas.PALETTE, canvas.ILLUSTRATIVE])
+def test_lines_and_bars_stand_out_from_white_by_3_to_1(colour):
+    assert contrast(colour) >= 3  # WCAG 1.4.11
+
+
+@pytest.mark.parametrize("code", ["drug_offences", "complaints", "conviction_rate"])
+def test_every_word_of_a_chart_is_text_in_a_colour_that_can_be_read(code):
+    svg = charts.projection(sample(code)) or charts.monthly(sample(code))
+    texts = ElementTree.fromstring(svg.svg).iter("{http://www.w3.org/2000/svg}text")
+    colours = [re.search(r"fill: (#[0-9a-fA-F]{6})", text.get("style", "")) for text in texts]
+    assert len(colours) > 8
+    assert all(contrast(found[1]) >= 4.5 for found in colours if found)
+
+
+def test_figures_that_come_a_quarter_at_a_time_are_points():
+    values = [10.0 + n if n % 3 == 2 else None for n in range(24)]
+    drawing = charts.monthly(find_one(values, kind="rolling")).svg
+    marks = [use for use in tree(drawing).iter(f"{SVG}use") if BLUE.lower() in use.get("style", "").lower()]
+    assert len(marks) == 8 + 1  # one each, and the last once more, larger
+    whole = charts.monthly(find_one([10.0 + n for n in range(24)], kind="rolling")).svg
+    assert len([use for use in tree(whole).iter(f"{SVG}use") if BLUE.lower() in use.get("style", "").lower()]) == 1
+
+
+def test_a_few_months_are_drawn_as_a_years_are_and_without_an_empty_panel():
+    few, year = (charts.monthly(find_one([30.0] * size)) for size in (3, 12))
+    assert (len(panels(few.svg)), len(panels(year.svg))) == (1, 2)
+    assert "lower panel" not in few.subtitle and "Line and band" not in few.subtitle
+    wide = [right - left for _, left, right, _, _ in [*bars(few.svg), *bars(year.svg)]]
+    assert len(wide) == 15 and max(wide) < 1.1 * min(wide)

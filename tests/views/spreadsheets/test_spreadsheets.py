@@ -1,0 +1,147 @@
+"""The spreadsheets: notes that are referred to, nothing printed while they are written, and no formula in them."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import warnings
+import zipfile
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import openpyxl
+import pandas as pd
+import pytest
+from builders import find_one, report
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from perf_lib.views.spreadsheets.columns import WIDEST
+from perf_lib.views.spreadsheets.ods import write_opendocument
+from perf_lib.views.spreadsheets.xlsx import NOTES, write_csv, write_workbook
+
+
+def test_the_workbook_is_written_without_a_warning_and_its_notes_are_referred_to(tmp_path):
+    path = tmp_path / "dashboard.xlsx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ResourceWarning)  # gptables leaves its theme's file to be collected
+        write_workbook(report().findings, report().settings, path)
+    with zipfile.ZipFile(path) as archive:
+        texts = re.findall(r"<t[^>]*>([^<]*)</t>", archive.read("xl/sharedStrings.xml").decode())
+    assert all(note in texts for note in NOTES.values())
+    titles = [text for text in texts if "[note " in text]
+    assert [title.split(" [")[0] for title in titles][1:] == ["Findings, unrounded", "Monthly figures, unrounded"]
+    # Every note is referred to by its number, and no reference is left unresolved.
+    assert {int(number) for title in titles for number in re.findall(r"note (\d)", title)} == {1, 2, 3}
+    assert not [text for text in texts if "$$" in text]
+
+
+SOFFICE = shutil.which("soffice")
+HOSTILE = st.text(min_size=1, max_size=12) | st.builds(
+    lambda sign, rest: sign + rest, st.sampled_from("=+-@\t\r"), st.text(st.characters(codec="ascii"), max_size=12)
+)
+
+
+def renamed(title: str):
+    """One quarter's findings with a title that would like to be a formula."""
+    return {"thefts": find_one([10.0] * 36, title=title)}
+
+
+@settings(max_examples=25, deadline=None)
+@given(title=HOSTILE.filter(lambda text: text.strip()))
+def test_no_cell_of_the_opendocument_can_turn_into_a_formula(tmp_path_factory, title):
+    path = tmp_path_factory.mktemp("ods") / "dashboard.ods"
+    write_opendocument(renamed(title), report().settings, path)
+    with zipfile.ZipFile(path) as archive:
+        sheets = ElementTree.fromstring(archive.read("content.xml"))
+    cells = [each for each in sheets.iter() if each.tag.endswith("}table-cell")]
+    assert len(cells) > 300  # three years of months, eight columns
+    for cell in cells:
+        assert not [name for name in cell.attrib if name.endswith("}formula")]
+        assert {value for name, value in cell.attrib.items() if name.endswith("}value-type")} <= {
+            "string", "float", "boolean",
+        }  # fmt: skip
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(title=st.sampled_from(["=1+1", "+1", "-2", "@SUM(A1)", '=HYPERLINK("x")', "\t=1"]))
+def test_no_cell_of_the_workbook_or_the_csv_can_turn_into_a_formula(tmp_path_factory, title):
+    folder = tmp_path_factory.mktemp("xlsx")
+    write_workbook(renamed(title), report().settings, folder / "dashboard.xlsx")
+    with zipfile.ZipFile(folder / "dashboard.xlsx") as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
+    assert len(sheets) == 6
+    assert not any(re.search(r"<f[ >/]", sheet) for sheet in sheets)
+    write_csv(renamed(title), folder / "findings.csv")
+    with (folder / "findings.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["title"] == f"'{title.strip()}"
+    assert not [cell for cell in row.values() if cell[:1] in "=+@\t\r" and cell]
+
+
+def test_the_opendocument_has_the_workbooks_sheets_figures_and_headings(tmp_path):
+    write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
+    sheets = pd.read_excel(tmp_path / "dashboard.ods", sheet_name=None, header=None, engine="calamine")
+    assert list(sheets) == ["Cover", "Contents", "Notes", "Dashboard", "Findings", "Months"]
+    found = sheets["Findings"].iloc[3:].set_axis(sheets["Findings"].iloc[2], axis=1).set_index("measure")
+    assert found.loc["sexual_offences", "rolling_12"] == 1496  # paragraph 115: 12.2 per cent down on 1,704
+    assert found.loc["sexual_offences", "previous_12"] == 1704
+    assert len(sheets["Months"]) == 3 + sum(len(f.months) for f in report().findings.values())
+    with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
+        assert archive.read("content.xml").count(b"<table:table-header-rows>") == 3
+        assert archive.read("content.xml").count(b"<table:table-header-columns>") == 3
+    write_opendocument(report().findings, report().settings, tmp_path / "again.ods")
+    with zipfile.ZipFile(tmp_path / "dashboard.ods") as one, zipfile.ZipFile(tmp_path / "again.ods") as other:
+        assert one.read("content.xml") == other.read("content.xml")
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice here (on Debian: apt-get install libreoffice-calc)")
+@pytest.mark.parametrize("name", ["dashboard.xlsx", "dashboard.ods"])
+def test_libreoffice_opens_the_spreadsheets_without_a_complaint(tmp_path, name):
+    write = write_workbook if name.endswith("xlsx") else write_opendocument
+    write(report().findings, report().settings, tmp_path / name)
+    said = subprocess.run(
+        [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+         "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir", tmp_path,
+         tmp_path / name],
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert said.returncode == 0
+    assert "error" not in (said.stdout + said.stderr).lower()
+    read = {path.stem.split("-")[-1]: path.read_text(encoding="utf-8") for path in tmp_path.glob("dashboard-*.csv")}
+    assert set(read) == {"Cover", "Contents", "Notes", "Dashboard", "Findings", "Months"}
+    assert "Sexual offences" in read["Dashboard"] and "1,496" in read["Dashboard"]
+    assert not any(fault in text for text in read.values() for fault in ("#NAME?", "#REF!", "Err:"))
+
+
+def test_words_stand_apart_from_the_figures_before_them(tmp_path):
+    write_workbook(report().findings, report().settings, tmp_path / "dashboard.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "dashboard.xlsx")
+    for name in ("Dashboard", "Findings", "Months"):
+        sheet = book[name]
+        assert sheet.print_title_rows == "$4:$4"  # the headings, on every page
+        assert sheet.print_title_cols == "$A:$A"  # and whose figures they are
+        looks = [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[5]]
+        assert [(cell.alignment.horizontal, cell.alignment.indent) for cell in sheet[4]] == looks  # as its heading
+        beside = [after for before, after in pairwise(looks) if before[0] == "right"]
+        assert beside and set(beside) <= {("right", 0), ("left", 1)}
+    months = {cell.value: sheet.cell(5, cell.column) for cell in sheet[4]}
+    assert (months["rolling_12"].alignment.horizontal, months["origin"].alignment.indent) == ("right", 1)
+    # Words that wrap have a row high enough: what was two lines of 50 letters is not written over the next measure.
+    sheet = book["Dashboard"]
+    for row in range(5, sheet.max_row + 1):
+        lines = max(-(-len(str(cell.value)) // WIDEST) for cell in sheet[row])
+        assert lines == 1 or sheet.row_dimensions[row].height >= 15 * lines
+
+
+def test_words_that_start_with_a_number_are_set_as_words(tmp_path):
+    write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
+    with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
+        text = archive.read("content.xml").decode()
+        assert 'style:scale-to-X="2"' in archive.read("styles.xml").decode()
+    by_words = {said: style for style, said in re.findall(r'style-name="(\w+)" office[^>]*><text:p>([^<]*)<', text)}
+    assert by_words["76.7 per cent, up on the year before"] == by_words["Nothing exceptional"]
+    assert by_words["44,433"] == by_words["10,876"] != by_words["Nothing exceptional"]
