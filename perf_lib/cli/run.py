@@ -42,6 +42,10 @@ def run(
     retry: Annotated[int, typer.Option(min=0, help="Fresh starts of a kernel that failed to start.")] = 0,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run of the same pack.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Say everything as lines of JSON.")] = False,
+    kernels: Annotated[
+        bool,
+        typer.Option("--kernels", help="Execute notebooks by ordinary Jupyter kernels, not in the press's own jobs."),
+    ] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Print what the data contradict, marked DRAFT.")] = False,
 ) -> None:
     """Make a quarter's pack: HTML, PDF, spreadsheets, executed notebooks and the record of the run."""
@@ -50,7 +54,7 @@ def run(
     from perf_lib.words.quarters import Quarter
 
     asked = None if quarter is None else Quarter.parse(quarter)
-    options: dict[str, Any] = {"force": force, "draft": draft, "public": public, "wait": wait}
+    options: dict[str, Any] = {"force": force, "draft": draft, "public": public, "wait": wait, "kernels": kernels}
     options["limits"] = Limits(time_limit, retry)
     if every or due:
         _many(asked, params, outputs, notebooks, due, scheduler, workers, as_json, options)

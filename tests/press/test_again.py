@@ -14,8 +14,9 @@ from builders import PARAMS, ROOT
 from doors import command, digests, notebooks, with_cell
 from packs import ALL, QUARTER, record
 
-from perf_lib.press import binding, nursery
+from perf_lib.press import binding
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
+from perf_lib.press.jobs import can_fork
 from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
 
@@ -37,7 +38,9 @@ def test_binding_leaves_executed_notebooks_as_they_were(pack):
     paths = [pack / "notebooks" / f"{name}.ipynb" for name in ("5_service_delivery_plan", "2_protect_vulnerable")]
     executed = [nbformat.read(path, as_version=4) for path in paths]
     before = [nbformat.writes(each) for each in executed]
-    whole = binding.bind([binding.page(each) for each in executed])
+    pages = [binding.page(each) for each in executed]
+    binding.numbered(pages[1], binding.numbered(pages[0]))
+    whole = binding.joined(pages)
     assert [nbformat.writes(each) for each in executed] == before
     page, _ = ReportHTMLExporter().from_notebook_node(whole)
     numbers = [int(number) for number in re.findall(r'data-number="(\d+)"', page)]
@@ -155,8 +158,8 @@ def test_what_changed_is_read_again_only_when_it_would_say_something_else(params
 
 READING = """
 from pathlib import Path
-from perf_lib.press.answers import answer_of, by_answer
 from perf_lib.press.reads import record
+from perf_lib.report.known_parts import answer_of, by_answer
 
 class Desk:
     @by_answer
@@ -167,7 +170,8 @@ class Desk:
     def lost(self):
         return Path("lost.txt").read_text()
 
-record(Path("reads"), within=Path.cwd())
+reads = []
+record(reads.append, within=Path.cwd())
 Path("outer.txt").read_text()
 Desk().lines()
 try:
@@ -178,7 +182,7 @@ first, stranger = answer_of(Desk(), "lines"), answer_of(Desk(), "__repr__")
 Path("inner.txt").write_text("other words, as many lines")
 same = answer_of(Desk(), "lines") == first
 Path("inner.txt").write_text("now there are\\ntwo")
-print(same, answer_of(Desk(), "lines") == first, stranger == "", first)
+print(same, answer_of(Desk(), "lines") == first, stranger == "", first, *reads[:4])
 """
 
 
@@ -187,36 +191,64 @@ def test_a_part_that_is_known_by_its_answer_is_recorded_by_it(tmp_path):
         (tmp_path / f"{name}.txt").write_text(name, encoding="utf-8")
     said = command(sys.executable, "-c", READING, cwd=tmp_path)
     assert said.returncode == 0, said.stderr
-    *verdicts, digest = said.stdout.split()
+    *verdicts, digest, one, two, three, four = said.stdout.split()
     assert verdicts == ["True", "False", "True"]
     # A part that raised has no answer: whatever it is asked next time is another one.
-    told = [Path(line).name for line in (tmp_path / "reads").read_text(encoding="utf-8").splitlines()]
-    assert told[:4] == ["outer.txt", f"answer:lines:{digest}", "answer:lost:", "last.txt"]
+    told = [Path(line).name for line in (one, two, three, four)]
+    assert told == ["outer.txt", f"answer:lines:{digest}", "answer:lost:", "last.txt"]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
-def test_a_forked_kernel_shows_what_an_ordinary_one_does(tmp_path):
+ODDITIES = """\
+import asyncio, os, sys
+import matplotlib.pyplot as plt
+from IPython.display import HTML, display, update_display
+
+plt.plot([1, 3, 2])
+print(__name__)
+print("to the other stream", file=sys.stderr)
+os.system("echo past Python")
+await asyncio.sleep(0)
+display(HTML("<b>first</b>"), display_id="one")
+display({"image/png": b"png"}, raw=True)
+update_display(HTML("<b>then</b>"), display_id="one")
+class Own: pass
+import pickle; pickle.loads(pickle.dumps(Own()))
+6 * 7"""
+
+
+@pytest.mark.parametrize("how", ["spawned", "kernels"])
+def test_notebooks_show_the_same_in_the_press_itself_in_spawned_jobs_and_by_ordinary_kernels(tmp_path, how):
     few = notebooks(tmp_path / "few", "5_service_delivery_plan")
-    with_cell(
-        few / "5_service_delivery_plan.ipynb",
-        "import matplotlib.pyplot as plt\nimport sys\n\nplt.plot([1, 3, 2])\nprint(__name__, sys.argv[1:] != [])",
-    )
-    said = command("perf-lib", "run", QUARTER, "--notebooks", few, "--outputs", tmp_path / "forked")
+    with_cell(few / "5_service_delivery_plan.ipynb", ODDITIES)
+    said = command("perf-lib", "run", QUARTER, "--notebooks", few, "--outputs", tmp_path / "usual")
     assert said.returncode == 0, said.stderr
-    forked = tmp_path / "forked" / QUARTER
-    ended = threading.Event()
-    other = threading.Thread(target=ended.wait)
-    other.start()  # a process with a second thread is not forked from
-    try:
-        assert not nursery.can_fork()
-        ordinary = run(Quarter.parse(QUARTER), PARAMS, tmp_path / "ordinary", few).folder
-    finally:
-        ended.set()
-        other.join()
+    if how == "kernels":
+        said = command("perf-lib", "run", QUARTER, "--kernels", "--notebooks", few, "--outputs", tmp_path / "other")
+        assert said.returncode == 0, said.stderr
+    else:
+        over = threading.Event()
+        other = threading.Thread(target=over.wait)
+        other.start()  # a process with a second thread is not forked from
+        try:
+            assert not can_fork()
+            run(Quarter.parse(QUARTER), PARAMS, tmp_path / "other", few)
+        finally:
+            over.set()
+            other.join()
     path = "notebooks/5_service_delivery_plan.ipynb"
-    shown = nbformat.read(forked / path, as_version=4).cells[-2].outputs
-    assert [sorted(output.get("data", {})) for output in shown if output.output_type == "display_data"] == [
-        ["image/png", "text/plain"]
+    usual, others = (tmp_path / folder / QUARTER for folder in ("usual", "other"))
+    shown = nbformat.read(usual / path, as_version=4).cells[-2].outputs
+    kinds = [output.name if output.output_type == "stream" else output.output_type for output in shown]
+    assert kinds == ["stdout", "stderr", "display_data", "display_data", "execute_result", "display_data", "stdout"]
+    assert [_sorted(cell.outputs) for cell in nbformat.read(usual / path, as_version=4).cells if "outputs" in cell] == [
+        _sorted(cell.outputs) for cell in nbformat.read(others / path, as_version=4).cells if "outputs" in cell
     ]
-    assert digests(forked)[path] == digests(ordinary)[path]
-    assert digests(forked)["report.pdf"] == digests(ordinary)["report.pdf"]
+    alike = [name for name in digests(usual) if name.endswith((".html", ".pdf", ".csv"))]
+    assert len(alike) == 7
+    assert [name for name in alike if digests(usual)[name] != digests(others)[name]] == []
+
+
+def _sorted(outputs: list[nbformat.NotebookNode]) -> list[tuple[str, str]]:
+    """Outputs whatever their order, each stream's lines as one: a kernel's streams come by ways of their own."""
+    lines = [(o.name, line) for o in outputs if o.output_type == "stream" for line in o.text.splitlines()]
+    return sorted([*lines, *((o.output_type, str(o.get("data"))) for o in outputs if o.output_type != "stream")])

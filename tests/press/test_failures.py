@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,8 +16,6 @@ from builders import PARAMS, ROOT
 from conftest import SECRET
 from doors import command, digests, notebooks, with_cell
 from packs import LOCK, QUARTER, record, texts
-
-from perf_lib.press import execute
 
 RAISING, DYING = "5_service_delivery_plan", "6_dashboard"
 
@@ -114,35 +111,47 @@ def test_a_notebook_that_exceeds_its_time_limit_is_ended_and_said(tmp_path):
     assert errors(kept(tmp_path / "out", RAISING))
 
 
-def test_a_kernel_that_falls_silent_is_not_said_to_be_out_of_time(tmp_path, monkeypatch):
+SILENT = """
+import sys
+from pathlib import Path
+execute.SILENCE = 1
+source, target, folder, scratch, params = map(Path, sys.argv[1:])
+parameters = {"quarter": "2019-20-Q3", "params": str(params)}
+print(execute.execute(execute.Task(source, target, parameters, folder, scratch, kernel=True)).error)
+"""
+
+
+def test_a_kernel_that_falls_silent_is_not_said_to_be_out_of_time(tmp_path):
     # nbclient raises the same error when what a finished cell printed does not arrive, as on a machine overloaded.
-    monkeypatch.setattr(execute, "SILENCE", 1)
     spoilt = notebooks(tmp_path / "notebooks", RAISING) / f"{RAISING}.ipynb"
     with_cell(spoilt, "get_ipython().kernel.iopub_thread.stop()")
-    parameters = {"quarter": QUARTER, "params": str(PARAMS)}
-    done, _ = execute.execute(spoilt, parameters, tmp_path / "done.ipynb", ROOT, tmp_path)
-    assert re.search(r"cell \d+: its kernel fell silent: .* within 1 seconds", done.error), done.error
+    said = command(sys.executable, "-c", SILENT, spoilt, tmp_path / "done.ipynb", ROOT, tmp_path / "own", PARAMS)
+    assert re.search(r"cell \d+: its kernel fell silent: .* within 1 seconds", said.stdout), said.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="pages are rendered in forked processes on Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="the page that hangs is one by being forked with it")
 def test_a_page_whose_rendering_hangs_is_ended_and_said(tmp_path):
-    said = subprocess.run([sys.executable, "-c", HANGING, tmp_path], capture_output=True, text=True, timeout=60)
+    said = command(sys.executable, "-c", HANGING, tmp_path)
     assert said.stdout == "hanging: its rendering exceeded its time limit of 1 seconds\n", said.stderr
 
 
 HANGING = """
 import sys, time
+from functools import partial
 from pathlib import Path
 from nbformat.v4 import new_notebook
 from perf_lib.words.errors import PerfError
-from perf_lib.press import nursery, printing
+from perf_lib.press import exporters, work
+from perf_lib.press.jobs import Job, Jobs
 
-nursery.JOBS["printer"] = lambda **asked: time.sleep(600)
-with nursery.warm(nursery.PAGES, Path(sys.argv[1]), lambda: None):
-    try:
-        printing.render(new_notebook(), Path("hanging"), 1)
-    except PerfError as error:
-        print(error)
+exporters.html_and_pdf = lambda *_: time.sleep(600)
+with Jobs(1) as jobs:
+    jobs.add(Job("hanging", partial(work.render, new_notebook(), Path("hanging"), Path(sys.argv[1], "typst")), 1))
+    for done in jobs.results():
+        try:
+            work._result(done, "hanging: its rendering")
+        except PerfError as error:
+            print(error)
 """
 
 
@@ -162,7 +171,7 @@ def test_a_kernel_that_fails_to_start_is_started_again_when_asked(tmp_path, retr
     (place / "kernel.json").write_text(json.dumps(spec))
     few = notebooks(tmp_path / "notebooks", RAISING)
     said = command(
-        "perf-lib", "run", QUARTER, "--notebooks", few, "--outputs", tmp_path / "out", "--retry", retries,
+        "perf-lib", "run", QUARTER, "--kernels", "--notebooks", few, "--outputs", tmp_path / "out", "--retry", retries,
         JUPYTER_PATH=str(tmp_path / "share"),
     )  # fmt: skip
     assert said.returncode == code, said.stderr

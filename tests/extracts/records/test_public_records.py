@@ -14,7 +14,7 @@ import yaml
 from builders import PARAMS, ROOT
 from printed import of_page, of_tables
 
-from perf_lib.press import nursery
+from perf_lib.press.jobs import can_fork
 from perf_lib.press.pack import Steps, run
 from perf_lib.report import open_report
 from perf_lib.views.spreadsheets import xlsx
@@ -54,9 +54,9 @@ def test_a_public_pack_of_records_is_that_of_months_and_asks_them_once(from_reco
 
     ended = threading.Event()
     other = threading.Thread(target=ended.wait)
-    other.start()  # a process with a second thread is not forked from, so the kernel opens the report for itself
+    other.start()  # a process with a second thread is not forked from, so each job is given the report
     try:
-        assert not nursery.can_fork()
+        assert not can_fork()
         steps = Steps(planned=lose_the_records)
         pack = run(QUARTER, from_records, tmp_path / "out", tmp_path / "notebooks", steps=steps, public=True).folder
     finally:
