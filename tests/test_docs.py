@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from perf_lib.cli import app
+from perf_lib.config.yaml import read_yaml
 from perf_lib.report import MeasureReport, Report, open_report
 
 ROOT = Path(__file__).parents[1]
@@ -119,3 +120,15 @@ def test_what_the_readme_says_a_run_prints_are_the_packs_files(pack):
     named = re.findall(r"^  (\S+) +[\d,]+ KB$", README, re.MULTILINE)
     assert "report.html" in named
     assert [name for name in named if not (pack / name).is_file()] == []
+
+
+def test_the_hooks_before_a_commit_run_the_environments_own_tools():
+    repos = read_yaml(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for hook in repos[0]["hooks"]:
+        program, *arguments = hook["entry"].split()
+        assert hook["language"] == "system", hook["id"]
+        assert program.startswith(".venv/bin/")
+        assert program.replace(".venv/bin", "$(BIN)") in makefile
+        assert all((ROOT / argument).exists() for argument in arguments if argument.endswith(".py"))

@@ -32,7 +32,6 @@ KINDS_OF_THEIR_OWN = {"audit": "a typed figure has a kind too (count, percent, r
 
 SYMBOL_MODULES = {
     "stats/spc.py": "the published rules",
-    "stats/spc_rules.py": "the published rules' table",
     "stats/peers.py": "the four standings among peers",
     "stats/calibrated/contrasts.py": "which published rules each calibrated test answers to",
     "findings/symbols.py": "the sixteen symbols",
