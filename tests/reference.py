@@ -182,14 +182,19 @@ def _words_of(annotation: Any, headings: Mapping[type[BaseModel], str]) -> str:
         *others, last = [f"`{each}`" for each in arguments]
         return f"{', '.join(others)} or {last}" if others else last
     if origin in (tuple, list):
-        return f"list of {_words_of(arguments[0], headings)}"
+        return f"list of {_several(_words_of(arguments[0], headings))}"
     if origin is dict:
-        return f"{_words_of(arguments[1], headings)} by name"
+        return f"{_several(_words_of(arguments[1], headings))} by name"
     if hasattr(annotation, "__metadata__"):
         return _words_of(arguments[0], headings)
     if annotation in headings:
-        return f"[{headings[annotation].replace('`', '')}](#{anchor(headings[annotation])})"
+        heading = headings[annotation]
+        return f"[{heading.replace('`', '').removeprefix('Each of ')}](#{anchor(heading)})"
     raise AssertionError(f"no words for {annotation!r}")
+
+
+def _several(words: str) -> str:
+    return f"{words}s" if words in _SCALARS.values() else words
 
 
 def default_in_words(field: FieldInfo) -> str:
@@ -225,6 +230,8 @@ def flow(value: object, more: bool = False) -> str:
             return str(value).lower()
         case dict():
             return "{" + ", ".join([*(f"{key}: {flow(each)}" for key, each in value.items()), *rest]) + "}"
+        case float():
+            return f"{value:g}"
         case list() | tuple():
             return "[" + ", ".join([*map(flow, value), *rest]) + "]"
     return str(value)
@@ -269,16 +276,17 @@ def _first_sentence(text: str | None) -> str:
 
 
 def commands() -> str:
-    parts = []
+    index, parts = [], []
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         arguments = [each for each in command.params if each.param_type_name == "argument"]
         options = [each for each in command.params if each.param_type_name == "option"]
         usage = " ".join(["perf-lib", name, *(each.metavar for each in arguments)])
+        index.append([f"[{name}](#{anchor(usage)})", _first_sentence(command.help)])
         rows = [[f"`{each.metavar.strip('[]')}`", _default(each), each.help] for each in arguments]
         types = get_type_hints(command.callback)
         rows += [[_option(each, types[each.name]), _default(each), each.help] for each in options]
         parts += [f"### `{usage}`", inspect.cleandoc(command.help), table(["option", "default", "what it is"], rows)]
-    return "\n\n".join(parts)
+    return "\n\n".join([table(["command", "what it does"], index), *parts])
 
 
 def _option(option: Any, annotation: Any) -> str:
