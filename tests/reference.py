@@ -222,19 +222,30 @@ def _holds_records(annotation: Any) -> bool:
     return any(_holds_records(argument) for argument in get_args(annotation))
 
 
-def flow(value: object, more: bool = False) -> str:
-    """A value as YAML writes it on one line; `more` says that some of it was left out."""
+def flow(value: object, more: bool = False, inside: bool = False) -> str:
+    """A value as YAML writes it on one line.
+
+    more: some of it was left out. inside: it stands in brackets, where a comma would end it.
+    """
     rest = ["…"] if more else []
     match value:
         case bool():
             return str(value).lower()
-        case dict():
-            return "{" + ", ".join([*(f"{key}: {flow(each)}" for key, each in value.items()), *rest]) + "}"
         case float():
             return f"{value:g}"
+        case dict():
+            pairs = (f"{flow(key, inside=True)}: {flow(each, inside=True)}" for key, each in value.items())
+            return "{" + ", ".join([*pairs, *rest]) + "}"
         case list() | tuple():
-            return "[" + ", ".join([*map(flow, value), *rest]) + "]"
+            return "[" + ", ".join([*(flow(each, inside=True) for each in value), *rest]) + "]"
+        case str() if _NOT_BARE.match(value) or ": " in value or (inside and _ENDS_INSIDE.search(value)):
+            return "'" + value.replace("'", "''") + "'"
     return str(value)
+
+
+_NOT_BARE = re.compile(r"[-+.\d]*$|[\[{%@&*!|>'\"#]|(?:true|false|yes|no|on|off|null)$|\d{4}-\d\d-\d\d$", re.IGNORECASE)
+"""Text that YAML would read as a number, a date, a truth or a sign of its own."""
+_ENDS_INSIDE = re.compile(r"[,\[\]{}]")
 
 
 # Calls

@@ -56,6 +56,14 @@ def test_every_example_of_ours_is_one_that_its_key_takes():
         TypeAdapter(model.model_fields[name].annotation).validate_python(example)
 
 
+def test_every_example_is_yaml_that_means_what_is_written(tmp_path):
+    texts = ["3.01", "2019-12-01", "%d/%m/%Y", "no", "status = 'recorded'"]
+    values = [1, 0.01, True, *texts, {"a": "b, c", 1: "d: e"}, ["f"]]
+    for value in values:
+        (tmp_path / "one.yaml").write_text(f"key: {reference.flow(value)}\n", encoding="utf-8")
+        assert read_yaml(tmp_path / "one.yaml") == {"key": value}
+
+
 def test_every_call_says_what_it_gives():
     for desk in (Report, MeasureReport):
         calls = list(reference.calls(desk))
