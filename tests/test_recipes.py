@@ -129,18 +129,19 @@ def months(*values: float) -> dict[str, float]:
 
 def test_a_kind_of_measure(copy):
     """`peak`: a quarter is its highest month, and so is a year."""
-    copy.after("perf_lib/config/catalogue.py", r"Kind = Literal\[.*\]", 'Kind = Literal[Kind, "peak"]')
-    series = "perf_lib/stats/series.py"
+    catalogue, series = "perf_lib/config/catalogue.py", "perf_lib/stats/series.py"
+    copy.after(catalogue, r"KindName = Literal\[.*\]", 'KindName = Literal[KindName, "peak"]')
+    copy.after(catalogue, r"KINDS: .*= \{", '    "peak": Kind("highest month", chart="points"),')
     copy.before(
         series,
-        r'        if self\._measure\.kind == "rolling":',
-        '        if self._measure.kind == "peak":\n'
+        r'        if self\._measure\.roll_up == "last month":',
+        '        if self._measure.roll_up == "highest month":\n'
         '            return Figure(float(columns["value"].max())) if np.isfinite(columns["value"]).all() else NOTHING',
     )
     copy.before(
         series,
-        r'        if self\._measure\.kind in \("rolling", "survey"\):',
-        '        if self._measure.kind == "peak":\n'
+        r"        if self\._measure\.year_is_supplied:",
+        '        if self._measure.roll_up == "highest month":\n'
         '            return pd.Series(self._columns["value"], self._index).rolling(YEAR).max()',
     )
     with_measure(copy, "peak", months(*[30.0] * 21, 41, 47, 44))
@@ -149,7 +150,7 @@ from perf_lib.report import open_report
 report = open_report({QUARTER!r})
 finding = report["toy"].finding
 print(finding.value.value, finding.rolling.value, finding.previous.value)
-print(report["toy"].headline(), report["toy"].sentences(), report.dashboard())
+print(report["toy"].headline(), report["toy"].sentences(), report["toy"].chart(), report.dashboard())
 """)
     assert printed.splitlines()[0] == "47.0 47.0 30.0"
     assert "People held at once" in printed
