@@ -1,9 +1,10 @@
-"""The README's computed tables: `python tests/readme_tables.py` rewrites them, a test holds them true."""
+"""The tables that the package computes for its pages: `python tests/readme_tables.py` rewrites them."""
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import measured
@@ -12,8 +13,8 @@ from perf_lib.findings import symbols
 from perf_lib.report import Report, open_report
 from perf_lib.words import wording
 
-README = Path(__file__).parents[1] / "README.md"
-CLAIMS = Path(__file__).parent / "claims.csv"
+ROOT = Path(__file__).parents[1]
+CLAIMS = ROOT / "tests" / "claims.csv"
 
 
 def symbol_table() -> str:
@@ -43,28 +44,40 @@ def claims_table(report: Report) -> str:
                 [code for code in found if code not in claimed],
                 borne_out,
             ]
-            said = [_said(column) for column in columns]
-            rows.append(f"| {row['para']} | {finding.measure.title} | {' | '.join(said)} |")
+            cells = [_listed(column) for column in columns]
+            rows.append(f"| {row['para']} | {finding.measure.title} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _said(codes: list[str]) -> str:
+def _listed(codes: list[str]) -> str:
     return wording.listed([symbols.BY_CODE[code].words for code in codes]) or "–"
 
 
-def tables() -> dict[str, str]:
-    return {"symbols": symbol_table(), "claims": claims_table(open_report("2019-20-Q3")), "measured": measured.readme()}
+def tables() -> dict[Path, dict[str, str]]:
+    """The computed tables by page and by the name that stands above each in its page."""
+    report = open_report("2019-20-Q3", ROOT / "params")
+    return {
+        ROOT / "REFERENCE.md": {"symbols": symbol_table(), "claims": claims_table(report)},
+        ROOT / "tests" / "benchmarks" / "README.md": {"measured": measured.readme()},
+    }
 
 
-def with_tables(text: str) -> str:
-    for name, table in tables().items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
+def with_parts(text: str, parts: Mapping[str, str]) -> str:
+    """A page with each named part put between its `<!-- name -->` and `<!-- end -->`."""
+    for name, part in parts.items():
+        pattern = rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)"
         text, count = re.subn(
-            pattern, lambda found, table=table: found[1] + table + "\n" + found[2], text, flags=re.DOTALL
+            pattern, lambda match, part=part: match[1] + part + "\n" + match[2], text, flags=re.DOTALL
         )
         assert count == 1, name
     return text
 
 
+def rewrite(page: Path, parts: Mapping[str, str]) -> None:
+    """Put parts into a page in place."""
+    page.write_text(with_parts(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, parts in tables().items():
+        rewrite(page, parts)

@@ -1,45 +1,142 @@
-"""The README is true: its tables are what the package computes, its commands exist, its numbers are the pack's."""
+"""The pages are true: what is generated is current, what they name exists, and their examples are taken."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
-from readme_tables import README, with_tables
+import pytest
+import readme_tables
+import reference
+from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from perf_lib.cli import app
+from perf_lib.config.yaml import read_yaml
+from perf_lib.report import MeasureReport, Report, open_report
 
 ROOT = Path(__file__).parents[1]
-TEXT = README.read_text(encoding="utf-8")
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in [*sorted(ROOT.glob("*.md")), ROOT / "tests" / "benchmarks" / "README.md"]
+}
+README, REFERENCE = PAGES["README.md"], PAGES["REFERENCE.md"]
+WRITTEN_ELSEWHERE = {"ARCHITECTURE.md"}
+"""Pages of the top level that may not be there yet."""
 
 
 def test_the_tables_are_what_the_package_computes_today():
-    assert with_tables(TEXT) == TEXT, "python tests/readme_tables.py rewrites them"
+    for path, tables in readme_tables.tables().items():
+        text = path.read_text(encoding="utf-8")
+        assert readme_tables.with_parts(text, tables) == text, "python tests/readme_tables.py rewrites them"
 
 
-def test_every_make_target_that_the_readme_names_is_in_the_makefile():
+def test_the_reference_is_what_the_code_says_today():
+    assert readme_tables.with_parts(REFERENCE, reference.parts()) == REFERENCE, "python tests/reference.py rewrites it"
+
+
+def test_a_stale_part_is_caught():
+    name, part = next(iter(reference.parts().items()))
+    stale = REFERENCE.replace(part, part.replace("perf-lib", "perf-lob"))
+    assert readme_tables.with_parts(stale, {name: part}) == REFERENCE != stale
+
+
+@pytest.mark.parametrize("name", ["measures.yaml", "settings.yaml", "records.yaml"])
+def test_every_key_has_a_meaning_and_an_example(name):
+    rows = [line.strip("| ").split(" | ") for line in reference.parts()[name].splitlines() if line.startswith("| `")]
+    assert len(rows) > 15
+    bare = [row[0] for row in rows if len(row) < 4 or not row[3].strip()]
+    without = [row[0] for row in rows if len(row) < 5 and "](#" not in row[1]]
+    assert (bare, without) == ([], [])
+
+
+def test_every_example_of_ours_is_one_that_its_key_takes():
+    for (model, name), example in reference.EXAMPLES.items():
+        TypeAdapter(model.model_fields[name].annotation).validate_python(example)
+
+
+def test_every_example_is_yaml_that_means_what_is_written(tmp_path):
+    texts = ["3.01", "2019-12-01", "%d/%m/%Y", "no", "status = 'recorded'"]
+    values = [1, 0.01, True, *texts, {"a": "b, c", 1: "d: e"}, ["f"]]
+    for value in values:
+        (tmp_path / "one.yaml").write_text(f"key: {reference.flow(value)}\n", encoding="utf-8")
+        assert read_yaml(tmp_path / "one.yaml") == {"key": value}
+
+
+def test_every_call_says_what_it_gives():
+    for desk in (Report, MeasureReport):
+        calls = list(reference.calls(desk))
+        assert len(calls) > 8
+        assert [call for call, summary in calls if not summary] == []
+
+
+def test_every_make_target_that_the_pages_name_is_in_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)(?:`|$)", TEXT, re.MULTILINE))
+    named = {name for text in PAGES.values() for name in re.findall(r"(?:`|^)make ([a-z]+)\b", text, re.MULTILINE)}
     assert {"report", "test", "lab", "bench"} <= named
-    assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named), named
+    assert [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
 
 
-def test_every_command_that_the_readme_names_is_a_command():
-    named = set(re.findall(r"perf-lib ([a-z]+)", TEXT))
-    assert {"run", "explain"} <= named
-    for name in named:
-        assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0, name
+def commands() -> list[list[str]]:
+    """The perf-lib commands in the pages' code, as the arguments after the program's name."""
+    lines = []
+    for text in PAGES.values():
+        fenced = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        inline = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+        lines += [line for block in fenced for line in block.splitlines()] + [" ".join(code.split()) for code in inline]
+    found = {match for line in lines for match in re.findall(r"\bperf-lib ([a-z][^|>\[\]&)]*)", line)}
+    return [shlex.split(call.replace('"', "" if call.count('"') % 2 else '"')) for call in sorted(found)]
 
 
-def test_every_file_that_the_readme_shows_or_links_is_there():
-    linked = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", TEXT)
-    paths = [one or other for one, other in linked if not (one or other).startswith("http")]
-    assert len(paths) > 16
-    assert all((ROOT / path).exists() for path in paths), [path for path in paths if not (ROOT / path).exists()]
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_every_command_that_the_pages_show_is_one_that_the_command_line_takes(arguments):
+    # Options are read before --help is answered: one that does not exist is an error here.
+    answer = CliRunner().invoke(app, [*arguments, "--help"])
+    assert answer.exit_code == 0, answer.output
 
 
-def test_the_tree_names_what_is_there():
-    tree = TEXT.split("```text\n")[-1].split("```")[0]
-    named = [line.split()[0] for line in tree.splitlines() if line.strip()]
-    assert all((ROOT / name).exists() for name in named), named
+def test_every_command_that_there_is_stands_in_the_reference():
+    assert {name for name, *_ in commands()} == {command.callback.__name__ for command in app.registered_commands}
+    assert CliRunner().invoke(app, ["run", "--deu", "--help"]).exit_code == 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_and_heading_that_a_page_links_is_there(page):
+    text = re.sub(r"^```.*?^```", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
+    links = [one or other for one, other in re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", text)]
+    for link in links:
+        if link.startswith("http"):
+            continue
+        name, _, heading = link.partition("#")
+        path = ((ROOT / page).parent / name).resolve() if name else ROOT / page
+        assert path.exists() or name in WRITTEN_ELSEWHERE, link
+        if heading and path.exists():
+            assert heading in reference.anchors(path.read_text(encoding="utf-8")), link
+
+
+def test_the_pages_python_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for page in (README, REFERENCE):
+        (block,) = [b for b in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "perf_lib" in b]
+        names: dict[str, object] = {}
+        exec(block, names)
+        assert repr(names["report"]) == repr(open_report("2019-20-Q3"))
+
+
+def test_what_the_readme_says_a_run_prints_are_the_packs_files(pack):
+    named = re.findall(r"^  (\S+) +[\d,]+ KB$", README, re.MULTILINE)
+    assert "report.html" in named
+    assert [name for name in named if not (pack / name).is_file()] == []
+
+
+def test_the_hooks_before_a_commit_run_the_environments_own_tools():
+    repos = read_yaml(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for hook in repos[0]["hooks"]:
+        program, *arguments = hook["entry"].split()
+        assert hook["language"] == "system", hook["id"]
+        assert program.startswith(".venv/bin/")
+        assert program.replace(".venv/bin", "$(BIN)") in makefile
+        assert all((ROOT / argument).exists() for argument in arguments if argument.endswith(".py"))

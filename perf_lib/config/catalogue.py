@@ -54,11 +54,17 @@ class Measure(Strict):
     """
 
     code: str
+    """The word that the measure is known by everywhere: its key in the file."""
     title: str
+    """Its name, over its headline box and in the dashboard."""
     priority: StrictInt = Field(ge=1)
+    """The priority of the plan that it belongs to."""
     kind: Kind
+    """How its months become quarters and years."""
     unit: str
+    """What a figure is in: what is counted, `per cent`, `seconds`, or a unit such as `days per person`."""
     better: Literal["lower", "higher", "neither"]
+    """Which way is good."""
     noun: str
     """How a sentence names it: what was counted, in the plural, or the subject of "The … was 88.8 per cent"."""
     singular: str | None = None
@@ -68,9 +74,11 @@ class Measure(Strict):
     denominator_is: Literal["flow", "stock"] = "flow"
     """A flow adds up over months (incidents); a stock does not (headcount), so its average is taken."""
     frequency: Literal["monthly", "quarterly"] = "monthly"
+    """How often there is a figure."""
     covers_months: Literal[1, 12] = 1
     """How many months a survey's point speaks for."""
     decimals: StrictInt | None = Field(default=None, ge=0, le=3)
+    """How many decimals are printed; where it is not given, as many as the unit usually has."""
     peers: str | None = None
     """The series of the peers' file that answers to this measure."""
     dashboard: StrictBool = True
@@ -78,6 +86,7 @@ class Measure(Strict):
     target: StrictFloat | None = None
     """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None
+    """The marking of the measure's own figures, where they have one."""
     open_data: OpenData | None = None
     """Where public data hold the same figure for any force."""
     disclosure_threshold: StrictInt | None = Field(default=None, ge=0)

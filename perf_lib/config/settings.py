@@ -32,20 +32,30 @@ class Body(Strict):
     """Who reports, on whom, to whom."""
 
     name: str
+    """Who reports, as the title page has it."""
     force: str
+    """Whose figures these are."""
     area: str
+    """The area that the body's own figures are for, as the files of figures name it."""
     role: str
+    """Who is answerable."""
     panel: str
+    """Whom the report is for."""
     plan: str
+    """The plan that the priorities come from."""
 
 
 class PeerGroup(Strict):
     """The areas that the body compares itself with."""
 
     name: str
+    """What the group is called."""
     abbreviation: str
+    """How charts and tables shorten that."""
     areas: tuple[str, ...] = Field(min_length=3)
+    """The other areas, as the file of peers' rates names them; the body's own is not among them."""
     note: str | None = None
+    """What readers must know of the group."""
 
     @model_validator(mode="after")
     def _each_once(self) -> PeerGroup:
@@ -63,6 +73,7 @@ class Inputs(Strict):
     records: str | None = None
     """A file of definitions, by which measures are counted from records; a measure is there or in `monthly`."""
     peers: str | None = None
+    """A file of peers' rates over 12 months."""
     tables: dict[str, str | None] = Field(default_factory=dict)
     """Tables that a notebook asks for by name; null where one is not supplied."""
     markings: dict[str, Marking] = Field(default_factory=dict)
@@ -96,8 +107,11 @@ class Highlights(Strict):
     """Measures put before the panel by a person's judgement, each with a sentence saying why."""
 
     of_concern: dict[str, str] = Field(default_factory=dict)
+    """What causes concern: a sentence for each measure, by its code."""
     excellent_work: dict[str, str] = Field(default_factory=dict)
+    """What was done well, in the same form."""
     in_the_news: dict[str, str] = Field(default_factory=dict)
+    """What the public asks about, in the same form."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +128,24 @@ class Objective(Strict):
     """One objective of the plan that the deep dive goes into; `text` is a Markdown file in deep_dive/."""
 
     code: str
+    """Its number in the plan."""
     group: str
+    """The heading that it stands under."""
     title: str
+    """What it sets out to do."""
     text: str
+    """The Markdown file in deep_dive/ that says how it goes."""
 
 
 class DeepDive(Strict):
     """The part of the plan that this quarter's report goes into."""
 
     title: str
+    """The part of the plan."""
     introduction: str
+    """A paragraph that opens it."""
     objectives: tuple[Objective, ...]
+    """Its objectives, in the order of the report."""
 
 
 class Break(Strict):
@@ -135,11 +156,17 @@ class Break(Strict):
     """
 
     measures: tuple[str, ...] = Field(min_length=1)
+    """The measures concerned, by code."""
     kind: Literal["process change", "exclusion", "data quality"]
+    """What happened to the figures."""
     first: date
+    """The first day concerned."""
     last: date | None = None
+    """The last day concerned; a process change has none."""
     reason: str
+    """Why, in a sentence that the report prints."""
     author: str
+    """Who put it on record."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Break:
@@ -180,22 +207,33 @@ class Settings(Strict):
     """All that one quarter's report is asked for."""
 
     body: Body
+    """Who reports, on whom, to whom."""
     priorities: dict[StrictInt, str]
+    """The plan's priorities by number."""
     inputs: Inputs
+    """The files that figures arrive in."""
     peer_group: PeerGroup | None = None
+    """The areas that the body compares itself with."""
     notes: tuple[str, ...] = ()
     """What readers must know of the data as a whole."""
     language: str = Field(default="en-GB", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+    """The language of the pages, for screen readers."""
     marking: Marking = "OFFICIAL"
+    """The marking of the whole report, printed on every page."""
     public_leaves_out: tuple[Marking, ...] = ("OFFICIAL-SENSITIVE", "provisional")
     """Markings that keep an item out of a public report."""
     disclosure_threshold: StrictInt = Field(default=5, ge=0)
     """In a public report counts under it are withheld; 0 turns that off. An internal report prints them all."""
     panel_date: date | None = None
+    """The day of the panel's meeting."""
     breaks: tuple[Break, ...] = ()
+    """Dated reasons why months cannot all be compared."""
     restatements: Restatements = Restatements()
+    """How far a figure may move after it was first published, and why figures moved."""
     highlights: Highlights = Highlights()
+    """What a person puts before the panel."""
     deep_dive: DeepDive | None = None
+    """The part of the plan that this quarter's report goes into."""
     sources: dict[str, str] = Field(default_factory=dict)
     """Where a figure of the commentary that is not in the data comes from: the phrase it stands in, and its source."""
     _highlights_in: Path | None = PrivateAttr(default=None)

@@ -1,4 +1,4 @@
-"""The README's ways of running every night: each is what its scheduler reads, and calls a command that exists."""
+"""The reference's ways of running every night: each is what its scheduler reads, and calls a command that exists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import subprocess
 
 import pytest
 import yaml
-from readme_tables import README
+from builders import ROOT
 from typer.testing import CliRunner
 
 from perf_lib.cli import app
 
-SECTION = README.read_text(encoding="utf-8").split("## Every night")[1].split("\n## ")[0]
+SECTION = (ROOT / "REFERENCE.md").read_text(encoding="utf-8").split("## Every night")[1].split("\n## ")[0]
 NIGHTLY = r"15 2 \* \* \*"
 
 

@@ -145,8 +145,8 @@ def test_the_keys_rates_are_what_the_benchmarks_measured():
     assert round(suspected, 1) == suspected_breaks.FALSE_ALARM
 
 
-def test_the_readmes_sentences_say_the_same_rates():
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_references_sentences_say_the_same_rates():
+    text = " ".join((ROOT / "REFERENCE.md").read_text(encoding="utf-8").split())
     assert f"month and trend symbols shows {any_false_alarm()['published']:.0f} per cent of the time" in text
     assert f"{any_false_alarm()['calibrated']:.1f} per cent of stable measures show anything" in text
 

@@ -30,6 +30,7 @@ class Table(Strict):
     folder: str | None = Field(default=None, pattern=CODE.pattern)
     """The folder that `files` are in, by a name; without it they are in the params folder."""
     connection: str | None = Field(default=None, pattern=CODE.pattern)
+    """The database that the table is in, by a name."""
     table: str | None = None
     """The table or view behind the connection, with its schema if it has one: dbo.custody_records."""
     date: str | None = None
@@ -66,6 +67,7 @@ class Join(Strict):
     """A second table: a record counts if at least one row of it fits, and then once, however many do."""
 
     table: str
+    """The second table, by its name above."""
     match: dict[str, str] = Field(min_length=1)
     """Columns that must be equal: the record's, and the second table's."""
     where: str | None = None
@@ -76,11 +78,17 @@ class Definition(Strict):
     """One figure a month from records: which of them (`where`), and their count, a column's sum or its mean."""
 
     table: str
+    """The table that it counts, by its name above."""
     where: str | None = None
+    """Which records count, as plain SQL on the table's columns; `mentions(column, 'list')` looks for words."""
     join: Join | None = None
+    """A second table in which a record must be found to count."""
     count: Literal["rows"] | None = None
+    """Count the records."""
     sum: str | None = None
+    """Or add up a column."""
     mean: str | None = None
+    """Or take a column's mean."""
     denominator: str | None = None
     """Another definition, which this one is divided by."""
     denominator_column: str | None = None
@@ -102,8 +110,11 @@ class Definition(Strict):
 
 class _File(Strict):
     tables: dict[str, Table] = Field(min_length=1)
+    """Where records lie, by a name of your own."""
     keywords: dict[str, str] = Field(default_factory=dict)
+    """Files of words to look for, one word a line, by the name that `mentions` knows them by."""
     definitions: dict[str, Definition] = Field(min_length=1)
+    """How each measure is counted, by its code; what others divide by has a name of its own."""
     rejected_share: float = Field(default=0.01, ge=0, lt=1)
     """What share of the records that fit a definition may be rejected before the run stops."""
 
