@@ -99,7 +99,7 @@ class ReportPDFExporter(ReportHTMLExporter):
         """The PDF's bytes and resources."""
         page, made = self._filled(nb, resources, **kw)
         made["output_extension"] = ".pdf"
-        return to_pdf(page, made["report"]), made
+        return to_pdf(page, source_of(page, made["report"])), made
 
 
 @cache
@@ -115,11 +115,13 @@ def warm() -> None:
         importlib.import_module(module)
 
 
-def html_and_pdf(nb: NotebookNode, converted: Path | None = None) -> tuple[str, bytes, str]:
-    """A page both ways from one filling of the template, and what its PDF is set from; converted: as of source_of."""
+def filled(nb: NotebookNode, converted: Path | None = None) -> tuple[str, str]:
+    """A page as the template has it, and what its PDF is set from: all that both renderings are made of.
+
+    converted: as of source_of.
+    """
     page, made = _exporter()._filled(nb)
-    source = source_of(page, made["report"], converted)
-    return finished(page), to_pdf(page, made["report"], source), source
+    return page, source_of(page, made["report"], converted)
 
 
 def finished(page: str) -> str:

@@ -41,17 +41,17 @@ _BORDER, _BORDER_SET = '\n<div class="cell-border"></div>\n', "/*cell border*/"
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
 
-def to_pdf(page: str, facts: dict[str, Any], source: str | None = None) -> bytes:
-    """The PDF of a page filled by ReportHTMLExporter; the same bytes for the same page.
-
-    facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
-    contents page). source: what it is set from, as source_of answers it, where that has been asked already.
-    """
-    return with_row_headers(set_in_typst(source or source_of(page, facts), page))
+def to_pdf(page: str, source: str) -> bytes:
+    """The PDF of a page filled by ReportHTMLExporter, set from its source; the same bytes for the same page."""
+    return with_row_headers(set_in_typst(source, page))
 
 
 def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
-    """What a filled page's PDF is set from; facts: as of to_pdf. converted: as of to_typst."""
+    """What a filled page's PDF is set from. converted: as of to_typst.
+
+    facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
+    contents page).
+    """
     return _preamble(facts, page) + to_typst(page, converted)
 
 

@@ -1,8 +1,8 @@
 """The work of one run: its jobs, and what follows when each is done.
 
-A notebook is executed, a page rendered, a spreadsheet written, each in a job of its own. A page is rendered while later
-notebooks still run; the bound report as soon as the last has arrived. What a job needs is opened and loaded before it
-is forked.
+A notebook is executed, a page rendered, a spreadsheet written, each in a job of its own. Once every notebook has run
+the report is bound and its cells converted for print; its PDF is set while the pages, which show the same cells, are
+rendered. What a job needs is opened and loaded before it is forked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import reads_json
 
 from perf_lib.press import execute, pack_folder, pdf, record
-from perf_lib.press.binding import REPORT, Binder, Page, page_of_check
+from perf_lib.press.binding import Binder, Page, page_of_check
 from perf_lib.press.check import Checked, check
 from perf_lib.press.execute import Executed, Task
 from perf_lib.press.jobs import Done, Job, JobError, Jobs
@@ -66,6 +66,7 @@ class Work:
         self._follow_up: dict[Job, Callable[[Done], None]] = {}
         self._scratch: Path | None = None
         self._checked: Checked | None = None
+        self._pages: list[Page] = []
         self._add(Job("the check of commentary", partial(check, order)), self._check_done, FIRST)
 
     def wait_for_check(self) -> None:
@@ -92,7 +93,7 @@ class Work:
             self._write(name, write, reusable)
         for executed in reusable.notebooks:
             self._reuse(executed)
-        self._render_checked()
+        self._bind()
         for done in self._jobs.results():
             self._follow_up.pop(done.job)(done)
         return [self._executed[source.stem] for source in self._order.notebooks]
@@ -106,15 +107,7 @@ class Work:
         if self._checked.refusal is not None:
             raise ContradictionError(self._checked.refusal)
         self._told.go_on()
-        self._render_checked()
-
-    def _render_checked(self) -> None:
-        """Render what the check found, once it is known and there is a folder to render into."""
-        if self._checked is None or self._scratch is None:
-            return
-        if not self._report.is_public:
-            self._render(page_of_check(self._order, self._report, self._checked.page))
-        self._render_whole()
+        self._bind()
 
     def _execute(self, source: Path, tries: int) -> None:
         """Have a notebook executed; tries: how often again, where it does not come to its first cell."""
@@ -161,27 +154,53 @@ class Work:
         self._executed[executed.name] = executed
         if any(each.error for each in self._executed.values()):
             return
-        for page in self._binder.add(executed):
-            self._render(page)
-        self._render_whole()
+        self._pages += self._binder.add(executed)
+        self._bind()
 
-    def _render_whole(self) -> None:
-        """Have the bound report rendered, once all that it is bound of is there."""
-        if self._checked is not None and self._binder.is_complete and REPORT not in self.printed:
-            self._render(self._binder.whole(self._checked.contradictions), FIRST)
+    def _bind(self) -> None:
+        """Bind the report and have it rendered, once every notebook has arrived and the check is done.
 
-    def _render(self, page: Page, rank: int = LATER) -> None:
-        """Have a page printed into the pack, or take it from the earlier pack where it would be printed the same."""
-        assert self._scratch is not None  # noqa: S101 - make sets it
-        to = self._scratch / page.path
-        self.printed[page.path] = page.digest
-        if self._printed_before.get(page.path) == self.printed[page.path]:
-            for path in self._order.target.glob(f"{page.path}.*"):
-                shutil.copy(path, to.with_suffix(path.suffix))
-            self._told.done(f"{page.name} not rendered again: nothing on it has changed")
+        Its cells are converted for print first; the pages, which show the same cells, are rendered from then on.
+        """
+        if self._checked is None or self._scratch is None or not self._binder.is_complete or self.printed:
             return
-        work = partial(render, page.notebook, to.resolve(), self._converted)
-        self._add(Job(page.name, work, self._order.limits.seconds), self._page_done, rank)
+        if not self._report.is_public:
+            self._pages.append(page_of_check(self._order, self._report, self._checked.page))
+        whole = self._binder.whole(self._checked.contradictions)
+        if self._reuse_page(whole):
+            self._render_pages()
+        else:
+            filled = self._temporary / "filled"
+            work = partial(render_report, whole.notebook, self._scratch.resolve() / whole.path, self._converted, filled)
+            self._add(self._page_job(whole, work), partial(self._report_filled, whole, filled), FIRST)
+
+    def _report_filled(self, whole: Page, filled: Path, done: Done) -> None:
+        assert self._scratch is not None  # noqa: S101 - make sets it
+        source = _result(done, f"{whole.name}: its rendering")
+        work = partial(print_report, source, filled, self._scratch.resolve() / whole.path)
+        self._add(self._page_job(whole, work), self._page_done, FIRST)
+        self._render_pages()
+
+    def _render_pages(self) -> None:
+        assert self._scratch is not None  # noqa: S101 - make sets it
+        for page in self._pages:
+            if not self._reuse_page(page):
+                work = partial(render, page.notebook, self._scratch.resolve() / page.path, self._converted)
+                self._add(self._page_job(page, work), self._page_done)
+
+    def _reuse_page(self, page: Page) -> bool:
+        """Take a page from the earlier pack where it would be printed the same; whether that was so."""
+        assert self._scratch is not None  # noqa: S101 - make sets it
+        self.printed[page.path] = page.digest
+        if self._printed_before.get(page.path) != self.printed[page.path]:
+            return False
+        for path in self._order.target.glob(f"{page.path}.*"):
+            shutil.copy(path, (self._scratch / page.path).with_suffix(path.suffix))
+        self._told.done(f"{page.name} not rendered again: nothing on it has changed")
+        return True
+
+    def _page_job(self, page: Page, work: Callable[[], Any]) -> Job:
+        return Job(page.name, work, self._order.limits.seconds)
 
     def _page_done(self, done: Done) -> None:
         _result(done, f"{done.job.name}: its rendering")
@@ -218,14 +237,31 @@ class Work:
 
 def render(notebook: NotebookNode, to: Path, converted: Path) -> None:
     """A bound page as HTML and PDF. to: without a suffix. converted: as of pdf.source_of."""
-    from perf_lib.press.exporters import html_and_pdf
+    page, source = _render_html(notebook, to, converted)
+    to.with_suffix(".pdf").write_bytes(pdf.to_pdf(page, source))
+
+
+def render_report(notebook: NotebookNode, to: Path, converted: Path, filled: Path) -> str:
+    """The bound report as HTML; what its PDF is set from. filled: a file for the page as the template has it."""
+    page, source = _render_html(notebook, to, converted)
+    filled.write_text(page, encoding="utf-8")
+    to.with_suffix(".typ").write_text(source, encoding="utf-8", newline="\n")
+    return source
+
+
+def print_report(source: str, filled: Path, to: Path) -> None:
+    """The bound report as PDF, from what render_report has made."""
+    tempfile.tempdir = str(filled.parent)
+    to.with_suffix(".pdf").write_bytes(pdf.to_pdf(filled.read_text(encoding="utf-8"), source))
+
+
+def _render_html(notebook: NotebookNode, to: Path, converted: Path) -> tuple[str, str]:
+    from perf_lib.press import exporters
 
     tempfile.tempdir = str(converted.parent)  # the run's own folder, cleared away whatever ends this process
-    page, document, source = html_and_pdf(notebook, converted)
-    to.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
-    to.with_suffix(".pdf").write_bytes(document)
-    if to.name == REPORT:
-        to.with_suffix(".typ").write_text(source, encoding="utf-8", newline="\n")
+    page, source = exporters.filled(notebook, converted)
+    to.with_suffix(".html").write_text(exporters.finished(page), encoding="utf-8", newline="\n")
+    return page, source
 
 
 def _write(write: Writer, order: Order, to: Path) -> None:
