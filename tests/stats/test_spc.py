@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
-from perf_lib.stats.spc import CODES, RULES, arithmetic, assurance, baseline, enough, signals
+from perf_lib.stats.spc import CODES, RULES, arithmetic, assurance, baseline, signals
 from perf_lib.words.errors import InputError
 
 HIGH = [rule.code for rule in RULES if rule.direction == "high"]
@@ -19,6 +19,10 @@ LOW = [rule.code for rule in RULES if rule.direction == "low"]
 def frame(values, start="2015-01", **more) -> pd.DataFrame:
     columns = {"a": values, **more}
     return pd.DataFrame(columns, index=pd.period_range(start, periods=len(values), freq="M"))
+
+
+def enough(table, **options) -> pd.DataFrame:
+    return signals(table, enough=True, **options)
 
 
 def shown(values, **options) -> set[str]:
