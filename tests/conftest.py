@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders import PARAMS
 
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
 
 USER = "quillfeather"

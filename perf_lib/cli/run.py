@@ -63,13 +63,13 @@ def run(
 
 
 def _one(order: Order, as_json: bool) -> None:
-    from perf_lib.press import current
+    from perf_lib.press import record
 
-    if not order.force and current.is_current(order):
+    if not order.force and record.is_current(order):
         _tell(order, as_json, made=False)
         return
     from perf_lib.cli.progress import progress, said
-    from perf_lib.press.run import make
+    from perf_lib.press.pack import make
 
     try:
         with progress(str(order.quarter), as_json) as steps:

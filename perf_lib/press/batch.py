@@ -1,37 +1,33 @@
 """Many packs: every quarter of every params folder, several at a time, on this machine or on a Dask cluster.
 
-Both go through `concurrent.futures`: a pool of processes here, each pack in a process of its own that ends with it,
-so that memory stays flat; or the executor of a Dask scheduler, which gives a dead worker's packs to another.
+Here each pack is a job in a process of its own that ends with it, so that memory stays flat. A Dask scheduler gives a
+dead worker's packs to another.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import importlib
 import os
-import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from perf_lib.config.settings import find_params, quarters_in
 from perf_lib.config.yaml import shown
-from perf_lib.press import current
+from perf_lib.press import record
+from perf_lib.press.jobs import Job, JobError, Jobs
 from perf_lib.press.order import Order, plan
 from perf_lib.words.errors import InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
-_LOADED_ONCE = (
-    "perf_lib.press.run", "perf_lib.press.exporters", "papermill", "ipykernel.kernelapp",
-    "matplotlib.figure", "matplotlib.backends.backend_svg",
-)  # fmt: skip
-"""What every pack needs, loaded by the process that theirs are forked from."""
+_LOADED_ONCE = ("perf_lib.press.work", "perf_lib.press.exporters", "matplotlib.backends.backend_svg")
+"""What every pack needs, loaded before their processes are forked."""
 
 _TRIES = 3
-"""How often a pack is given to a fresh pool after a worker of the last one was killed."""
+"""How often a pack is tried whose process is killed."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def is_due(order: Order) -> bool:
     Data have arrived when every file that settings name is there and at least half of the measures have the
     quarter's last month.
     """
-    if current.is_current(order):
+    if record.is_current(order):
         return False
     from perf_lib.config.settings import Params
     from perf_lib.report import open_report
@@ -94,53 +90,32 @@ def make_all(asked: Sequence[Order], scheduler: str | None = None, at_once: int 
 
     scheduler: the address of a Dask scheduler whose workers see the same folders, or None for this machine.
     """
-    processes = min(at_once or os.cpu_count() or 1, len(asked))
     # With many packs under way each keeps to one core: the cores are busy, and memory is what the cores need.
-    left = [replace(order, workers=1) if len(asked) > 1 else order for order in asked]
-    for attempt in range(_TRIES):
-        with _pool(scheduler, processes) as pool:
-            under_way = {pool.submit(make_one, order): order for order in left}
-            for job in as_completed(under_way):
-                try:
-                    result = job.result()
-                except BrokenProcessPool:  # a worker was killed, and every job of its pool with it
-                    if attempt + 1 < _TRIES:
-                        continue
-                    killed = "the process that made it was killed, as when memory runs out"
-                    result = Result(under_way[job], error=killed, exit_code=1)
-                except Exception as error:  # a cluster's own words for a pack that it could not have made
-                    result = Result(under_way[job], error=f"{type(error).__name__}: {error}", exit_code=1)
-                left.remove(under_way[job])
-                yield result
-        if not left:
-            return
-
-
-def make_one(order: Order) -> Result:
-    """Make one pack; what is refused is in the answer."""
-    from perf_lib.press.run import Steps, make
-
-    try:
-        pack = make(order, Steps())
-    except PerfError as error:
-        return Result(order, error=str(error), exit_code=error.exit_code)
-    except Exception as error:  # a fault of ours in one pack must not lose the others
-        return Result(order, error=f"{type(error).__name__}: {error}", exit_code=1)
-    return Result(order, made=pack.made, seconds=pack.seconds)
-
-
-@contextmanager
-def _pool(scheduler: str | None, processes: int) -> Iterator[Executor]:
-    if scheduler is None:
-        kind = "forkserver" if sys.platform == "linux" else "spawn"
-        context = multiprocessing.get_context(kind)
-        if kind == "forkserver":
-            context.set_forkserver_preload(list(_LOADED_ONCE))
-        with ProcessPoolExecutor(processes, mp_context=context, max_tasks_per_child=1) as pool:
-            yield pool
+    wanted = [replace(order, workers=1) if len(asked) > 1 else order for order in asked]
+    if scheduler is not None:
+        yield from _on_cluster(wanted, scheduler)
         return
+    for module in _LOADED_ONCE:
+        importlib.import_module(module)
+    tries = Counter[Job]()
+    with Jobs(min(at_once or os.cpu_count() or 1, len(wanted)), threaded=("typst",)) as jobs:
+        orders = {Job(str(order.target), partial(make_one, order)): order for order in wanted}
+        for job in orders:
+            jobs.add(job)
+        for done in jobs.results():
+            tries[done.job] += 1
+            if not isinstance(done.error, JobError):
+                yield done.result if done.error is None else _failed(orders[done.job], done.error)
+            elif tries[done.job] < _TRIES:
+                jobs.add(done.job)
+            else:
+                reason = f"{done.error}, as when memory runs out"
+                yield Result(orders[done.job], error=reason, exit_code=1)
+
+
+def _on_cluster(wanted: Sequence[Order], scheduler: str) -> Iterator[Result]:
     try:
-        from distributed import Client
+        from distributed import Client, as_completed
     except ImportError:
         raise InputError("--scheduler needs the package distributed: pip install 'perf-lib[cluster]'") from None
     try:
@@ -148,4 +123,24 @@ def _pool(scheduler: str | None, processes: int) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there: {error}") from None
     with client:
-        yield client.get_executor(pure=False)
+        orders = {client.submit(make_one, order, pure=False): order for order in wanted}
+        for future in as_completed(orders):
+            failure = future.exception()
+            yield future.result() if failure is None else _failed(orders[future], failure)
+
+
+def _failed(order: Order, error: BaseException) -> Result:
+    return Result(order, error=f"{type(error).__name__}: {error}", exit_code=1)
+
+
+def make_one(order: Order) -> Result:
+    """Make one pack; what is refused is in the answer."""
+    from perf_lib.press.pack import Steps, make
+
+    try:
+        pack = make(order, Steps())
+    except PerfError as error:
+        return Result(order, error=str(error), exit_code=error.exit_code)
+    except Exception as error:  # a fault of ours in one pack must not lose the others
+        return _failed(order, error)
+    return Result(order, made=pack.made, seconds=pack.seconds)

@@ -1,24 +1,116 @@
-"""Executed notebooks into pages: what readers need not see taken out, paragraphs numbered, all bound as one."""
+"""Executed notebooks into pages: what readers need not see taken out, paragraphs numbered, all bound as one report."""
 
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from perf_lib.views.html import Fragment
+from perf_lib.words import wording
+
+if TYPE_CHECKING:
+    from perf_lib.press.execute import Executed
+    from perf_lib.press.order import Order
+    from perf_lib.report import Report
 
 NOT_PRINTED = frozenset({"analyst", "parameters", "injected-parameters", "setup"})
-"""Cells with one of these tags are for who works on the notebook."""
+"""Cells with one of these tags are for whoever works on the notebook."""
 
 OWN = "perf_lib"
 """The key of a notebook's metadata that is ours."""
 
+REPORT = "report"
+"""The bound report's place in a pack, without a suffix."""
+
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)"><p>')
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to render: its place in the pack without a suffix, and what is printed there."""
+
+    path: str
+    notebook: NotebookNode
+
+    @property
+    def name(self) -> str:
+        """The page's name without its folder."""
+        return Path(self.path).name
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that the page shows."""
+        return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
+
+
+def facts(order: Order, report: Report) -> dict[str, Any]:
+    """What templates print on every page: the running title, the marking, the language, who reports."""
+    body, quarter = report.settings.body, report.quarter
+    return {
+        "running": f"{body.force} performance report, {quarter.name} {quarter.financial_year}",
+        "marking": report.marking,
+        "language": report.settings.language,
+        "author": body.name,
+        **({"draft": True} if order.draft else {}),
+    }
+
+
+class Binder:
+    """Makes pages of executed notebooks in whatever order they arrive; paragraph numbers run in the report's order."""
+
+    def __init__(self, order: Order, report: Report) -> None:
+        self._facts, self._report = facts(order, report), report
+        self._names = [source.stem for source in order.notebooks]
+        self._arrived: dict[str, Executed] = {}
+        self._bound: list[Page] = []
+        self._next_number = 1
+
+    def add(self, executed: Executed) -> list[Page]:
+        """The pages that can be printed now that this notebook has arrived: its own and those that waited for it."""
+        self._arrived[executed.name] = executed
+        ready = []
+        while not self.is_complete and (name := self._names[len(self._bound)]) in self._arrived:
+            ready.append(self._bind(self._arrived[name]))
+        return ready
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every notebook has arrived."""
+        return len(self._bound) == len(self._names)
+
+    def whole(self, contradictions: Fragment) -> Page:
+        """The bound report. contradictions: what a draft opens with."""
+        title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
+        whole = joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        if self._facts.get("draft"):  # after the cover, which says what it is a draft of
+            whole.cells.insert(1, cell(contradictions, "contradictions"))
+        return Page(REPORT, whole)
+
+    def _bind(self, executed: Executed) -> Page:
+        force, quarter = self._report.settings.body.force, self._report.quarter
+        title = f"{force}: {_title(executed)}, {quarter.name} {quarter.financial_year}"
+        bound = Page(f"pages/{executed.name}", page(executed.notebook, title=title, **self._facts))
+        self._next_number = numbered(bound.notebook, self._next_number)
+        self._bound.append(bound)
+        return bound
+
+
+def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
+    """The page for reviewers, `pages/audit`: what the check of commentary found; no part of the bound report."""
+    body, quarter = report.settings.body, report.quarter
+    title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
+    printed = page(new_notebook(cells=[cell(shown, "audit")]), title=title, **facts(order, report))
+    numbered(printed)
+    return Page("pages/audit", printed)
 
 
 def page(notebook: NotebookNode, **facts: Any) -> NotebookNode:
@@ -39,10 +131,10 @@ def numbered(notebook: NotebookNode, first: int = 1) -> int:
     """Number the notebook's paragraphs in place from `first`; answers the number after the last."""
     number = first
 
-    def with_number(found: re.Match[str]) -> str:
+    def with_number(paragraph: re.Match[str]) -> str:
         nonlocal number
         number += 1
-        return f'<div class="paragraph{found[1]}" data-number="{number - 1}"><p>'
+        return f'<div class="paragraph{paragraph[1]}" data-number="{number - 1}"><p>'
 
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -53,16 +145,13 @@ def numbered(notebook: NotebookNode, first: int = 1) -> int:
     return number
 
 
-def bind(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
-    """One notebook of all pages, in order, its paragraphs numbered through; the pages get the same numbers."""
-    following = 1
-    for each in pages:
-        following = numbered(each, following)
-    return joined(pages, **facts)
-
-
 def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
     """One notebook of all pages, in order, with the numbers that they have."""
     whole = new_notebook(cells=[cell for each in pages for cell in each.cells], metadata=dict(pages[0].metadata))
     whole.metadata[OWN] = {**facts, "numbered": True}
     return whole
+
+
+def _title(executed: Executed) -> str:
+    title = executed.notebook.metadata.get("title")
+    return str(title or wording.sentence_case(executed.name[2:].replace("_", " ")))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from perf_lib.config.yaml import shown
-from perf_lib.press import current
+from perf_lib.press import record
 from perf_lib.press.order import Order
 from perf_lib.words.errors import InputError
 
@@ -18,26 +18,26 @@ _WORDS = ("measure", "title", "priority", "unit", "quarter")
 
 def recorded(folder: Path) -> dict[str, object]:
     """A pack's run record, or one line saying that there is none."""
-    made = current.read(folder)
+    made = record.read(folder)
     if not made:
-        raise InputError(f"{shown(folder)}: has no {current.RECORD} that can be read; is it a pack?")
+        raise InputError(f"{shown(folder)}: has no {record.RECORD} that can be read; is it a pack?")
     return made
 
 
 def mismatches(order: Order) -> list[str]:
     """What no longer matches a pack's record, a line each: inputs, versions and outputs that differ or are gone."""
-    made = current.read(order.target)
+    made = record.read(order.target)
     recorded, outputs = made.get("inputs", {}), made.get("outputs", {})
     # A public pack tells no digests of its inputs, and what a database answered can only be asked again.
-    inputs = {name: told for name, told in recorded.items() if told and current.can_be_hashed(name, order)}
+    inputs = {name: told for name, told in recorded.items() if told and record.can_be_hashed(name, order)}
     untold = recorded.keys() - inputs.keys()
-    inputs_now = {**current.found(order), **current.digests(inputs, order)}
+    inputs_now = {**record.found(order), **record.digests(inputs, order)}
     versions = {f"version of {name}": told for name, told in made.get("versions", {}).items()}
-    versions_now = {f"version of {name}": told for name, told in current.versions().items()}
+    versions_now = {f"version of {name}": told for name, told in record.versions().items()}
     return [
         *_compared("input", inputs, {name: now for name, now in inputs_now.items() if name not in untold}),
         *_compared("", versions, versions_now),
-        *_compared("output", outputs, current.outputs(order.target)),
+        *_compared("output", outputs, record.outputs(order.target)),
     ]
 
 

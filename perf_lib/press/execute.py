@@ -1,15 +1,16 @@
-"""Notebooks executed by papermill, each on a kernel of its own."""
+"""A notebook executed: the job of a process of its own, and what comes of it for the press."""
 
 from __future__ import annotations
 
 import ast
 import errno
-import math
+import gc
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,23 +20,25 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 import perf_lib
-from perf_lib.press.order import Limits
+from perf_lib.press import reads
 from perf_lib.words.errors import InputError, suggestion
 
 KERNEL = "python3"
 START_LIMIT = 60
-"""Seconds within which a kernel has to answer."""
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""Seconds within which an ordinary kernel has to answer."""
 SILENCE = 120
-"""Seconds that what a finished cell printed may be on its way; nbclient's own 4 are too few on a busy machine."""
+"""Seconds that an ordinary kernel's output may be on its way; nbclient's own 4 are too few on a busy machine."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_MORE_EXPENDABLE = "500"
+"""How much likelier than the press a notebook is to be ended when memory runs out (oom_score_adj)."""
 
 
 @dataclass(frozen=True)
 class Executed:
     """What came of one notebook: the notebook as executed, how long it took, and its error if it failed.
 
-    reads: the files that it read, by their names in the run record, and the answers of parts that are known by them.
-    kept: taken over from the earlier pack.
+    reads: the files that it read, by their names in the run record, and the answers of parts known by their answer.
+    reused: taken from the earlier pack.
     """
 
     name: str
@@ -43,95 +46,158 @@ class Executed:
     seconds: float
     error: str | None = None
     reads: tuple[str, ...] = ()
-    kept: bool = False
+    reused: bool = False
 
     @property
     def result(self) -> str:
         """In a word: executed, kept or failed."""
-        return "failed" if self.error else "kept" if self.kept else "executed"
+        return "failed" if self.error else "kept" if self.reused else "executed"
 
 
-def execute(
-    source: Path,
-    parameters: Mapping[str, Any],
-    target: Path,
-    working_folder: Path,
-    temporary: Path,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-) -> tuple[Executed, list[str]]:
-    """Execute a notebook into `target`; answers what came of it and what it read, a line each (perf_lib.press.reads).
+@dataclass(frozen=True)
+class Task:
+    """A notebook to execute into `target`.
 
-    working_folder: where its kernel starts, so that relative paths in it hold. temporary: a folder that only this
-    user may enter, for its sockets. Whatever becomes of the notebook or its kernel is said in the answer, not
-    raised: others are to go on.
+    working_folder: where its cells run, so that relative paths in them hold. scratch: a folder that only this user may
+    enter. kernel: whether an ordinary Jupyter kernel runs it. seconds: how long that kernel may take.
     """
+
+    source: Path
+    target: Path
+    parameters: Mapping[str, Any]
+    working_folder: Path
+    scratch: Path
+    kernel: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a notebook's own process answers: the notebook itself is in the task's target.
+
+    began: whether its first cell did. reads: paths of files, and answers (perf_lib.press.reads).
+    """
+
+    seconds: float
+    error: str | None
+    began: bool
+    reads: tuple[str, ...] = ()
+
+
+def execute(task: Task) -> Outcome:
+    """Execute a notebook in this process, which is given over to it; whatever becomes of it is in the answer."""
     started = time.monotonic()
-    for _ in range(limits.retries + 1):
-        own = Path(tempfile.mkdtemp(dir=temporary))
-        notebook, error = _attempt(source, parameters, target, working_folder, own, limits.seconds)
-        if error is None or _has_begun(notebook):
-            break
+    task.scratch.mkdir(parents=True, exist_ok=True)
+    paths = _give_over(task)
+    notebook, error = _attempt(task)
+    if task.kernel:
+        paths = reads.recorded(_kernel_reads(task))
+    return _finished(task, notebook, error, time.monotonic() - started, tuple(paths))
+
+
+def ended(task: Task, reason: str, seconds: float) -> Outcome:
+    """The outcome of a notebook whose process ended by itself or by its deadline: as far as it came, with the error."""
+    from perf_lib.press import engine
+
+    partial = _partial(task)
+    notebook = engine.unfinished(partial if partial.exists() else task.source)
+    return _finished(task, notebook, reason, seconds)
+
+
+def _finished(
+    task: Task, notebook: NotebookNode, error: str | None, seconds: float, reads: tuple[str, ...] = ()
+) -> Outcome:
+    began = _has_begun(notebook)
     error = _mark(notebook, error)
-    _forget_the_machine(notebook, working_folder)
-    nbformat.write(notebook, target)
-    seconds = round(time.monotonic() - started, 2)
-    return Executed(source.stem, notebook, seconds, error), _reads(own / "reads")
+    _forget_the_machine(notebook, task.working_folder)
+    nbformat.write(notebook, task.target)
+    return Outcome(round(seconds, 2), error, began, reads)
 
 
-def _attempt(
-    source: Path, parameters: Mapping[str, Any], target: Path, working_folder: Path, own: Path, seconds: float | None
-) -> tuple[NotebookNode, str | None]:
-    # Imported here: papermill brings clients of every cloud with it.
+def _partial(task: Task) -> Path:
+    return task.scratch / "partial.ipynb"
+
+
+def _kernel_reads(task: Task) -> Path:
+    return task.scratch / "reads"
+
+
+def _give_over(task: Task) -> list[str]:
+    """Make this process the notebook's own; answers the list that fills with what its cells read."""
+    if os.name == "posix":
+        with suppress(OSError):  # it leads its session already
+            os.setsid()  # so that no cell can ask for anything at the terminal
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_MORE_EXPENDABLE)
+    gc.enable()  # this is no longer the press, but whatever the notebook makes of it
+    os.chdir(task.working_folder)
+    if task.kernel:
+        return []
+    # An ordinary kernel names the backend before matplotlib is loaded.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]
+    paths: list[str] = []
+    reads.record(paths.append, within=task.working_folder)
+    return paths
+
+
+def _attempt(task: Task) -> tuple[NotebookNode, str | None]:
     import papermill
+    from papermill.engines import papermill_engines
 
     from perf_lib.press import engine
-    from perf_lib.press.provisioner import WarmKernelManager
 
-    target.unlink(missing_ok=True)
-    limited: dict[str, Any] = {}
-    until = time.monotonic() + (math.inf if seconds is None else seconds)
-    if seconds is not None:
-        limited["timeout_func"] = lambda cell: max(1, round(until - time.monotonic()))
+    papermill_engines.register(
+        engine.NAME, engine.CellEngine
+    )  # as its entry point does, where the package is installed
+    task.target.unlink(missing_ok=True)
+    until = None if task.seconds is None else time.monotonic() + task.seconds
     try:
-        done = papermill.execute_notebook(
-            str(source),
-            str(target),
-            parameters=dict(parameters),
+        notebook = papermill.execute_notebook(
+            str(task.source),
+            str(task.target),
+            parameters=dict(task.parameters),
             engine_name=engine.NAME,
-            kept=str(target),
+            partial=str(_partial(task)),
             request_save_on_cell_execute=False,
             kernel_name=KERNEL,
-            kernel_manager_class=WarmKernelManager,
-            # Not papermill's cwd: that changes the folder of the press itself, under its other threads.
-            resources={"metadata": {"path": str(working_folder)}},
             progress_bar=False,
-            start_timeout=START_LIMIT,
-            iopub_timeout=SILENCE,
-            shutdown_kernel="immediate",  # its cells have all run
-            config=_kernel_config(own),
-            extra_arguments=[
-                "--log-level=CRITICAL",  # what a kernel has to say of itself at its end
-                "--HistoryManager.enabled=False",
-                "--InteractiveShellApp.extra_extensions=perf_lib.press.reads",
-                f"--Reads.to={own / 'reads'}",
-            ],
-            **limited,
+            **(_of_kernel(task, until) if task.kernel else {}),
         )
     except Exception as failure:
         if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
-            raise  # no fault of the notebook's, and nothing that could be kept of it
-        said = _one_line(failure, seconds if time.monotonic() > until - 1 else None)
-        return nbformat.read(target if target.exists() else source, as_version=4), said
-    return done, None
+            raise  # no fault of the notebook's, and nothing of it could be kept
+        late = until is not None and time.monotonic() > until - 1
+        places = (task.target, _partial(task), task.source)
+        place = next(each for each in places if each.exists())
+        return nbformat.read(place, as_version=4), _one_line(failure, task.seconds if late else None)
+    return notebook, None
+
+
+def _of_kernel(task: Task, until: float | None) -> dict[str, Any]:
+    """What papermill is told of an ordinary kernel. It notes the files that it reads in a file of its own."""
+    options: dict[str, Any] = {
+        "kernel": True,
+        "start_timeout": START_LIMIT,
+        "iopub_timeout": SILENCE,
+        "shutdown_kernel": "immediate",  # its cells have all run
+        "config": _kernel_config(task.scratch),
+        "extra_arguments": [
+            "--log-level=CRITICAL",  # what a kernel reports at its end
+            "--HistoryManager.enabled=False",
+            "--InteractiveShellApp.extra_extensions=perf_lib.press.reads",
+            f"--Reads.to={_kernel_reads(task)}",
+        ],
+    }
+    if until is not None:
+        options["timeout_func"] = lambda cell: max(1, round(until - time.monotonic()))
+    return options
 
 
 def _has_begun(notebook: NotebookNode) -> bool:
     """Whether the kernel came as far as the first cell: if not, it is worth another try."""
     return any(cell.get("execution_count") is not None for cell in notebook.cells)
-
-
-def _reads(written: Path) -> list[str]:
-    return written.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if written.exists() else []
 
 
 def refuse_unknown(source: Path, parameters: Mapping[str, Any]) -> None:
@@ -226,8 +292,9 @@ def without_folders(text: str, working_folder: Path) -> str:
     return text
 
 
-def _kernel_config(own: Path) -> Config:
+def _kernel_config(folder: Path) -> Config:
     """Kernels talk over sockets in a folder that only this user may enter, where the system has such sockets."""
     if os.name != "posix":
         return Config()
-    return Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/k", "connection_file": f"{own}/kernel.json"}})
+    connection = {"transport": "ipc", "ip": f"{folder}/k", "connection_file": f"{folder}/kernel.json"}
+    return Config({"KernelManager": connection})

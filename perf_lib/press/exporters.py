@@ -111,7 +111,7 @@ def _exporter() -> ReportHTMLExporter:
 def warm() -> None:
     """Load what pages are made with and compile its templates, for all processes that will be forked from this one."""
     _exporter().from_notebook_node(new_notebook())
-    for module in ("pikepdf", "pypandoc", "typst"):  # loaded, not used: Typst has threads once it is
+    for module in ("pikepdf", "pypandoc"):  # not Typst, which has threads once it is loaded
         importlib.import_module(module)
 
 

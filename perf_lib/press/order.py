@@ -43,6 +43,8 @@ class Order:
     """Seconds to wait for another run of the same pack."""
     folder: Path | None = None
     """The pack's folder where it is not the quarter's in `outputs`, as for one that was moved."""
+    kernels: bool = False
+    """Execute notebooks by ordinary Jupyter kernels, and not in the press's own processes."""
     draft: bool = False
     """Make the pack although the data contradict its commentary, with DRAFT on every page."""
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from perf_lib.config.yaml import shown
-from perf_lib.press.current import RECORD
+from perf_lib.press.record import RECORD
 from perf_lib.words.errors import BusyError, InputError
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2

@@ -11,7 +11,7 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.published import COLUMNS
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.press import current
+from perf_lib.press import record
 from perf_lib.press.order import Order
 from perf_lib.report import Report
 from perf_lib.stats.series import Figure
@@ -23,12 +23,12 @@ def refuse_unfinished(order: Order) -> None:
 
     A quarter without a pack may be published, as one whose report was made before there were packs.
     """
-    made = current.read(order.target)
+    made = record.read(order.target)
     if not made:
         return
     if made.get("parameters", {}).get("draft"):
         raise InputError(f"{shown(order.target)}: is a draft; make the report without --draft before it is published")
-    if not current.is_current(order):
+    if not record.is_current(order):
         again = f"perf-lib run {order.quarter}"
         raise InputError(f"{shown(order.target)}: was made from other files than these; make it again first: {again}")
 

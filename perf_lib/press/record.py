@@ -1,130 +1,121 @@
-"""The run record: what went into a pack, what came out, and what of the pack that is there is as it was made."""
+"""The run record: what a pack was made from, what it holds, and whether that is still so.
+
+Decided by content, never by dates. Whether a pack is current is worked out with the standard library alone: nothing is
+opened, computed or imported to learn that nothing has changed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perf_lib.config.settings import Params
-from perf_lib.press.current import PACKAGE, RECORD, digests, name_of, outputs, package_digest, read, sha256, versions
+import perf_lib
+from perf_lib.config.settings import lying_ready, quarters_before
 from perf_lib.press.order import Order
-from perf_lib.press.reads import ANSWER
 
 if TYPE_CHECKING:
+    from perf_lib.config.settings import Params
     from perf_lib.extracts import Records
 
+RECORD = "run.json"
+PACKAGE = Path(perf_lib.__file__).parent
+ANSWER = "answer:"
+"""What a line of a notebook's reads begins with that is no file: a part's name and its answer's digest follow."""
 SPREADSHEETS = ("findings.csv", "dashboard.xlsx", "dashboard.ods")
 """The files of a pack that are made of figures and settings alone."""
-
 SOURCE = "report.typ"
 """What report.pdf is set from."""
+_PACKAGES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert", "typst", "pypandoc_binary")
+_PROGRAM = "perf_lib"
+"""The name of the package's own code and templates among a pack's inputs."""
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What a pack is made from, by names that tell nothing of the machine, with digests.
 
-    shared: those that every notebook depends on, which is all but other notebooks and what people wrote.
+    shared: those that every notebook depends on: all but the notebooks and what people wrote.
     """
 
     all: Mapping[str, str]
     shared: Mapping[str, str]
 
 
-def inputs(params: Params, order: Order, records: Records | None = None) -> Inputs:
-    """The files that the pack is made from, and what records came to.
+def is_current(order: Order) -> bool:
+    """Whether the pack that an order would make is there already; params are not opened to know it."""
+    made = read(order.record_folder)
+    return (
+        _is_same_program(made)
+        and made.get("parameters") == order.asked
+        and _inputs_are_the_same(order, made.get("inputs", {}))
+        and made.get("outputs") == outputs(order.target)
+    )
 
-    That has a digest too: a database is no file, and a pack is current only while it answers the same.
+
+def is_made_from(order: Order, inputs: Mapping[str, str]) -> bool:
+    """Whether the pack that is there was made from these inputs, which an opened report has told."""
+    made = read(order.record_folder)
+    recorded = made.get("inputs", {})
+    extra = [name for name in recorded if name not in inputs]
+    read_besides = {name for each in made.get("notebooks", []) for name in each.get("reads", [])}
+    return (
+        _is_same_program(made)
+        and made.get("parameters") == order.asked
+        and set(extra) <= read_besides
+        and {**inputs, **digests(extra, order)} == recorded
+        and made.get("outputs") == outputs(order.target)
+    )
+
+
+def stands(order: Order, shared: Mapping[str, str]) -> bool:
+    """Whether the shared inputs are as they were when the pack that is there was made."""
+    made = read(order.record_folder)
+    recorded = made.get("inputs", {})
+    return (
+        not order.force
+        and _is_same_program(made)
+        and made.get("parameters") == order.asked
+        and {name: recorded.get(name) for name in shared} == dict(shared)
+    )
+
+
+def inputs(params: Params, order: Order, records: Records | None = None) -> Inputs:
+    """The files that a pack is made from, and a digest of what records answered.
+
+    A database is no file: a pack is current only while it answers the same.
     """
     counted = []
     if records is not None:
-        from perf_lib.extracts import record_files  # here: the other questions are asked without pandas
+        from perf_lib.extracts import record_files  # imports pandas, which the other questions do without
 
         counted = [*records.definitions.files_read, *record_files(records.definitions, params.folder)]
     shared = {name_of(path, order): path for path in (*params.files_read(), *counted)}
     apart = {name_of(path, order): path for path in (*params.words(), *order.notebooks)}
     answers = {} if records is None else {"records": records.digest}
     digest = {name: sha256(path) for name, path in sorted({**shared, **apart}.items())}
-    found = digest | answers | {"perf_lib": package_digest()}
-    return Inputs(found, {name: digest for name, digest in found.items() if name not in apart})
+    every = digest | answers | {_PROGRAM: package_digest()}
+    return Inputs(every, {name: digest for name, digest in every.items() if name not in apart})
 
 
-def is_current(order: Order, made_from: Mapping[str, str]) -> bool:
-    """Whether the pack that is there was made from these inputs, with the report opened to know which they are."""
-    made = read(order.record_folder)
-    recorded = made.get("inputs", {})
-    extra = [name for name in recorded if name not in made_from]
-    read_besides = {name for each in made.get("notebooks", []) for name in each.get("reads", [])}
-    return (
-        (made.get("parameters"), made.get("versions")) == (order.asked, versions())
-        and set(extra) <= read_besides
-        and {**made_from, **digests(extra, order)} == recorded
-        and made.get("outputs") == outputs(order.target)
-    )
+def read(folder: Path) -> dict[str, Any]:
+    """A pack's run record; empty where there is none that can be read."""
+    try:
+        made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return made if isinstance(made, dict) else {}
 
 
-def stands(order: Order, shared: Mapping[str, str]) -> bool:
-    """Whether what every notebook depends on is as it was when the pack that is there was made.
-
-    shared: those inputs, as they are now.
-    """
-    made = read(order.record_folder)
-    recorded = made.get("inputs", {})
-    return (
-        not order.force
-        and (made.get("parameters"), made.get("versions")) == (order.asked, versions())
-        and {name: recorded.get(name) for name in shared} == dict(shared)
-    )
-
-
-def is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:
-    """Whether a file of the pack that is there is what its record says."""
-    path = order.target / place
-    return path.is_file() and made.get("outputs", {}).get(place) == sha256(path)
-
-
-def reads_of(lines: Iterable[str], order: Order) -> tuple[str, ...]:
-    """What a notebook read, by names in the record: files, the package itself apart, and answers as they are."""
-    lines = list(lines)
-    paths = [Path(line) for line in lines if not line.startswith(ANSWER)]
-    outside = [path for path in paths if not path.is_relative_to(PACKAGE) and not path.is_dir()]
-    names = {name_of(path, order) for path in outside}
-    answers = {line for line in lines if line.startswith(ANSWER)}
-    return tuple(sorted(answers | {name for name in names if not name.startswith("elsewhere/")}))
-
-
-def _by_this_code(order: Order) -> dict[str, Any]:
-    """The record of the pack that is there, where this very code made it; empty otherwise."""
-    made = read(order.record_folder)
-    same = made.get("versions") == versions() and made.get("inputs", {}).get("perf_lib") == package_digest()
-    return made if same and not order.force else {}
-
-
-def notebooks_of(order: Order) -> Iterator[dict[str, Any]]:
-    """The notebooks of the pack that is there, for what they show that was made by this very code."""
-    made = _by_this_code(order)
-    for place in made.get("outputs", {}):
-        if place.startswith("notebooks/") and is_as_made(place, order, made):
-            yield json.loads((order.target / place).read_text(encoding="utf-8"))
-
-
-def source_of(order: Order) -> Path | None:
-    """What the PDF of the pack that is there was set from, by this very code."""
-    made = _by_this_code(order)
-    return order.target / SOURCE if made and is_as_made(SOURCE, order, made) else None
-
-
-def pages_of(order: Order) -> dict[str, str]:
-    """The pages of the pack that is there which would be printed the same: digests of what is on them, by place."""
-    made = _by_this_code(order)
-
-    def is_whole(place: str) -> bool:
-        return all(is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))
-
-    return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
+def write(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the record beside what it records."""
+    (folder / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def without_digests(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +126,155 @@ def without_digests(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, "inputs": dict.fromkeys(facts["inputs"], "")}
 
 
-def write(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write the record beside what it records."""
-    (folder / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:
+    """Whether a file of the pack that is there is what its record says."""
+    path = order.target / place
+    return path.is_file() and made.get("outputs", {}).get(place) == sha256(path)
+
+
+def reads_of(lines: Iterable[str], order: Order) -> tuple[str, ...]:
+    """What a notebook read, by names in the record: files, but for the package's own, and answers as they are."""
+    lines = list(lines)
+    paths = [Path(line) for line in lines if not line.startswith(ANSWER)]
+    outside = [path for path in paths if not path.is_relative_to(PACKAGE) and not path.is_dir()]
+    names = {name_of(path, order) for path in outside}
+    answers = {line for line in lines if line.startswith(ANSWER)}
+    return tuple(sorted(answers | {name for name in names if not name.startswith("elsewhere/")}))
+
+
+def notebooks_of(order: Order) -> Iterator[dict[str, Any]]:
+    """The executed notebooks of the pack that is there, where this very program made it."""
+    made = _made_by_this_program(order)
+    for place in made.get("outputs", {}):
+        if place.startswith("notebooks/") and is_as_made(place, order, made):
+            yield json.loads((order.target / place).read_text(encoding="utf-8"))
+
+
+def source_of(order: Order) -> Path | None:
+    """What the PDF of the pack that is there was set from, by this very program."""
+    made = _made_by_this_program(order)
+    return order.target / SOURCE if made and is_as_made(SOURCE, order, made) else None
+
+
+def pages_of(order: Order) -> dict[str, str]:
+    """Pages of the pack that is there that this program would print the same: digests of their content, by place."""
+    made = _made_by_this_program(order)
+
+    def is_whole(place: str) -> bool:
+        return all(is_as_made(f"{place}{suffix}", order, made) for suffix in (".html", ".pdf"))
+
+    return {place: digest for place, digest in made.get("pages", {}).items() if is_whole(place)}
+
+
+def found(order: Order) -> dict[str, str]:
+    """The inputs that are found by where they lie, without settings naming them, with their digests."""
+    paths = [*order.notebooks, *lying_ready(order.params, order.quarter)]
+    return {name_of(path, order): sha256(path) for path in paths}
+
+
+def digests(names: Iterable[str], order: Order) -> dict[str, str]:
+    """Digests of inputs by their names in the record; of one that is not there, an empty one."""
+    return {name: digest_of(name, order) for name in names}
+
+
+def can_be_hashed(name: str, order: Order) -> bool:
+    """Whether an input is a file or the program; what a database answered can only be asked again."""
+    return name == _PROGRAM or path_of(name, order) is not None
+
+
+def digest_of(name: str, order: Order) -> str:
+    """An input's digest as it is now; empty where it is not there."""
+    if name == _PROGRAM:
+        return package_digest()
+    path = path_of(name, order)
+    try:
+        return sha256(path) if path is not None else ""
+    except OSError:
+        return ""
+
+
+def name_of(path: Path, order: Order) -> str:
+    """A file's name in the record, which tells nothing of the machine."""
+    resolved = path.resolve()
+    for prefix, place in _places(order).items():
+        if resolved.is_relative_to(place):
+            return prefix + resolved.relative_to(place).as_posix()
+    return f"elsewhere/{path.name}"
+
+
+def path_of(name: str, order: Order) -> Path | None:
+    """Where a file of the record lies; None for what has no place of its own."""
+    for prefix, place in _places(order).items():
+        if name.startswith(prefix):
+            return place / name.removeprefix(prefix)
+    return None
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Every file of a pack but the record itself, with its digest."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def sha256(path: Path) -> str:
+    """A file's digest."""
+    with path.open("rb") as file:  # in pieces: an input may be larger than the memory
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions that a pack depends on."""
+    numbers = {"perf_lib": perf_lib.__version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            numbers[package] = version(package)
+        except PackageNotFoundError:  # as pypandoc_binary is where pypandoc has the system's own pandoc
+            numbers[package] = "absent"
+    return numbers
+
+
+@cache
+def package_digest() -> str:
+    """One digest of the program and its templates: a changed program makes a changed report."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_same_program(made: Mapping[str, Any]) -> bool:
+    return bool(made.get("versions") == versions())
+
+
+def _made_by_this_program(order: Order) -> dict[str, Any]:
+    """The record of the pack that is there, where this very program made it; empty otherwise."""
+    made = read(order.record_folder)
+    same = _is_same_program(made) and made.get("inputs", {}).get(_PROGRAM) == package_digest()
+    return made if same and not order.force else {}
+
+
+def _inputs_are_the_same(order: Order, recorded: Mapping[str, str]) -> bool:
+    """Whether the recorded inputs are as they were, and no file has come to a place where files are inputs.
+
+    What settings name, they still name while they are unchanged: so settings need not be read.
+    """
+    quarters = {Path("params", str(each)) for each in (order.quarter, *quarters_before(order.quarter))}
+    inner = {Path(name).parent for name in recorded if name.startswith("params/") and name.count("/") > 1}
+    inner = {folder for folder in inner if not any(folder.is_relative_to(each) for each in quarters)}
+    beside = [path for folder in inner for path in (order.params / Path(*folder.parts[1:])).glob("*")]
+    new_beside = {name_of(path, order) for path in beside if path.is_file()}
+    present = new_beside | set(found(order))
+    return bool(recorded) and present <= set(recorded) and digests(recorded, order) == dict(recorded)
+
+
+@lru_cache(maxsize=16)
+def _places(order: Order) -> dict[str, Path]:
+    """The folders that files of the record are named by."""
+    places = {
+        "params/": order.params,
+        "notebooks/": order.notebooks[0].parent,
+        "sample:": PACKAGE / "sample",
+        "beside/": order.working_folder,
+    }
+    return {prefix: place.resolve() for prefix, place in places.items()}

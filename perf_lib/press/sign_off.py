@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_lib.config.yaml import shown
-from perf_lib.press.current import RECORD, outputs, read
+from perf_lib.press.record import RECORD, outputs, read
 from perf_lib.words.errors import InputError, PerfError
 
 KEY = "sign_offs"

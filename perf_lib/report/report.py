@@ -8,6 +8,7 @@ offences.headline()
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
 from perf_lib.findings import disclosure, revisions, symbols
 from perf_lib.findings.finding import Finding, findings
-from perf_lib.press.answers import by_answer
+from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
 from perf_lib.views import changes, charts, coverage, dashboard, explain, html, narrative, summary
 from perf_lib.views.charts import Chart
@@ -418,14 +419,29 @@ class Report(Mapping[str, MeasureReport]):
 
 
 _kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+"""Reports that open_report answers with instead of opening them again: for a run's own processes alone."""
 
 
 def keep_open(report: Report) -> None:
-    """Have open_report answer with this report in this process, and in those forked from it: for the press alone.
+    """Have open_report answer with this report in this process, and in those forked from it.
 
-    What people wrote is still read where it is asked for; only figures and settings are kept.
+    What people wrote is still read when it is asked for; only figures and settings stay as they are.
     """
-    _kept_open[report.quarter, report.params.folder.resolve(), report.is_public] = replace(report)
+    _kept_open[_key(report)] = report
+
+
+@contextmanager
+def kept_open(report: Report) -> Iterator[None]:
+    """Keep a report open for as long as a run lasts."""
+    keep_open(report)
+    try:
+        yield
+    finally:
+        del _kept_open[_key(report)]
+
+
+def _key(report: Report) -> tuple[Quarter, Path, bool]:
+    return report.quarter, report.params.folder.resolve(), report.is_public
 
 
 def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:

@@ -21,7 +21,7 @@ from perf_lib.audit import page as audit_page
 from perf_lib.audit.literals import literals
 from perf_lib.audit.periods import Calendar
 from perf_lib.commentary import binding
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.report import open_report
 from perf_lib.views import html
 from perf_lib.words.errors import ContradictionError, InputError

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from perf_lib.press import current
+from perf_lib.press import record
 
 from .processes import marked
 from .streams import markdown, verdicts
@@ -105,7 +105,7 @@ def _killed(work: Path, lasts: float) -> tuple[int, int]:
 
 
 def _is_whole(pack: Path) -> bool:
-    return current.read(pack).get("outputs") == current.outputs(pack)
+    return record.read(pack).get("outputs") == record.outputs(pack)
 
 
 def _out_of_disk(work: Path) -> str:
@@ -127,7 +127,7 @@ def _out_of_disk(work: Path) -> str:
     good = 0
     try:
         shutil.copytree(kept, disk, dirs_exist_ok=True)
-        before = current.outputs(pack)
+        before = record.outputs(pack)
         for _ in range(FULL):
             filler = disk / "filler"
             filler.write_bytes(b"0" * int(shutil.disk_usage(disk).free - shares.uniform(0, 0.9) * size))
@@ -135,7 +135,7 @@ def _out_of_disk(work: Path) -> str:
                 [BIN / "perf-lib", "run", QUARTER, "--force"], cwd=work, check=False, capture_output=True, text=True
             )
             last = (said.stderr.splitlines() or [""])[-1]
-            good += said.returncode in (1, 2) and "No space left" in last and current.outputs(pack) == before
+            good += said.returncode in (1, 2) and "No space left" in last and record.outputs(pack) == before
             filler.unlink()
         left = sorted(path.name for path in disk.iterdir())
         return f"{good}" if left == sorted(path.name for path in kept.iterdir()) else f"{good}, left behind: {left}"
@@ -162,7 +162,7 @@ def run() -> str:
         press_wall, press_cpu = _timed(*make, cwd=work)
         again_wall, again_cpu = _timed(*make, cwd=work)
         changed, added = _edited(make, work)
-        results = [each["result"] for each in current.read(work / "outputs" / QUARTER)["notebooks"]]
+        results = [each["result"] for each in record.read(work / "outputs" / QUARTER)["notebooks"]]
         helps = sorted(_timed(BIN / "perf-lib", "--help", cwd=work) for _ in range(HELP_TIMES))
         help_wall, help_cpu = helps[HELP_TIMES // 2]
         few = _few(work)

@@ -16,7 +16,7 @@ from packs import ALL, QUARTER, record
 
 from perf_lib.press import binding, nursery
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
 
 

@@ -19,7 +19,7 @@ from doors import PATIENCE, command, notebooks, program
 from packs import QUARTER
 
 from perf_lib.config.settings import quarters_in
-from perf_lib.press import batch, current
+from perf_lib.press import batch, record
 from perf_lib.words.quarters import Quarter
 
 SMALL = "5_service_delivery_plan"
@@ -130,5 +130,5 @@ def test_a_cluster_makes_every_pack_though_a_worker_is_killed_half_way(cluster, 
     assert sum("the pack is made" in line for line in said.splitlines()) == 3
     for name in ("avon", "borset", "camshire"):
         pack = outputs / name / QUARTER
-        assert current.read(pack)["outputs"] == current.outputs(pack)
+        assert record.read(pack)["outputs"] == record.outputs(pack)
         assert sorted(path.name for path in pack.parent.iterdir()) == [f".{QUARTER}.lock", QUARTER]

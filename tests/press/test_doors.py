@@ -11,7 +11,7 @@ from builders import PARAMS, ROOT
 from doors import command, notebooks
 from packs import drawn, findings_csv, loads_nothing, numbered, pdf, published_months, read
 
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
 
 

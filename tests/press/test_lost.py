@@ -18,7 +18,7 @@ from builders import PARAMS, ROOT
 from doors import PATIENCE, command, digests, notebooks, program, with_cell
 from packs import LOCK, QUARTER
 
-from perf_lib.press import compare, current, pack_folder
+from perf_lib.press import compare, pack_folder, record
 from perf_lib.press.order import plan
 from perf_lib.words.quarters import Quarter
 
@@ -67,8 +67,8 @@ def soon(done, seconds: float = 20) -> bool:
 
 def is_whole(outputs: Path) -> bool:
     """Whether the pack is just what its own record says."""
-    made = current.read(outputs / QUARTER)
-    return bool(made) and made["outputs"] == current.outputs(outputs / QUARTER)
+    made = record.read(outputs / QUARTER)
+    return bool(made) and made["outputs"] == record.outputs(outputs / QUARTER)
 
 
 @LINUX

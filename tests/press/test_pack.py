@@ -20,9 +20,9 @@ from doors import digests, notebooks
 from packs import LOCK, NAMES, QUARTER, SAMPLE, findings_csv, record, texts
 
 import perf_lib
-from perf_lib.press import current
+from perf_lib.press import record
 from perf_lib.press.order import Steps
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
 
 
@@ -131,7 +131,7 @@ def test_the_record_says_what_was_asked_and_with_which_versions(pack):
 
 def test_a_package_that_is_not_installed_is_recorded_as_absent(monkeypatch):
     monkeypatch.setattr(current, "_PACKAGES", ("pandas", "no-such-package"))
-    made = current.versions.__wrapped__()
+    made = record.versions.__wrapped__()
     assert (made["pandas"], made["no-such-package"]) == (version("pandas"), "absent")
 
 

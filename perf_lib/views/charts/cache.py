@@ -7,7 +7,8 @@ notebook otherwise draws everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -34,6 +35,16 @@ def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
                     # A file of a notebook has texts as lists of their lines.
                     html, text = ("".join(output["data"][kind]) for kind in ("text/html", "text/plain"))
                     _kept[key] = Fragment(html, text, key)
+
+
+@contextmanager
+def kept(notebooks: Iterable[Mapping[str, Any]]) -> Iterator[None]:
+    """Keep the drawn parts of executed notebooks for as long as a run lasts."""
+    keep(notebooks)
+    try:
+        yield
+    finally:
+        _kept.clear()
 
 
 def drawn_once(draw: Callable[..., Shown], *facts: Any) -> Shown | Fragment:

@@ -15,7 +15,7 @@ from builders import PARAMS, ROOT
 from printed import of_page, of_tables
 
 from perf_lib.press import nursery
-from perf_lib.press.run import Steps, run
+from perf_lib.press.pack import Steps, run
 from perf_lib.report import open_report
 from perf_lib.views.spreadsheets import xlsx
 from perf_lib.words.quarters import Quarter

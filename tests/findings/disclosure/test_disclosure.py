@@ -20,7 +20,7 @@ from perf_lib.findings import disclosure
 from perf_lib.findings.disclosure import printed_counts
 from perf_lib.findings.disclosure.suppression import decide
 from perf_lib.press import leaks
-from perf_lib.press.run import run
+from perf_lib.press.pack import run
 from perf_lib.report import Report, open_report
 from perf_lib.views.spreadsheets import xlsx
 from perf_lib.words.errors import InputError, Undisclosable
