@@ -59,7 +59,17 @@ NOTHING = Figure(None)
 class RollUp:
     """A measure's months, prepared once to be rolled up over any stretch of them.
 
-    months: the measure's rows of the tidy frame, by month; a month that they skip is missing.
+    months: the measure's rows of the tidy frame, by month (value, numerator, denominator, status); a month that they
+    skip is missing. A count is summed; a proportion or mean is the sum of numerators over the sum of denominators (over
+    the average of a stock).
+
+    >>> from types import SimpleNamespace
+    >>> index = pd.period_range("2019-01", periods=13, freq="M")
+    >>> rows = {"value": [3.0] * 12 + [4], "numerator": np.nan, "denominator": np.nan, "status": ""}
+    >>> thefts = SimpleNamespace(kind="count", is_percentage=False, denominator_is="flow")
+    >>> rolled = RollUp(pd.DataFrame(rows, index), thefts)
+    >>> rolled.over(index[-3], index[-1]).value, rolled.rolling_12().tail(3).tolist()
+    (10.0, [nan, 36.0, 37.0])
     """
 
     def __init__(self, months: pd.DataFrame, measure: RollsUp) -> None:
@@ -72,7 +82,10 @@ class RollUp:
         self._nil = months["status"].eq("nil return").to_numpy(bool)
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
-        """The measure's figure over the months from `first` to `last`: as the function of that name."""
+        """The measure's figure over the months from `first` to `last`; without a value where a month is missing.
+
+        A rolling figure is taken as supplied at `last`; a survey gives its latest point within the months.
+        """
         columns, nil = self._between(first, last)
         if self._measure.kind == "rolling":
             return _as_supplied(columns, -1)
@@ -88,7 +101,7 @@ class RollUp:
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
-        """The rolling 12 months at every month: as the function of that name."""
+        """The rolling 12 months at every month, missing where one of the twelve is."""
         if self._measure.kind in ("rolling", "survey"):
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
         rolling = pd.Series(np.nan, self._index)
@@ -107,36 +120,6 @@ class RollUp:
             columns = {name: np.pad(part, around, constant_values=np.nan) for name, part in columns.items()}
             nil = np.pad(nil, around)
         return columns, nil
-
-
-def over(months: pd.DataFrame, measure: RollsUp, first: pd.Period, last: pd.Period) -> Figure:
-    """The figure of a measure over the months from `first` to `last`; without a value where a month is missing.
-
-    months: the measure's rows of the tidy frame, by month (value, numerator, denominator, status). A count is summed; a
-    proportion or mean is the sum of numerators over the sum of denominators (over the average of a stock); a rolling
-    figure is taken as supplied at `last`; a survey gives its latest point within the months.
-
-    >>> from types import SimpleNamespace
-    >>> index = pd.period_range("2019-01", periods=3, freq="M")
-    >>> rows = {"value": [3.0, 4, 5], "numerator": np.nan, "denominator": np.nan, "status": ""}
-    >>> thefts = SimpleNamespace(kind="count", is_percentage=False, denominator_is="flow")
-    >>> over(pd.DataFrame(rows, index), thefts, index[0], index[-1]).value
-    12.0
-    """
-    return RollUp(months, measure).over(first, last)
-
-
-def rolling_12(months: pd.DataFrame, measure: RollsUp) -> pd.Series:
-    """The rolling 12 months at every month: the roll-up of `over`, missing where one of the twelve months is.
-
-    >>> from types import SimpleNamespace
-    >>> index = pd.period_range("2019-01", periods=13, freq="M")
-    >>> rows = {"value": [3.0] * 12 + [4], "numerator": np.nan, "denominator": np.nan, "status": ""}
-    >>> thefts = SimpleNamespace(kind="count", is_percentage=False, denominator_is="flow")
-    >>> rolling_12(pd.DataFrame(rows, index), thefts).tail(3).tolist()
-    [nan, 36.0, 37.0]
-    """
-    return RollUp(months, measure).rolling_12()
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -197,10 +180,11 @@ def r_squared(one: pd.Series, other: pd.Series) -> float | None:
 def _roll(
     columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, width: int
 ) -> tuple[Floats, Floats, Floats, Bools]:
-    """Every window of `width` months: its figure (missing where a month is), numerator, denominator, and their use.
+    """Every window of `width` months: its figure, numerator and denominator, and whether the figure is their ratio.
 
-    A nil return is a month in which nothing happened: it adds nothing, and is not missing. A month's mean that
-    has its number of cases counts with its numerator; where some month has none, the figure is the plain mean.
+    The figure is missing where a month is. A nil return is a month in which nothing happened: it adds nothing, and is
+    not missing. A month's mean that has its number of cases counts with its numerator; where some month has none, the
+    figure is the plain mean.
     """
     value, numerator, denominator = (_windows(columns[name], width) for name in ("value", "numerator", "denominator"))
     nil = _windows(nil_returns, width)

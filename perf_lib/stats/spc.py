@@ -50,6 +50,7 @@ BASELINE = 24  # months that an average and an SD come from
 SLOPE_DF = YEAR - 2
 T_BEYOND = float(stdtrit(SLOPE_DF, 1 - 0.05 / 2))  # 2.228, the two-sided 5 per cent point
 SIGN = {"high": 1.0, "low": -1.0}
+Verdict = Literal["met", "missed", "hit_and_miss"]
 MOVING_RANGES = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two neighbouring months
 
 
@@ -200,7 +201,7 @@ class Assurance:
     `lower` and `upper` are the natural process limits of the months `first` to `last`; `mean` lies midway.
     """
 
-    verdict: Literal["met", "missed", "hit_and_miss"]
+    verdict: Verdict
     target: float
     better: Literal["higher", "lower"]
     mean: float
@@ -236,9 +237,8 @@ def assurance(
     mean = float(values.mean())
     half = MOVING_RANGES * float(np.abs(np.diff(values)).mean())
     lower, upper = mean - half, mean + half
-    verdict: Literal["met", "missed", "hit_and_miss"] = "hit_and_miss"
-    if not lower <= target <= upper:
-        verdict = "met" if (target < lower) == (better == "higher") else "missed"
+    inside, easy = lower <= target <= upper, (target < lower) == (better == "higher")
+    verdict: Verdict = "hit_and_miss" if inside else "met" if easy else "missed"
     return Assurance(verdict, float(target), better, mean, lower, upper, months[0], months[-1])
 
 

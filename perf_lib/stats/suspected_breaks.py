@@ -48,6 +48,7 @@ ALPHA = 0.01
 FALSE_ALARM = 0.9
 """Per cent of simulated stable series in which a break is suspected at ALPHA with 60 months (tests/benchmarks)."""
 
+Unit = Literal["per cent", "percentage points"]
 _STEP = Contrast("step", "", "", 0, False, None, "whether a new level begins here", FALSE_ALARM)
 _LINE = "line"
 
@@ -64,7 +65,7 @@ class LevelShift:
     suspected: bool
     month: pd.Period | None = None
     change: float | None = None
-    unit: Literal["per cent", "percentage points"] = "per cent"
+    unit: Unit = "per cent"
     t: float | None = None
     df: float | None = None
     phi: float | None = None
@@ -181,14 +182,7 @@ def _level_shift(scale: Scaled, history: int, scanned: Scan, alpha: float) -> Le
     z = scale.z[-history:, 0]
     share = np.isfinite(z[position:]).sum() / np.isfinite(z).sum()
     before = float(np.nanmean(z)) - estimate * float(share)  # the old level, over the seasons of a whole year
-    return LevelShift(
-        suspected=bool(scanned.suspected(alpha)[0]),
-        month=scale.months[-history:][position],
-        change=scale.change(before, estimate),
-        unit="percentage points" if scale.kind == "proportion" else "per cent",
-        t=float(scanned.t[0]),
-        df=float(scanned.df[0]),
-        phi=float(scanned.phi[0]),
-        p=float(scanned.p[0]),
-        history=history,
-    )
+    suspected, month = bool(scanned.suspected(alpha)[0]), scale.months[-history:][position]
+    t, df, phi, p = (float(part[0]) for part in (scanned.t, scanned.df, scanned.phi, scanned.p))
+    unit: Unit = "percentage points" if scale.kind == "proportion" else "per cent"
+    return LevelShift(suspected, month, scale.change(before, estimate), unit, t, df, phi, p, history)

@@ -180,7 +180,7 @@ class Table:
     def usual(self, history: Floats, contrast: Contrast) -> Floats:
         """The judged values of one history as they would be if they were usual for the time of year.
 
-        It answers for the contrasts "month", "three" and "eight", on the transformed scale.
+        It answers for the contrasts "month", "three" and "eight" of monthly values, on the transformed scale.
 
         >>> round(float(table(36, 12).usual(np.r_[np.full(35, 5.0), 9.0], CONTRASTS[0])[-1]), 6)
         5.0
@@ -189,8 +189,7 @@ class Table:
         deviations = self.deviations(history[None, :])
         loadings = deviations @ row.basis
         departures = deviations[0] - (row.basis @ loadings[0]) + float(loadings[0] @ row.weights)
-        judged = contrast.judged if self.seasons == YEAR else 1
-        return np.asarray(history[-judged:] - departures[-judged:])
+        return np.asarray((history - departures)[-contrast.judged :])
 
 
 @lru_cache(maxsize=512)

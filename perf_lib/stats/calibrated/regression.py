@@ -43,8 +43,8 @@ class Assessment:
         estimates = {contrast.name: _untested(available.shape) for contrast in CONTRASTS}
         for history, step, places in _histories(scale, available, tested):
             _test(scale, history, step, places, tested, estimates)
-        months = pd.PeriodIndex(scale.months[tested])
-        return cls(scale, months, ~any_of_last(scale.reported, YEAR)[tested], available, estimates)
+        no_data = ~any_of_last(scale.reported, YEAR)[tested]
+        return cls(scale, pd.PeriodIndex(scale.months[tested]), no_data, available, estimates)
 
     def laid_out(self, columns: dict[str, Any], every_month: bool) -> pd.DataFrame:
         """Columns of months x series as one frame, in the order of the key."""
@@ -66,10 +66,9 @@ def p_value(estimates: Estimates) -> Floats:
 
 
 def significant(estimates: Estimates, alpha: float) -> Bools:
-    """Where the p-value is below alpha.
+    """Where the p-value is below alpha, in the shape of the estimates.
 
-    The t distribution has longer tails than the normal, so only a t beyond the normal's own point can be; the others
-    cost no p-value.
+    Only a t beyond the normal's own point can be so unlikely, since t has the longer tails: no other needs a p-value.
 
     >>> risen = np.random.default_rng(0).normal(size=(1, 36)) + 5 * (np.arange(36) == 35)
     >>> significant(table(36, 12).tests(risen)["month"], 0.01).tolist()

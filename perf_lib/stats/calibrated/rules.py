@@ -64,9 +64,8 @@ def signals(
 
     p_values: instead of the booleans, each test's two-sided p-value under the symbol that its estimate points to, 1
     under the opposite symbol, missing where there was no test; without the no_data column. A symbol shows where its p
-    is below alpha (and, for three and eight months, each month agrees).
-
-    Raises InputError for a frame that is not monthly, for negative counts and for numerators above denominators.
+    is below alpha (and, for three and eight months, each month agrees). Raises InputError for a frame that is not
+    monthly, for negative counts and for numerators above denominators.
 
     >>> months = pd.period_range("2015-01", periods=60, freq="M")
     >>> values = np.random.default_rng(2).poisson(100, (60, 2))
@@ -158,19 +157,11 @@ def year_on_year(
     step = int(estimates.step[-1, 0])
     last_year = float((scale.z if step == 1 else scale.quarters())[-2 * YEAR + step - 1 : -YEAR : step, 0].mean())
     lower, upper = (scale.change(last_year, estimate + difference) for difference in (-half, half))
-    points = kind == "proportion"
-    return YearOnYear(
-        now=now,
-        before=before,
-        change=now - before if points else 100 * (now / before - 1) if before else float("nan"),
-        unit="percentage points" if points else "per cent",
-        lower=lower,
-        upper=upper,
-        level=level,
-        p=float(p_value(estimates)[-1, 0]),
-        df=df,
-        history=int(estimates.history[-1, 0]),
-    )
+    p, history = float(p_value(estimates)[-1, 0]), int(estimates.history[-1, 0])
+    if kind == "proportion":
+        return YearOnYear(now, before, now - before, "percentage points", lower, upper, level, p, df, history)
+    change = 100 * (now / before - 1) if before else float("nan")
+    return YearOnYear(now, before, change, "per cent", lower, upper, level, p, df, history)
 
 
 @dataclass(frozen=True)
@@ -229,28 +220,14 @@ def _arithmetic(assessment: Assessment, code: str, contrast: Contrast, alpha: fl
     values = tuple(float(value) for value in assessment.scale.value[-contrast.judged :, 0])
     if np.isnan(estimates.t[-1, 0]):
         return Arithmetic(code, False, False, contrast.words, values, why_not=_why_not(assessment, contrast))
-    estimate, error, t, df, phi, p = (
-        float(part[-1, 0])
-        for part in (estimates.estimate, estimates.error, estimates.t, estimates.df, estimates.phi, p_value(estimates))
-    )
+    parts = estimates.estimate, estimates.error, estimates.t, estimates.df, p_value(estimates), estimates.phi
+    estimate, error, t, df, p, phi = (float(part[-1, 0]) for part in parts)
     history, monthly = int(estimates.history[-1, 0]), bool(estimates.step[-1, 0] == 1)
     agrees = t > 0 if code == contrast.high else t < 0
-    return Arithmetic(
-        code=code,
-        met=bool(agrees and significant(estimates, alpha)[-1, 0] and estimates.alike[-1, 0]),
-        enough=True,
-        words=contrast.words,
-        values=values,
-        usual=_usual(assessment, contrast, history) if monthly and contrast.name in ("month", "three", "eight") else (),
-        estimate=estimate,
-        error=error,
-        t=t,
-        df=df,
-        p=p,
-        phi=phi,
-        history=history,
-        step="months" if monthly else "quarters",
-    )
+    met = bool(agrees and significant(estimates, alpha)[-1, 0] and estimates.alike[-1, 0])
+    usual = _usual(assessment, contrast, history) if monthly and contrast.name in ("month", "three", "eight") else ()
+    numbers = estimate, error, t, df, p, phi, history
+    return Arithmetic(code, met, True, contrast.words, values, usual, *numbers, "months" if monthly else "quarters")
 
 
 def _usual(assessment: Assessment, contrast: Contrast, history: int) -> tuple[float, ...]:
@@ -262,7 +239,7 @@ def _usual(assessment: Assessment, contrast: Contrast, history: int) -> tuple[fl
 
 
 def _why_not(assessment: Assessment, contrast: Contrast) -> str:
-    """Why a question was not tested, in words that follow "not tested:"."""
+    """Why a question was not tested."""
     needed = HISTORIES[-1] if contrast.name == "year" else HISTORIES[-2]
     months = int(assessment.available[-1, 0])
     if months < needed:
