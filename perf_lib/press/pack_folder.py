@@ -86,7 +86,7 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def swap(scratch: Path, target: Path) -> None:
-    """Write the new pack to the disk and put it in the old one's place; the scratch folder may then hold the old one."""
+    """Write the new pack to the disk and put it in the old one's place; the scratch folder may then hold the old."""
     _sync(scratch)
     if not target.exists():
         scratch.rename(target)

@@ -191,8 +191,8 @@ def test_one_exchangeable_force_in_twenty_is_called_unlike_its_peers():
     rng = np.random.default_rng(5)
     draws = np.exp(rng.normal(0, 0.15, (2000, 8)))
     outside = {"greater_than_peers", "less_than_peers"}
-    found = [position(group(row), "Wiltshire") for row in draws]
-    calibrated = np.mean([here.calibrated in outside for here in found])
-    published = np.mean([here.standing in outside for here in found])
+    positions = [position(group(row), "Wiltshire") for row in draws]
+    calibrated = np.mean([here.calibrated in outside for here in positions])
+    published = np.mean([here.standing in outside for here in positions])
     assert calibrated == pytest.approx(0.05, abs=0.015)  # 3 standard errors
     assert published == pytest.approx(0.50, abs=0.035)

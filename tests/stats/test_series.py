@@ -347,11 +347,11 @@ def test_r_squared_is_that_of_numpy_and_of_scipys_regression(pairs):
     one, other = (list(column) for column in zip(*pairs, strict=True))
     if not (varied(one) and varied(other)):
         return
-    found = series.r_squared(pd.Series(one), pd.Series(other))
-    assert found == pytest.approx(np.corrcoef(one, other)[0, 1] ** 2, abs=1e-9)
-    assert found == pytest.approx(linregress(one, other).rvalue ** 2, abs=1e-9)
-    assert found == series.r_squared(pd.Series(other), pd.Series(one))
-    assert 0 <= found <= 1
+    share = series.r_squared(pd.Series(one), pd.Series(other))
+    assert share == pytest.approx(np.corrcoef(one, other)[0, 1] ** 2, abs=1e-9)
+    assert share == pytest.approx(linregress(one, other).rvalue ** 2, abs=1e-9)
+    assert share == series.r_squared(pd.Series(other), pd.Series(one))
+    assert 0 <= share <= 1
 
 
 def test_r_squared_by_hand():
