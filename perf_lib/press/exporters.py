@@ -1,7 +1,7 @@
 """Our nbconvert exporters: a report page as one HTML file, and as PDF/UA.
 
-Registered as entry points, so `jupyter nbconvert --to perf_report_html` and JupyterLab's "Save and Export
-Notebook As" have them too. (Jupyter's server takes no hyphen in a format's name.)
+They are registered as entry points, so `jupyter nbconvert --to perf_report_html` and JupyterLab's "Save and Export
+Notebook As" offer them too. (Jupyter's server accepts no hyphen in a format's name.)
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
 _HEADING = re.compile(r'<h([1-4])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
-_IMAGE_WITHOUT_WORDS = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
+_IMAGE_WITHOUT_ALT = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
 _TAGS = re.compile(r"<[^>]+>")
 
 
 class ReportHTMLExporter(HTMLExporter):
-    """A notebook as a report page: no code, nothing loaded from anywhere, contents, numbered paragraphs."""
+    """A notebook as a report page: no code, no files from elsewhere, a list of contents, numbered paragraphs."""
 
     export_from_notebook = "Report (HTML)"
 
@@ -44,7 +44,7 @@ class ReportHTMLExporter(HTMLExporter):
 
     @default("optimistic_validation")
     def _optimistic_validation_default(self) -> bool:
-        return True  # once, after nbconvert's dozen of preprocessors, and not after each
+        return True  # validate once, after nbconvert's dozen preprocessors, not after each
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -54,33 +54,33 @@ class ReportHTMLExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page and its resources."""
-        page, made = self._filled(nb, resources, **kw)
-        return finished(page), made
+        page, resources = self._filled(nb, resources, **kw)
+        return finished(page), resources
 
     def _filled(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page as the template has it, with all its links and with marks between cells."""
-        printed = _printed(nb)
-        facts = _facts(printed, resources)
+        """The page as the template makes it, with all its links and a marker before each cell."""
+        numbered = _numbered(nb)
+        facts = _facts(numbered, resources)
         css, script = _template("report.css"), _template("report.js")
-        own = {
+        page_parts = {
             "css": css,
             "script": script,
             "policy": policy(css, script),
             "contents_marker": _CONTENTS,
             "cell_marker": CELL,
         }
-        made = {**(resources or {}), "report": {**facts, **own}}
-        # HTMLExporter's own step loads styles and scripts, and highlights code, that this page has no use for.
-        self.register_filter("highlight_code", _as_it_is)
-        page, made = TemplateExporter.from_notebook_node(self, printed, made, **kw)
-        page = _with_title(_IMAGE_WITHOUT_WORDS.sub(r'\1 alt="A picture without a description">', page), facts["title"])
-        return page.replace(_CONTENTS, contents(page), 1), made
+        resources = {**(resources or {}), "report": {**facts, **page_parts}}
+        # HTMLExporter's method would load styles and scripts and highlight code, none of which this page shows.
+        self.register_filter("highlight_code", _unchanged)
+        page, resources = TemplateExporter.from_notebook_node(self, numbered, resources, **kw)
+        page = _with_title(_IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page), facts["title"])
+        return page.replace(_CONTENTS, contents(page), 1), resources
 
 
 class ReportPDFExporter(ReportHTMLExporter):
-    """The same page as PDF/UA-1, by way of pandoc and Typst: tagged, with contents, bookmarks and page numbers."""
+    """The same page as PDF/UA-1, through pandoc and Typst: tagged, with contents, bookmarks and page numbers."""
 
     export_from_notebook = "Report (PDF)"
     output_mimetype = "application/pdf"
@@ -93,92 +93,98 @@ class ReportPDFExporter(ReportHTMLExporter):
     def _template_extension_default(self) -> str:
         return ".html.j2"
 
-    def from_notebook_node(  # type: ignore[override]  # nbconvert's own PDF exporters answer bytes too
+    def from_notebook_node(  # type: ignore[override]  # nbconvert's own PDF exporters return bytes too
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """The PDF's bytes and resources."""
-        page, made = self._filled(nb, resources, **kw)
-        made["output_extension"] = ".pdf"
-        return to_pdf(page, source_of(page, made["report"])), made
+        page, resources = self._filled(nb, resources, **kw)
+        resources["output_extension"] = ".pdf"
+        return to_pdf(page, source_of(page, resources["report"])), resources
 
 
 @cache
 def _exporter() -> ReportHTMLExporter:
-    """One for all pages of a process: its templates are compiled once."""
+    """One exporter for all pages of a process, which compiles its templates once."""
     return ReportHTMLExporter()
 
 
 def warm() -> None:
-    """Load what pages are made with and compile its templates, for all processes that will be forked from this one."""
+    """Load the modules that render pages and compile the templates, before this process forks others."""
     _exporter().from_notebook_node(new_notebook())
     for module in ("pikepdf", "pypandoc"):  # not Typst, which has threads once it is loaded
         importlib.import_module(module)
 
 
 def filled(nb: NotebookNode, converted: Path | None = None) -> tuple[str, str]:
-    """A page as the template has it, and what its PDF is set from: all that both renderings are made of.
+    """A page as the template has it, and its PDF's Typst source: all that both renderings are made of.
 
-    converted: as of source_of.
+    converted: as in `pdf.to_typst`.
     """
-    page, made = _exporter()._filled(nb)
-    return page, source_of(page, made["report"], converted)
+    page, resources = _exporter()._filled(nb)
+    return page, source_of(page, resources["report"], converted)
 
 
 def finished(page: str) -> str:
-    """A filled page as it is read: links to a place that is not on it become plain words, marks are gone.
+    """A filled page ready for readers: without markers, and links to places that are not on it become plain words.
 
-    One priority's page lacks the others.
+    One priority's page lacks the places of the others.
     """
-    places = set(re.findall(r'\bid="([^"]+)"', page))
-    page = _LINK.sub(lambda link: link[0] if link[1] in places else link[2], page)
+    anchors = set(re.findall(r'\bid="([^"]+)"', page))
+    page = _LINK.sub(lambda link: link[0] if link[1] in anchors else link[2], page)
     return page.replace(CELL, "")
 
 
-def _as_it_is(code: str, **_: Any) -> str:
+def _unchanged(code: str, **_: Any) -> str:
     return code
 
 
 def contents(page: str) -> str:
-    """A list of the page's parts and measures, each a link."""
-    lines = []
+    """A list of the page's parts and measures (headings of levels 2 and 3), each a link; empty without any.
+
+    >>> contents('<h2 id="crime">Crime</h2>')
+    '<ul>\\n<li class="level-2"><a href="#crime">Crime</a></li>\\n</ul>'
+    """
+    items = []
     for level, anchor, title in _HEADING.findall(page):
         if level in "23":
-            lines.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
-    return f"<ul>\n{chr(10).join(lines)}\n</ul>" if lines else ""
+            items.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
+    return f"<ul>\n{chr(10).join(items)}\n</ul>" if items else ""
 
 
-def _printed(nb: NotebookNode) -> NotebookNode:
+def _numbered(nb: NotebookNode) -> NotebookNode:
+    """The notebook as a page with numbered paragraphs; the notebook itself where it is one already."""
     if nb.metadata.get(binding.OWN, {}).get("numbered"):
         return nb
-    printed = binding.page(nb)
-    binding.numbered(printed)
-    return printed
+    page = binding.page(nb)
+    binding.numbered(page)
+    return page
 
 
 def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]:
-    own = nb.metadata.get(binding.OWN, {})
-    named = (resources or {}).get("metadata", {}).get("name", "Report")
-    title = own.get("title") or nb.metadata.get("title") or named
+    """What the templates print about the report: title, running header, marking, language, author, state."""
+    metadata = nb.metadata.get(binding.OWN, {})
+    file_name = (resources or {}).get("metadata", {}).get("name", "Report")
+    title = metadata.get("title") or nb.metadata.get("title") or file_name
     return {
         "title": title,
-        "running": own.get("running") or title,
-        "marking": own.get("marking") or "",
-        "language": own.get("language") or "en-GB",
-        "author": own.get("author") or "",
-        "whole": bool(own.get("whole")),
-        "draft": bool(own.get("draft")),
+        "running": metadata.get("running") or title,
+        "marking": metadata.get("marking") or "",
+        "language": metadata.get("language") or "en-GB",
+        "author": metadata.get("author") or "",
+        "whole": bool(metadata.get("whole")),
+        "draft": bool(metadata.get("draft")),
     }
 
 
 def _with_title(page: str, title: str) -> str:
-    """Every page has one heading of the first level: its own, or the notebook's title."""
+    """The page with a heading of the first level: the one it has, or else the notebook's title."""
     if re.search(r"<h1\b", page):
         return page
     return page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(title)}</h1>', 1)
 
 
 def policy(css: str, script: str) -> str:
-    """What a page may do: show pictures that it carries, and run this one style and this one script; nothing else.
+    """A page's content security policy: it may show its own pictures, use this style and run this script, no more.
 
     >>> policy("", "")[:49]
     "default-src 'none'; base-uri 'none'; form-action "

@@ -1,8 +1,8 @@
-"""The folder that a pack is built in, beside the pack that is there, the swap that puts it in its place, the lock.
+"""The folder that a pack is built in, beside the current pack; the swap that replaces the pack; the lock on it.
 
-Whatever ends a run, and whenever, `outputs/<quarter>/` is the earlier pack or the new one, whole. On Linux the two
-are exchanged in one step. Elsewhere the swap is two renames; should a run be killed between them, the next one puts
-the earlier pack back before it does anything else.
+However and whenever a run ends, `outputs/<quarter>/` is the earlier pack or the new one, complete. On Linux one step
+exchanges the two. Elsewhere the swap is two renames; if a run is killed between them, the next run first puts the
+earlier pack back.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from perf_lib.press.record import RECORD
 from perf_lib.words.errors import BusyError, InputError
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-_TEMPORARY = "perf_lib-"
-_LONGEST_PLACE = 55
-"""With a socket's own name in two folders, some fifty more, it fits into the 104 that every system allows."""
+_PREFIX = "perf_lib-"
+_LONGEST_FOLDER = 55
+"""Characters. A socket's name in two more folders takes some fifty, and every system allows paths of 104."""
 
 
 @contextmanager
 def locked(target: Path, wait: float = 0) -> Iterator[None]:
-    """While this lasts, no other run makes the same pack; raises BusyError when another does, after `wait` seconds.
+    """Lock a pack, so that no other run builds it meanwhile.
 
-    The lock is the operating system's, on a file beside the pack: that of a process that has died is gone with it.
+    Raises BusyError when another run holds the lock and does not release it within `wait` seconds, InputError when the
+    folder cannot be written to. The lock is the operating system's, on a file beside the pack, and ends with its
+    process.
     """
     if not target.parent.is_dir():
         new_folder(target.parent)
@@ -42,11 +44,11 @@ def locked(target: Path, wait: float = 0) -> Iterator[None]:
         lock = FileLock(path)
         lock.acquire(timeout=wait)
     except Timeout:
-        raise BusyError(f"{shown(target)}: another run is making it{_who(path)}; --wait gives it time") from None
+        raise BusyError(f"{shown(target)}: another run is making it{_holder(path)}; --wait gives it time") from None
     except OSError as error:
         raise InputError(f"{shown(target.parent)}: cannot be written to: {error.strerror}") from None
     try:
-        with suppress(OSError):  # who holds it is a courtesy, and on Windows the file itself is locked
+        with suppress(OSError):  # the holder's name is a courtesy, and on Windows the file itself is locked
             path.write_text(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}", encoding="utf-8")
         repair(target)
         yield
@@ -54,7 +56,8 @@ def locked(target: Path, wait: float = 0) -> Iterator[None]:
         lock.release()
 
 
-def _who(path: Path) -> str:
+def _holder(path: Path) -> str:
+    """Which process holds the lock and since when, in brackets; empty where the file does not say."""
     try:
         pid, since = path.read_text(encoding="utf-8").split()
     except (OSError, ValueError):
@@ -63,18 +66,18 @@ def _who(path: Path) -> str:
 
 
 def repair(target: Path) -> None:
-    """Put right what a killed run left: the earlier pack back in its place, folders half built cleared away."""
+    """Repair what a killed run left behind: put the earlier pack back, delete half-built folders."""
     old = _old(target)
     if not target.exists() and (old / RECORD).is_file():
         old.rename(target)
-    for left in target.parent.glob(f".{target.name}.*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+    for path in target.parent.glob(f".{target.name}.*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A folder beside the pack to build in, gone afterwards."""
+    """A folder beside the pack to build in, deleted afterwards."""
     scratch = new_folder(target.with_name(f".{target.name}.{os.getpid()}"))
     try:
         yield scratch
@@ -83,8 +86,8 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def swap(scratch: Path, target: Path) -> None:
-    """Put the new pack in the old one's place, once it is safe on the disk; the scratch folder has the old one then."""
-    _settle(scratch)
+    """Write the new pack to the disk and put it in the old one's place; the scratch folder may then hold the old."""
+    _sync(scratch)
     if not target.exists():
         scratch.rename(target)
     elif not _exchange(scratch, target):
@@ -92,7 +95,7 @@ def swap(scratch: Path, target: Path) -> None:
         target.rename(old)
         scratch.rename(target)
         shutil.rmtree(old, ignore_errors=True)
-    _settle_folder(target.parent)
+    _sync_folder(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -101,29 +104,29 @@ def _exchange(one: Path, other: Path) -> bool:
         return False
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):  # an old or another C library
+    except (OSError, AttributeError):  # a C library that is old, or not GNU's
         return False
     return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
 
 
-def _settle(folder: Path) -> None:
-    """See every file of a folder onto the disk, so that a power cut cannot leave a pack of empty files."""
+def _sync(folder: Path) -> None:
+    """Write every file of a folder to the disk, so that a power cut cannot leave a pack of empty files."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
         else:
-            _settle_folder(path)
-    _settle_folder(folder)
+            _sync_folder(path)
+    _sync_folder(folder)
 
 
-def _settle_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(opened)
+            os.fsync(descriptor)
         finally:
-            os.close(opened)
+            os.close(descriptor)
 
 
 def _old(target: Path) -> Path:
@@ -131,7 +134,7 @@ def _old(target: Path) -> Path:
 
 
 def new_folder(folder: Path) -> Path:
-    """A folder made with those above it, or one line saying why not."""
+    """Make a folder, with those above it, and return it; raises InputError where it cannot be written."""
     try:
         folder.mkdir(parents=True)
     except OSError as error:
@@ -141,26 +144,26 @@ def new_folder(folder: Path) -> Path:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder of the system's for sockets and scratch files, for this user alone, gone afterwards.
+    """A temporary folder for sockets and scratch files, for this user alone, deleted afterwards.
 
-    A run that was killed may have left one: it bears the dead process's number and is cleared away here.
+    A killed run may have left one behind: its name holds the number of the dead process, and it is deleted here.
     """
-    place = _place_for_sockets()
-    for left in place.glob(f"{_TEMPORARY}[0-9]*-*") if os.name == "posix" else ():
+    parent = _folder_for_sockets()
+    for abandoned in parent.glob(f"{_PREFIX}[0-9]*-*") if os.name == "posix" else ():
         with suppress(OSError, ValueError):
-            if left.stat().st_uid == os.getuid() and not _is_alive(int(left.name.split("-")[1])):
-                shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_TEMPORARY}{os.getpid()}-", dir=place))
+            if abandoned.stat().st_uid == os.getuid() and not _is_alive(int(abandoned.name.split("-")[1])):
+                shutil.rmtree(abandoned, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _place_for_sockets() -> Path:
-    """The system's temporary folder, or a shorter one: the path of a socket has little room."""
+def _folder_for_sockets() -> Path:
+    """The system's temporary folder, or a shorter one: the path of a socket must be short."""
     usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - mkdtemp makes it this user's alone
-    return short if len(str(usual)) > _LONGEST_PLACE and short.is_dir() else usual
+    return short if len(str(usual)) > _LONGEST_FOLDER and short.is_dir() else usual
 
 
 def _is_alive(pid: int) -> bool:

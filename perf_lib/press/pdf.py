@@ -1,7 +1,7 @@
-"""A report page from HTML to PDF/UA-1: pandoc reads the HTML, a short Lua filter names its parts, Typst sets it.
+"""A report page from HTML to PDF/UA-1: pandoc reads the HTML, a short Lua filter names its parts, Typst typesets it.
 
-Nothing from the system is needed: pandoc and Typst come as wheels, the type as files of ours. Typst refuses a
-picture without words, so a chart that lost its alt text stops the press.
+It needs nothing from the system: pandoc and Typst are wheels, and the fonts are files of this package. Typst refuses a
+picture without alt text, so a chart that has lost its own stops the run.
 """
 
 from __future__ import annotations
@@ -29,34 +29,37 @@ FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
-_HEADING_PLACE = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
+_HEADING_ANCHOR = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
 _NUMBER = re.compile(r'\bdata-number="(\d+)"')
-_NUMBERLESS = 'data-number="0"'
-_TO_NUMBER = re.compile(r'#numbered\("0"\)')
-_NUMBERED = re.compile(r'#numbered\("\d+"\)')
-_OF_CELL = re.compile(r"^// cell ([0-9a-f]{64})$", re.MULTILINE)
+_NUMBER_NOUGHT = 'data-number="0"'
+_TYPST_NOUGHT = re.compile(r'#numbered\("0"\)')
+_TYPST_NUMBER = re.compile(r'#numbered\("\d+"\)')
+_CELL_HEADER = re.compile(r"^// cell ([0-9a-f]{64})$", re.MULTILINE)
 CELL = "<!--cell-->"
-"""What stands before each cell of a filled page."""
-_BORDER, _BORDER_SET = '\n<div class="cell-border"></div>\n', "/*cell border*/"
+"""The marker before each cell of a filled page."""
+_BORDER, _TYPST_BORDER = '\n<div class="cell-border"></div>\n', "/*cell border*/"
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
 
 def to_pdf(page: str, source: str) -> bytes:
-    """The PDF of a page filled by ReportHTMLExporter, set from its source; the same bytes for the same page."""
+    """The PDF of a page filled by ReportHTMLExporter, set from its Typst source; the same bytes for the same page.
+
+    Raises PerfError where Typst refuses it.
+    """
     return with_row_headers(set_in_typst(source, page))
 
 
 def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
-    """What a filled page's PDF is set from. converted: as of to_typst.
+    """The Typst source of a filled page's PDF; converted: as in `to_typst`.
 
-    facts: title, running (header), marking, language, author, whole (whether it is the bound report, with a
+    facts: title, running (header), marking, language, author, draft, whole (whether it is the bound report, with a
     contents page).
     """
     return _preamble(facts, page) + to_typst(page, converted)
 
 
 def set_in_typst(source: str, page: str) -> bytes:
-    """The PDF that Typst makes of such a source and the page's pictures."""
+    """The PDF that Typst typesets from a source and the page's pictures; raises PerfError where Typst refuses it."""
     import typst
 
     with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
@@ -67,7 +70,7 @@ def set_in_typst(source: str, page: str) -> bytes:
         main = folder / "main.typ"
         main.write_text(source, encoding="utf-8")
         try:
-            made: bytes = typst.compile(
+            document: bytes = typst.compile(
                 str(main),
                 root=str(folder),
                 font_paths=[str(FONTS)],
@@ -77,49 +80,49 @@ def set_in_typst(source: str, page: str) -> bytes:
             )
         except typst.TypstError as error:
             raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
-    return made
+    return document
 
 
 def to_typst(page: str, converted: Path | None = None) -> str:
-    """The main part of a page in Typst's own language, by way of pandoc, each cell under its digest.
+    """The main part of a page in Typst's language, converted by pandoc, each cell under a comment with its digest.
 
-    converted: a folder in which what each cell came to is kept, for whoever converts the same cell again: the bound
-    report, or a page whose paragraphs alone have other numbers.
+    converted: a folder that keeps the result of each cell for the next page with the same cell: the bound report, or a
+    page that differs only in the numbers of its paragraphs.
     """
-    found = _MAIN.search(page)
-    body = _SCREEN_ONLY.sub("", found[1] if found else page)
+    main = _MAIN.search(page)
+    body = _SCREEN_ONLY.sub("", main[1] if main else page)
     numbers = iter(_NUMBER.findall(body))
-    # Pictures go by their digests and paragraphs without numbers, so that a cell is the same wherever it stands.
-    body = _IMAGE.sub(lambda image: f'src="{_name(image)}"', _NUMBER.sub(_NUMBERLESS, body))
+    # Pictures become their digests and paragraphs lose their numbers, so that a cell is the same on every page.
+    body = _IMAGE.sub(lambda image: f'src="{_file_name(image)}"', _NUMBER.sub(_NUMBER_NOUGHT, body))
     cells = [cell for cell in body.split(CELL) if cell.strip()]
     if converted is None:
         with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
             source = _converted(cells, Path(scratch))
     else:
         source = _converted(cells, converted)
-    return _TO_NUMBER.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
+    return _TYPST_NOUGHT.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
 
 
 def keep_cells(source: str, folder: Path) -> None:
-    """Take the cells of a page that was converted before, as source_of answered it, into the folder of them."""
-    parts = _OF_CELL.split(_NUMBERED.sub('#numbered("0")', source))
+    """Save the cells of an earlier page's source (of `source_of`) in the folder of converted cells."""
+    parts = _CELL_HEADER.split(_TYPST_NUMBER.sub('#numbered("0")', source))
     for digest, cell in zip(parts[1::2], parts[2::2], strict=True):
         (folder / f"{digest}.typ").write_text(cell.strip(), encoding="utf-8")
 
 
 def _converted(cells: Sequence[str], folder: Path) -> str:
-    """Cells in Typst's language; those that are not in the folder yet are converted in one go, and left there."""
-    kept = [folder / f"{hashlib.sha256(cell.encode()).hexdigest()}.typ" for cell in cells]
-    missing = {path: cell for path, cell in zip(kept, cells, strict=True) if not path.exists()}
+    """Cells in Typst's language; those that are not in the folder yet are converted together and saved there."""
+    paths = [folder / f"{hashlib.sha256(cell.encode()).hexdigest()}.typ" for cell in cells]
+    missing = {path: cell for path, cell in zip(paths, cells, strict=True) if not path.exists()}
     if missing:
-        made = _by_pandoc(_BORDER.join(missing.values())).split(_BORDER_SET)
-        if len(made) != len(missing):  # somebody wrote just what stands between cells
-            made = [_by_pandoc(cell) for cell in missing.values()]
-        for path, source in zip(missing, made, strict=True):
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_text(source, encoding="utf-8")
-            beside.replace(path)  # in one step: another process may be reading it
-    return "\n\n".join(f"// cell {path.stem}\n{path.read_text(encoding='utf-8').strip()}" for path in kept)
+        sources = _by_pandoc(_BORDER.join(missing.values())).split(_TYPST_BORDER)
+        if len(sources) != len(missing):  # a cell holds the very text that marks a border
+            sources = [_by_pandoc(cell) for cell in missing.values()]
+        for path, source in zip(missing, sources, strict=True):
+            temporary = path.with_suffix(f".{os.getpid()}")
+            temporary.write_text(source, encoding="utf-8")
+            temporary.replace(path)  # in one step: another process may be reading it
+    return "\n\n".join(f"// cell {path.stem}\n{path.read_text(encoding='utf-8').strip()}" for path in paths)
 
 
 def _by_pandoc(body: str) -> str:
@@ -133,59 +136,59 @@ def _by_pandoc(body: str) -> str:
     )
 
 
-def with_row_headers(made: bytes) -> bytes:
-    """The PDF with the first cell of every table row tagged as the row's heading, which Typst's wheel cannot be asked.
+def with_row_headers(document: bytes) -> bytes:
+    """The PDF with the first cell of every table row tagged as the row's heading, which Typst's wheel cannot do.
 
-    Every table of a report page has the rows' headings in its first column; those of columns Typst tags itself. Its
-    lists of each cell's headings, which know the columns alone, make room for the scopes, which say the same of both.
+    Every table of a report page has its row headings in the first column; Typst itself tags the column headings. It
+    lists the headings of each cell, but only those of columns; these lists go, since the scopes cover rows and columns.
     """
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(made)) as document:
-        for row in _tagged(document, "/TR"):
+    with pikepdf.open(io.BytesIO(document)) as pdf:
+        for row in _tagged(pdf, "/TR"):
             cells = [kid for kid in row.K if isinstance(kid, pikepdf.Dictionary)]
             for number, cell in enumerate(cells):
-                kept = [each for each in _attributes(cell) if "/Scope" in each or "/Headers" not in each]
+                attributes = [each for each in _attributes(cell) if "/Scope" in each or "/Headers" not in each]
                 if number == 0 and cell.S == "/TD":
                     cell.S = pikepdf.Name("/TH")
-                    kept.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
-                cell.A = pikepdf.Array(kept)
-        written = io.BytesIO()
-        document.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return written.getvalue()
+                    attributes.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
+                cell.A = pikepdf.Array(attributes)
+        output = io.BytesIO()
+        pdf.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return output.getvalue()
 
 
-def _tagged(document: Pdf, kind: str) -> list[Object]:
+def _tagged(pdf: Pdf, kind: str) -> list[Object]:
     from pikepdf import Dictionary
 
-    return [each for each in document.objects if isinstance(each, Dictionary) and each.get("/S") == kind]
+    return [each for each in pdf.objects if isinstance(each, Dictionary) and each.get("/S") == kind]
 
 
 def _attributes(element: Object) -> list[Object]:
     from pikepdf import Array
 
-    kept = element.get("/A")
-    return [] if kept is None else list(kept) if isinstance(kept, Array) else [kept]
+    attributes = element.get("/A")
+    return [] if attributes is None else list(attributes) if isinstance(attributes, Array) else [attributes]
 
 
-def _name(image: re.Match[str]) -> str:
-    """The file of a picture, named by its content."""
+def _file_name(image: re.Match[str]) -> str:
+    """The file name of a picture, made from its content."""
     kind, _, data = image.groups()
     return f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.{_SUFFIX[kind]}"
 
 
 def _write_picture(image: re.Match[str], folder: Path) -> None:
-    """A picture out of the page into a file (a filter cannot open data URIs)."""
+    """Save a picture of the page as a file (Typst reads pictures from files)."""
     _, encoded, data = image.groups()
     content = b64decode(data) if encoded else unquote_to_bytes(html.unescape(data))
-    (folder / _name(image)).write_bytes(content)
+    (folder / _file_name(image)).write_bytes(content)
 
 
 def _preamble(facts: dict[str, Any], page: str) -> str:
-    said = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
-    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
-    places = "".join(f"{json.dumps(place)}, " for place in _HEADING_PLACE.findall(page))
-    return f'#import "report.typ": *\n#let onward = onward.with(({places}))\n#show: report.with({arguments})\n\n'
+    fields = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
+    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
+    anchors = "".join(f"{json.dumps(anchor)}, " for anchor in _HEADING_ANCHOR.findall(page))
+    return f'#import "report.typ": *\n#let onward = onward.with(({anchors}))\n#show: report.with({arguments})\n\n'
 
 
 def _first_line(error: Exception) -> str:

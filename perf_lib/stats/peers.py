@@ -1,13 +1,13 @@
 """Where a force stands among its most similar group, and in the country.
 
-The published rule is the one peer charts use: the average is the unweighted mean of the group's rates with the force
-in it, and a force is in line while it is within 1.96 SD / sqrt(n) of that average. Those bounds belong to the average,
-not to a force: of forces that differ from their group by nothing but chance, half lie outside them.
+The published rule is that of peer charts: the average is the unweighted mean of the group's rates, the force's
+included, and a force is in line while it is within 1.96 SD / sqrt(n) of that average. Those bounds belong to the
+average, not to a force: of forces that differ from their group by chance alone, half lie outside them.
 
-The calibrated rule asks the question the reader has: would another force like these lie so far out? It is the t
-prediction interval for one more observation (Hahn & Meeker, Statistical Intervals, 1991, section 4.7) on the
-logarithms of the others' rates; one force in twenty lies outside it by chance. The same interval about the others'
-year-on-year change says whether a force trends with its peers.
+The calibrated rule answers the reader's question: would another force like these lie so far out? It is the t prediction
+interval for one more observation (Hahn & Meeker, Statistical Intervals, 1991, section 4.7) on the logarithms of the
+others' rates; one force in twenty lies outside it by chance. The same interval about the others' year-on-year change
+says whether a force trends with its peers.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from scipy.special import stdtrit  # type: ignore[import-untyped]  # SciPy ships
 
 from perf_lib.stats.months import ROUNDING
 from perf_lib.words.errors import InputError, suggestion
+from perf_lib.words.wording import ordinal
 
 Standing = Literal["greater_than_peers", "in_line_above", "in_line_below", "less_than_peers"]
 
 SMALLEST_GROUP = 4  # areas with a rate, the area itself included: three others give a spread, fewer do not
 NORMAL_95 = 1.96
 
-# Per cent of areas, no different in kind from their group, that are said to stand out, in either direction: by the
+# Per cent of areas, no different in kind from their group, that appear to stand out, in either direction: by the
 # published bounds, by the calibrated ones, and by the change on the year (tests/benchmarks).
 PUBLISHED_FALSE_ALARM = 50.4
 CALIBRATED_FALSE_ALARM = 5.2
@@ -37,15 +38,15 @@ TREND_FALSE_ALARM = 4.9
 
 @dataclass(frozen=True)
 class PeerPosition:
-    """All that may be said of one area beside its group, for one measure and one 12 months.
+    """One area beside its group, for one measure and one 12 months.
 
-    Rates, average and bounds are in the units of the rates given. `standing` is the published rule's answer between
-    `lower` and `upper`; `calibrated` the leave-one-out rule's, between `calibrated_lower` and `calibrated_upper`.
-    "Above" and "below" in both are beside the printed average, so that the words and the number cannot disagree.
+    Rates, average and bounds are in the units of the caller's rates. `standing` is the published rule's answer, from
+    `lower` and `upper`; `calibrated` the leave-one-out rule's, from `calibrated_lower` and `calibrated_upper`.
+    "Above" and "below" in both compare with the printed average, so that the words and the number cannot disagree.
     `change` is the area's change on the previous year in per cent, `group_change` the others' mean change (geometric,
     per cent) with its bounds, and `does_not_trend` whether the area lies outside them. `rank` counts from the lowest
-    of the `n` areas in the group, ties sharing the lower rank; the `_words` say it. `left_out` names the group's areas
-    that had no rate. What cannot be said is None.
+    of the `n` areas in the group, ties sharing the lower rank; the `_words` print it. `left_out` names the group's
+    areas without a rate. An answer that cannot be given is None.
     """
 
     area: str
@@ -73,7 +74,7 @@ class PeerPosition:
 def position(
     rates: pd.Series, area: str, previous: pd.Series | None = None, national: pd.Series | None = None
 ) -> PeerPosition:
-    """Where the area stands: rates of the whole group (the area included), indexed by area.
+    """Where the area stands: rates of the whole group (the area included), indexed by area, all in one unit.
 
     previous: the same rates a year earlier, for the change. national: the rates of every force in the country (no
     totals among them), for the rank.
@@ -88,60 +89,49 @@ def position(
     >>> round(here.average, 2), here.standing, here.calibrated, here.rank_words
     (73.55, 'less_than_peers', 'in_line_below', '2nd lowest of 8')
     """
-    known = _checked(rates, area, "peers")
-    rank = _rank(known, area)
-    trend = {} if previous is None else _trend(known, _checked(previous, None, "peers, a year earlier"), area)
-    country = {} if national is None else _country(_checked(national, area, "national rates"), area)
+    present = _checked(rates, area, "peers")
+    trend = {} if previous is None else _trend(present, _checked(previous, None, "peers, a year earlier"), area)
+    country = {} if national is None else _rank(_checked(national, area, "national rates"), area)
     return PeerPosition(
         area=area,
-        n=len(known),
-        rate=float(known[area]),
-        average=group_average(known),
-        rank=rank,
-        rank_words=rank_words(rank, len(known)),
+        n=len(present),
+        rate=float(present[area]),
+        average=float(present.mean()),
         left_out=tuple(str(name) for name in rates.index[rates.isna()]),
-        **_published(known, area),
-        **_calibrated(known, area),
+        **_rank(present, area),
+        **_published(present, area),
+        **_calibrated(present, area),
         **trend,
-        **country,
+        **{f"national_{name}": value for name, value in country.items()},
     )
 
 
-def group_average(rates: pd.Series) -> float:
-    """The group's average: the unweighted mean of the areas' rates, the area itself included.
-
-    >>> group_average(pd.Series({"A": 2.0, "B": 4.0, "C": 9.0}))
-    5.0
-    """
-    return float(rates.mean())
-
-
 def rank_words(rank: int, of: int) -> str:
-    """A rank from the lowest in words, counted from the nearer end.
+    """A rank from the lowest of so many, in words that count from the nearer end.
 
     >>> rank_words(12, 43), rank_words(1, 8), rank_words(42, 43)
     ('12th lowest of 43', 'lowest of 8', '2nd highest of 43')
     """
     end, place = ("lowest", rank) if 2 * rank <= of + 1 else ("highest", of + 1 - rank)
-    return f"{end} of {of}" if place == 1 else f"{_ordinal(place)} {end} of {of}"
+    return f"{end} of {of}" if place == 1 else f"{ordinal(place)} {end} of {of}"
 
 
 def _published(rates: pd.Series, area: str) -> dict[str, Any]:
     """Mean +- 1.96 SD / sqrt(n) over the whole group: outside is unlike the peers, on the bound is in line."""
     if len(rates) < SMALLEST_GROUP:
         return {}
-    average = group_average(rates)
+    average = float(rates.mean())
     half = NORMAL_95 * float(rates.std(ddof=1)) / sqrt(len(rates))
     bounds = average - half, average + half
     return {"lower": bounds[0], "upper": bounds[1], "standing": _standing(float(rates[area]), average, bounds)}
 
 
 def _calibrated(rates: pd.Series, area: str) -> dict[str, Any]:
-    """The same question against where one more force like the others would lie, on logarithms."""
+    """The same question, with the range in which one more force like the others would lie, on logarithms."""
     if len(rates) < SMALLEST_GROUP or (rates <= 0).any():
         return {}
     low, high = (exp(bound) for bound in _one_more(np.log(rates.drop(area).to_numpy())))
-    standing = _standing(float(rates[area]), group_average(rates), (low, high))
+    standing = _standing(float(rates[area]), float(rates.mean()), (low, high))
     return {"calibrated_lower": low, "calibrated_upper": high, "calibrated": standing}
 
 
@@ -152,33 +142,29 @@ def _trend(rates: pd.Series, previous: pd.Series, area: str) -> dict[str, Any]:
     if area not in both.index:
         return {}
     changes = pd.Series(np.log(both["now"] / both["then"]))
-    own, others = float(changes[area]), changes.drop(area).to_numpy()
+    change, others = float(changes[area]), changes.drop(area).to_numpy()
     if len(changes) < SMALLEST_GROUP:
-        return {"change": _per_cent(own)}
+        return {"change": _per_cent(change)}
     low, high = _one_more(others)
     slack = ROUNDING * max(abs(low), abs(high))
     return {
-        "change": _per_cent(own),
+        "change": _per_cent(change),
         "group_change": _per_cent(float(others.mean())),
         "group_change_lower": _per_cent(low),
         "group_change_upper": _per_cent(high),
-        "does_not_trend": own < low - slack or own > high + slack,
+        "does_not_trend": change < low - slack or change > high + slack,
     }
 
 
-def _country(rates: pd.Series, area: str) -> dict[str, Any]:
-    rank = _rank(rates, area)
-    return {"national_rank": rank, "national_rank_words": rank_words(rank, len(rates))}
-
-
 def _one_more(others: np.ndarray) -> tuple[float, float]:
-    """Where 95 in 100 further observations would lie: mean +- t(m-1) x s x sqrt(1 + 1/m) of the m seen."""
+    """Where 95 in 100 further observations would lie: mean +- t(m-1) x s x sqrt(1 + 1/m) of the m observed."""
     m = len(others)
     half = float(stdtrit(m - 1, 0.975)) * float(others.std(ddof=1)) * sqrt(1 + 1 / m)
     return float(others.mean()) - half, float(others.mean()) + half
 
 
 def _standing(rate: float, average: float, bounds: tuple[float, float]) -> Standing:
+    """Where a rate lies beside two bounds and the average between them; what rounding moves is in line."""
     slack = ROUNDING * abs(average)
     if rate > bounds[1] + slack:
         return "greater_than_peers"
@@ -187,33 +173,29 @@ def _standing(rate: float, average: float, bounds: tuple[float, float]) -> Stand
     return "in_line_above" if rate >= average else "in_line_below"
 
 
-def _rank(rates: pd.Series, area: str) -> int:
-    return int((rates < rates[area]).sum()) + 1
+def _rank(rates: pd.Series, area: str) -> dict[str, Any]:
+    """The area's rank from the lowest, as a number and in words."""
+    rank = int((rates < rates[area]).sum()) + 1
+    return {"rank": rank, "rank_words": rank_words(rank, len(rates))}
 
 
 def _per_cent(log_change: float) -> float:
     return 100 * (exp(log_change) - 1)
 
 
-def _ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
 def _checked(rates: pd.Series, area: str | None, name: str) -> pd.Series:
-    """The rates there are, as floats; refuses what cannot be a table of rates by area."""
+    """The rates that are present, as floats; refuses what cannot be a table of rates by area."""
     if not rates.index.is_unique:
         raise InputError(f"{name}: {rates.index[rates.index.duplicated()][0]} appears more than once")
     try:
-        known = rates.astype(float).dropna()
+        present = rates.astype(float).dropna()
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}: every rate must be a number ({error})") from error
-    wrong = known[(known < 0) | ~np.isfinite(known)]
+    wrong = present[(present < 0) | ~np.isfinite(present)]
     if len(wrong):
         raise InputError(f"{name}: {wrong.index[0]} has a rate of {wrong.iloc[0]:g}; a rate is nought or more")
     if area is not None and area not in rates.index:
         raise InputError(f"{name}: no area {area}; {suggestion(area, map(str, rates.index))}")
-    if area is not None and area not in known.index:
+    if area is not None and area not in present.index:
         raise InputError(f"{name}: {area} has no rate")
-    return known
+    return present

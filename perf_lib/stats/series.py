@@ -1,6 +1,6 @@
 """The arithmetic of months: totals, rolling 12 months, change, rates, and two series side by side.
 
-Everything here is pure: a measure's months in, a figure or a Series out, nothing of the caller's altered.
+Every function is pure: a measure's months in, a figure or a Series out; the caller's data are not altered.
 """
 
 from __future__ import annotations
@@ -8,19 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perf_lib.stats.months import ROUNDING, Bools, Floats
-
-YEAR = 12
+from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
 
 
 class RollsUp(Protocol):
-    """What must be known of a measure to add up its months."""
+    """The properties of a measure that decide how its months add up."""
 
     @property
     def kind(self) -> str:
@@ -37,10 +35,11 @@ class RollsUp(Protocol):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure over some months, with what it was made from.
+    """A figure over some months, with its parts, in the units of the measure.
 
-    `value` is None where a month it needs is missing, or where the figure is withheld. `unweighted` says that only
-    ratios were supplied, not their denominators, so that their plain mean had to do.
+    `value` is None where a month that it needs is missing, or where the figure is withheld. `unweighted` says that only
+    ratios were supplied, without their denominators, so that the figure is their plain mean. `withheld` says that there
+    is a figure, which a public report does not print.
     """
 
     value: float | None
@@ -49,7 +48,6 @@ class Figure:
     margin: float | None = None
     unweighted: bool = False
     withheld: bool = False
-    """Whether there is a figure that a public report does not print."""
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -59,9 +57,19 @@ NOTHING = Figure(None)
 
 
 class RollUp:
-    """A measure's months made ready to be rolled up, over any stretch of them and as often as is wanted.
+    """A measure's months, prepared once to be rolled up over any stretch of them.
 
-    months: the measure's rows of the tidy frame, by month; a month that they skip is missing.
+    months: the measure's rows of the tidy frame, by month (value, numerator, denominator, status); a month that they
+    skip is missing. A count is summed; a proportion or mean is the sum of numerators over the sum of denominators (over
+    the average of a stock).
+
+    >>> from types import SimpleNamespace
+    >>> index = pd.period_range("2019-01", periods=13, freq="M")
+    >>> rows = {"value": [3.0] * 12 + [4], "numerator": np.nan, "denominator": np.nan, "status": ""}
+    >>> thefts = SimpleNamespace(kind="count", is_percentage=False, denominator_is="flow")
+    >>> rolled = RollUp(pd.DataFrame(rows, index), thefts)
+    >>> rolled.over(index[-3], index[-1]).value, rolled.rolling_12().tail(3).tolist()
+    (10.0, [nan, 36.0, 37.0])
     """
 
     def __init__(self, months: pd.DataFrame, measure: RollsUp) -> None:
@@ -69,68 +77,62 @@ class RollUp:
         if len(index) and index[-1].ordinal - index[0].ordinal != len(index) - 1:
             months = months.reindex(pd.period_range(index[0], index[-1], freq="M"))
         self._measure, self._index = measure, months.index
-        names = ["value", "numerator", "denominator", *(["margin"] if "margin" in months else [])]
-        self._columns = {name: months[name].to_numpy(float) for name in names}
+        names = ("value", "numerator", "denominator", "margin")
+        self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
-        """What the measure comes to over the months from `first` to `last`: as the function of that name."""
+        """The measure's figure over the months from `first` to `last`; without a value where a month is missing.
+
+        A rolling figure is taken as supplied at `last`; a survey gives its latest point within the months.
+        """
         columns, nil = self._between(first, last)
         if self._measure.kind == "rolling":
-            return _as_given(columns, -1)
+            return _as_supplied(columns, -1)
         if self._measure.kind == "survey":
             points = np.flatnonzero(np.isfinite(columns["value"]))
-            return _as_given(columns, points[-1]) if len(points) else NOTHING
-        rolled = _roll(columns, nil, self._measure, len(nil))
-        value, numerator, denominator = (float(part[-1]) for part in rolled[:3])
+            return _as_supplied(columns, points[-1]) if len(points) else NOTHING
+        *figures, weighted = (part[-1] for part in _roll(columns, nil, self._measure, len(nil)))
+        value, numerator, denominator = (float(figure) for figure in figures)
         if not math.isfinite(value):
             return NOTHING
-        if self._measure.kind == "count" or not rolled.weighted[-1]:
+        if self._measure.kind == "count" or not weighted:
             return Figure(value, unweighted=self._measure.kind != "count")
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
-        """The rolling 12 months at every month: as the function of that name."""
+        """The rolling 12 months at every month, missing where one of the twelve is."""
         if self._measure.kind in ("rolling", "survey"):
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
-        return pd.Series(_roll(self._columns, self._nil, self._measure, YEAR).value, self._index)
+        rolling = pd.Series(np.nan, self._index)
+        if len(rolling) >= YEAR:
+            rolling.iloc[YEAR - 1 :] = _roll(self._columns, self._nil, self._measure, YEAR)[0]
+        return rolling
 
     def _between(self, first: pd.Period, last: pd.Period) -> tuple[dict[str, Floats], Bools]:
-        """The columns and the nil returns from `first` to `last`, empty where there is no month."""
-        have, wanted = len(self._index), last.ordinal - first.ordinal + 1
-        start = first.ordinal - self._index[0].ordinal if have else wanted
-        inside = slice(max(start, 0), max(start + wanted, 0))
-        around = (min(max(-start, 0), wanted), min(max(start + wanted - have, 0), wanted))
+        """The columns and the nil returns from `first` to `last`, missing where there is no month."""
+        size, width = len(self._index), last.ordinal - first.ordinal + 1
+        start = first.ordinal - self._index[0].ordinal if size else width
+        inside = slice(max(start, 0), max(start + width, 0))
         columns, nil = {name: column[inside] for name, column in self._columns.items()}, self._nil[inside]
-        if around == (0, 0):
-            return columns, nil
-        return {name: np.pad(part, around, constant_values=np.nan) for name, part in columns.items()}, np.pad(
-            nil, around
-        )
-
-
-def over(months: pd.DataFrame, measure: RollsUp, first: pd.Period, last: pd.Period) -> Figure:
-    """What a measure comes to over the months from `first` to `last`.
-
-    `months`: the measure's rows of the tidy frame, by month. A count is summed; a proportion or mean
-    is the sum of numerators over the sum of denominators (over the average of a stock); a rolling figure is
-    taken as given at `last`; a survey gives its latest point within the months.
-    """
-    return RollUp(months, measure).over(first, last)
-
-
-def rolling_12(months: pd.DataFrame, measure: RollsUp) -> pd.Series:
-    """The rolling 12 months at every month: the same roll-up as `over`, missing where a month is."""
-    return RollUp(months, measure).rolling_12()
+        around = (min(max(-start, 0), width), min(max(start + width - size, 0), width))
+        if around != (0, 0):
+            columns = {name: np.pad(part, around, constant_values=np.nan) for name, part in columns.items()}
+            nil = np.pad(nil, around)
+        return columns, nil
 
 
 def change(now: float | None, before: float | None) -> float | None:
-    """The difference, in the figure's unit (percentage points for percentages)."""
+    """The difference, in the figure's unit (percentage points for percentages); None where a figure is.
+
+    >>> change(1496, 1704)
+    -208
+    """
     return None if now is None or before is None else now - before
 
 
 def change_per_cent(now: float | None, before: float | None) -> float | None:
-    """The difference as a percentage of the earlier figure; None where that is zero.
+    """The difference as a percentage of the earlier figure; None where that is nought or a figure is None.
 
     >>> round(change_per_cent(1496, 1704), 1)
     -12.2
@@ -139,7 +141,7 @@ def change_per_cent(now: float | None, before: float | None) -> float | None:
 
 
 def rate_per_1000(count: float | None, population: float | None) -> float | None:
-    """A count per 1,000 residents.
+    """A count per 1,000 residents; None without a count or residents.
 
     >>> round(rate_per_1000(44252, 720100), 2)
     61.45
@@ -150,7 +152,10 @@ def rate_per_1000(count: float | None, population: float | None) -> float | None
 def z_scores(series: pd.Series) -> pd.Series:
     """Each month's distance from the series' mean, in its sample standard deviations (n - 1).
 
-    Puts series of different sizes on one scale. A constant series is zero throughout.
+    Puts series of different sizes on one scale. A constant series is nought throughout.
+
+    >>> z_scores(pd.Series([1.0, 2.0, 3.0])).tolist()
+    [-1.0, 0.0, 1.0]
     """
     if series.max() - series.min() <= ROUNDING * series.abs().max():
         return series * 0.0
@@ -158,7 +163,7 @@ def z_scores(series: pd.Series) -> pd.Series:
 
 
 def r_squared(one: pd.Series, other: pd.Series) -> float | None:
-    """The share of one series' variance that a straight line on the other accounts for (Pearson's r, squared).
+    """The share of one series' variance that a straight line on the other explains (Pearson's r, squared).
 
     Over the months that both have; None with fewer than three, or where one does not vary.
 
@@ -172,56 +177,41 @@ def r_squared(one: pd.Series, other: pd.Series) -> float | None:
     return round(float(np.corrcoef(both["one"], both["other"])[0, 1]) ** 2, 12)
 
 
-class _Rolled(NamedTuple):
-    """Windows rolled up, a row a window: their figure, what it was made of, whether it was weighted."""
+def _roll(
+    columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, width: int
+) -> tuple[Floats, Floats, Floats, Bools]:
+    """Every window of `width` months: its figure, numerator and denominator, and whether the figure is their ratio.
 
-    value: Floats
-    numerator: Floats
-    denominator: Floats
-    weighted: Bools
-
-
-def _roll(columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, width: int) -> _Rolled:
-    """Every window of `width` months, at its last month; missing where a month is, and before the first window.
-
-    A nil return is a month in which nothing happened: it adds nothing, and is not missing. A month's mean that
-    came with its number of cases is worth its numerator; where some month came without, the plain mean must do.
+    The figure is missing where a month is. A nil return is a month in which nothing happened: it adds nothing, and is
+    not missing. A month's mean that has its number of cases counts with its numerator; where some month has none, the
+    figure is the plain mean.
     """
-    if len(nil_returns) < width:
-        nothing = np.full(len(nil_returns), np.nan)
-        return _Rolled(nothing, nothing, nothing, np.zeros(len(nil_returns), bool))
     value, numerator, denominator = (_windows(columns[name], width) for name in ("value", "numerator", "denominator"))
     nil = _windows(nil_returns, width)
     present = np.isfinite(value)
     whole: Bools = np.all(present | nil, axis=1)
     if measure.kind == "count":
         total = np.where(whole, np.where(present, value, 0.0).sum(axis=1), np.nan)
-        return _padded(total, total, total, whole, width)
+        return total, total, total, whole
     scale, stock = (100.0 if measure.is_percentage else 1.0), measure.denominator_is == "stock"
     numerator = np.where(np.isfinite(numerator), numerator, value * denominator / scale)
     weighted: Bools = np.all(np.isfinite(denominator) | ~present, axis=1) & np.any(present, axis=1)
     count = np.maximum(present.sum(axis=1), 1)
     top = np.where(present, numerator, 0.0).sum(axis=1)
     base = np.where(present, denominator, 0.0).sum(axis=1) / (count if stock else 1)
-    plain = np.where(present, value, 0.0).sum(axis=1) / (1 if stock else count)
+    plain_mean = np.where(present, value, 0.0).sum(axis=1) / (1 if stock else count)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rolled = np.where(weighted, np.where(base > 0, top / base, np.nan) * scale, plain)
+        rolled = np.where(weighted, np.where(base > 0, top / base, np.nan) * scale, plain_mean)
     rolled = np.where(whole & present.any(axis=1), rolled, np.nan)
-    return _padded(rolled, top, base, weighted, width)
+    return rolled, top, base, weighted
 
 
 def _windows(values: NDArray[Any], width: int) -> NDArray[Any]:
-    # Mostly one window is asked for, the whole of them: sliding_window_view takes its time.
+    # Most calls want one window, the whole of the months, and sliding_window_view is slow.
     return values[np.newaxis] if len(values) == width else np.lib.stride_tricks.sliding_window_view(values, width)
 
 
-def _padded(value: Floats, numerator: Floats, denominator: Floats, weighted: Bools, width: int) -> _Rolled:
-    short = np.full(width - 1, np.nan)
-    value, numerator, denominator = (np.concatenate([short, part]) for part in (value, numerator, denominator))
-    return _Rolled(value, numerator, denominator, np.concatenate([np.zeros(width - 1, bool), weighted]))
-
-
-def _as_given(columns: Mapping[str, Floats], at: int) -> Figure:
+def _as_supplied(columns: Mapping[str, Floats], at: int) -> Figure:
     """The figure of one month, as it was supplied."""
     value, numerator, denominator, margin = (
         float(columns[name][at]) if name in columns and math.isfinite(columns[name][at]) else None

@@ -1,14 +1,14 @@
 """Months that look like a fault in the data: listed for the analyst, never corrected.
 
-A month at nought where there were many, a figure ten times what it was, a month repeated exactly, a change of units.
-Each may be true. What happened is for a person to find out, in the source.
+A month at nought where there were many, a figure ten times the usual one, a month repeated exactly, a change of units.
+Each may be true. A person must find out, in the source, what happened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import pi, prod, sqrt
 from typing import Literal
 
 import pandas as pd
@@ -17,10 +17,8 @@ from perf_lib.config.catalogue import Measure
 
 What = Literal["a month at nought", "units changed", "a tenfold change", "a month repeated exactly"]
 
-BEFORE = 12
-"""How many known months before a month say what is usual; fewer than half as many say nothing."""
-MANY = 20
-"""A usual count below which nought is no surprise (a Poisson count of 20 is nought twice in a thousand million)."""
+BEFORE = 12  # months with a figure whose median is what is usual for the next; fewer than half as many tell nothing
+MANY = 20  # a usual count from which nought is a surprise (a Poisson count of 20 is nought twice in a thousand million)
 TENFOLD = 10.0
 UNITS = {
     60.0: "seconds and minutes",
@@ -28,12 +26,9 @@ UNITS = {
     1000.0: "ones and thousands",
     3600.0: "seconds and hours",
 }
-NEAR = 1.25
-"""How near to one of those factors a change must be, as a factor itself, to look like a change of units."""
-FEW = 10
-"""Counts below this repeat too often to be looked at."""
-LUCK = 0.01
-"""A repeated month is listed where chance would repeat a count less often than this."""
+NEAR = 1.25  # how near to one of those factors a change must be, as a factor itself, to look like a change of units
+FEW = 10  # counts below this repeat too often to be tested
+LUCK = 0.01  # a repeated month is listed where chance would repeat a count less often than this
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,11 @@ class Jump:
 
 
 def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], newest: int = 24) -> list[Jump]:
-    """The suspicious months among each measure's newest, oldest first.
+    """The suspicious months among each measure's newest, oldest first, in the units of the measure.
 
     months: each measure's rows by month, with `value` and, for ratios, `numerator` and `denominator`. Surveys and
-    figures of twelve months are not asked about repeats: neighbours of theirs are alike by construction.
+    figures of twelve months are not tested for repeats: their neighbours are alike by construction. The chance of a
+    repeat is that of equal Poisson counts.
 
     >>> values = [200, 210, 190, 205, 195, 201, 0]
     >>> index = pd.period_range("2019-01", periods=7, freq="M")
@@ -62,57 +58,54 @@ def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], n
     >>> [(str(jump.month), jump.what) for jump in jumps({"thefts": frame}, {"thefts": thefts})]
     [('2019-07', 'a month at nought')]
     """
-    found: list[Jump] = []
+    listed: list[Jump] = []
     for code, rows in months.items():
-        known = rows[rows["value"].notna()]
-        values = known["value"].astype(float)
-        last = rows.index.max() if len(rows) else None
-        for place in range(1, len(known)):
-            month = known.index[place]
-            if last is None or month <= last - newest:
-                continue
-            said = _looked_at(measures[code], known, values, place)
-            if said is not None:
-                found.append(Jump(code, month, float(values.iloc[place]), *said))
-    return sorted(found, key=lambda jump: (jump.month, jump.measure))
+        present = rows[rows["value"].notna()]
+        values = present["value"].astype(float)
+        after = rows.index.max() - newest if len(present) else None
+        for place in range(1, len(present)):
+            month = present.index[place]
+            suspicion = _suspicion(measures[code], present, values, place) if month > after else None
+            if suspicion is not None:
+                listed.append(Jump(code, month, float(values.iloc[place]), *suspicion))
+    return sorted(listed, key=lambda jump: (jump.month, jump.measure))
 
 
-def _looked_at(measure: Measure, known: pd.DataFrame, values: pd.Series, place: int) -> tuple[float, What, str] | None:
+def _suspicion(measure: Measure, rows: pd.DataFrame, values: pd.Series, place: int) -> tuple[float, What, str] | None:
+    """What is usual before one month, what looks wrong with it, and why; None where nothing does."""
     before = values.iloc[max(0, place - BEFORE) : place]
     value, usual = float(values.iloc[place]), float(before.median())
     if len(before) >= BEFORE // 2:
         if value == 0 and measure.kind == "count" and usual >= MANY:
             return usual, "a month at nought", "nothing was recorded, where there were many"
         factor = max(value, usual) / min(value, usual) if min(value, usual) > 0 else 1.0
-        # Few things counted jump tenfold by chance; a ratio has no such size to go by.
+        # Few counts rise or fall tenfold by chance; a ratio has no size of its own to compare with.
         if factor >= TENFOLD and (measure.kind != "count" or max(value, usual) >= MANY):
             near = next((words for size, words in UNITS.items() if size / NEAR <= factor <= size * NEAR), None)
             if near and not (measure.kind == "count" and near != UNITS[1000.0]):
                 return usual, "units changed", f"the figures differ by a factor of {factor:,.0f}, as {near} do"
             return usual, "a tenfold change", f"the figures differ by a factor of {factor:,.0f}"
-    repeats, chance = _repeats(measure, known, place)
+    repeats, chance = _repeats(measure, rows, place)
     if repeats and chance < LUCK:
         times = "is the month before it" if repeats == 1 else f"is each of the {repeats} months before it"
         return usual, "a month repeated exactly", f"the figure {times}, to the last digit"
     return None
 
 
-def _repeats(measure: Measure, known: pd.DataFrame, place: int) -> tuple[int, float]:
-    """How many months in a row before this one are just like it, and how often chance alone would have it so.
+def _repeats(measure: Measure, rows: pd.DataFrame, place: int) -> tuple[int, float]:
+    """How many months in a row before this one equal it, and how often chance alone would repeat it so.
 
     Two Poisson counts of mean m are equal about once in 2 sqrt(pi m) times.
     """
     parts = ["numerator", "denominator"] if measure.is_ratio else ["value"]
     if measure.kind not in ("count", "proportion", "mean"):
         return 0, 1.0
-    rows = known[parts].astype(float)
-    own = rows.iloc[place]
-    if own.isna().any() or own.min() < FEW:
+    counts = rows[parts].astype(float)
+    month = counts.iloc[place]
+    if month.isna().any() or month.min() < FEW:
         return 0, 1.0
     repeats = 0
-    while place - repeats > 0 and (rows.iloc[place - repeats - 1] == own).all():
+    while place > repeats and (counts.iloc[place - repeats - 1] == month).all():
         repeats += 1
-    once = 1.0
-    for size in own:
-        once *= min(1.0, 1 / (2 * sqrt(pi * float(size))))
-    return repeats, once**repeats if repeats else 1.0
+    once = prod(min(1.0, 1 / (2 * sqrt(pi * float(size)))) for size in month)
+    return repeats, once**repeats

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from perf_lib.stats.months import (
-    YEAR,
     Bools,
     Floats,
     Months,
+    MonthsBySeries,
     alike,
     monthly,
     months_since_break,
@@ -36,8 +36,8 @@ class Scaled:
 
     `z` is the transformed monthly value (missing where there is none, where it is excluded, and for a mean of nought,
     which has no logarithm), `value` the figure in its own units (proportions in per cent), `numerator` and
-    `denominator` what it is made of (denominator None where none was given), `since` the months since a break and
-    `reported` whether a value had arrived, exclusions notwithstanding.
+    `denominator` its parts (denominator None where none was supplied), `since` the months since a break and
+    `reported` whether a value had arrived, excluded or not.
     """
 
     kind: Kind
@@ -61,8 +61,15 @@ class Scaled:
             return np.full(self.z.shape, np.inf)
         if self.kind == "mean":
             return _mean_of_last(self.denominator, history)
-        rarer = _mean_of_last(self.numerator, history), _mean_of_last(self.denominator - self.numerator, history)
-        return np.minimum(*rarer)
+        complement = self.denominator - self.numerator
+        return np.minimum(_mean_of_last(self.numerator, history), _mean_of_last(complement, history))
+
+    def available(self) -> Floats:
+        """How many months of history each month has: since the first value, or since the last break."""
+        present = np.isfinite(self.z)
+        first = np.where(present.any(axis=0), present.argmax(axis=0), len(present))
+        since_first = np.arange(len(present))[:, None] - first[None, :]
+        return np.maximum(np.minimum(since_first, self.since) + 1, 0).astype(float)
 
     def quarters(self) -> Floats:
         """The transformed value of the three months ending at each month; sums of numerators and denominators."""
@@ -77,20 +84,15 @@ class Scaled:
             return np.exp(z)
         return 100 * np.sin(np.clip(z, 0, np.pi / 2)) ** 2
 
-    def rolled(self, part: slice) -> float:
+    def rolled(self, months: slice) -> float:
         """The first series' figure over some months: a sum, a ratio of sums, or an unweighted mean of means."""
-        top = self.numerator[part, 0]
+        numerator = self.numerator[months, 0]
         if self.kind == "count":
-            return float(top.sum())
+            return float(numerator.sum())
         if self.denominator is None:
-            return float(self.value[part, 0].mean())
-        ratio = float(top.sum() / self.denominator[part, 0].sum())
+            return float(self.value[months, 0].mean())
+        ratio = float(numerator.sum() / self.denominator[months, 0].sum())
         return 100 * ratio if self.kind == "proportion" else ratio
-
-    def mean_of_last_year(self, step: int) -> float:
-        """The first series' mean transformed value over the 12 months before the last 12, by months or quarters."""
-        z = self.z if step == 1 else self.quarters()
-        return float(z[-2 * YEAR + step - 1 : -YEAR : step, 0].mean())
 
     def change(self, before: float, difference: float) -> float:
         """A difference on the test scale from a level on it, as per cent (counts, means) or percentage points."""
@@ -106,46 +108,67 @@ def scaled(
     frame: pd.DataFrame,
     kind: Kind = "count",
     denominators: pd.DataFrame | None = None,
-    breaks: Months | None = None,
-    exclude: Months | None = None,
+    breaks: MonthsBySeries | None = None,
+    exclude: MonthsBySeries | None = None,
     months: int | None = None,
 ) -> Scaled:
-    """The frame on its test scale; only the last so many months of it where months is given.
+    """The frame on its test scale; only its last so many months where `months` says so.
 
-    With denominators the frame holds numerators. Without, proportions are percentages and means are means.
+    frame: months in rows, a series a column; numerators where there are denominators. Without, proportions are
+    percentages (0 to 100) and means are means. Raises InputError for another kind, for a count with denominators, for
+    a value that no measure of the kind can have, and as `months.monthly`. Formulas: Anscombe (1948).
 
     >>> index = pd.period_range("2019-01", periods=2, freq="M")
-    >>> part = scaled(pd.DataFrame({"a": [24, 99]}, index=index))
-    >>> part.z.round(3).ravel().tolist(), part.back(part.z).round(6).ravel().tolist()
+    >>> thefts = scaled(pd.DataFrame({"a": [24, 99]}, index=index))
+    >>> thefts.z.round(3).ravel().tolist(), thefts.back(thefts.z).round(6).ravel().tolist()
     ([9.874, 19.937], [24.0, 99.0])
     """
     if kind not in get_args(Kind):
         raise InputError(f"kind {kind!r} cannot be tested; {suggestion(str(kind), get_args(Kind))}")
     if kind == "count" and denominators is not None:
         raise InputError("kind count has no denominators: leave them out, or say proportion or mean")
-    arrived = monthly(frame)
-    below = None if denominators is None else alike(arrived, denominators, "denominators")
-    kept = without(arrived, exclude)
-    cut = slice(None) if months is None else slice(-months, None)
-    numerator = kept.to_numpy()[cut]
-    index = pd.PeriodIndex(kept.index[cut])
-    denominator = None if below is None else np.where(below.to_numpy()[cut] > 0, below.to_numpy()[cut], np.nan)
-    _refuse_impossible(kind, numerator, denominator, index, kept.columns)
+    reported = monthly(frame)
+    newest = slice(None) if months is None else slice(-months, None)
+    numerator, denominator = without(reported, exclude).to_numpy()[newest], None
+    if denominators is not None:
+        cases = alike(reported, denominators, "denominators").to_numpy()[newest]
+        denominator = np.where(cases > 0, cases, np.nan)
+    index = pd.PeriodIndex(reported.index[newest])
+    _refuse_impossible(kind, numerator, denominator, index, reported.columns)
     if denominator is not None:
         numerator = np.where(np.isnan(denominator), np.nan, numerator)
         denominator = np.where(np.isnan(numerator), np.nan, denominator)
     per = 100.0 if kind == "proportion" else 1.0
     return Scaled(
         kind=kind,
-        names=kept.columns,
+        names=reported.columns,
         months=index,
         z=_forward(kind, numerator, denominator),
         value=numerator if denominator is None else per * numerator / denominator,
         numerator=numerator,
         denominator=denominator,
-        since=months_since_break(arrived, breaks)[cut],
-        reported=np.isfinite(arrived.to_numpy()[cut]),
+        since=months_since_break(reported, breaks)[newest],
+        reported=np.isfinite(reported.to_numpy()[newest]),
     )
+
+
+def scaled_series(
+    series: pd.Series,
+    kind: Kind = "count",
+    denominators: pd.Series | None = None,
+    breaks: Months = (),
+    exclude: Months = (),
+    months: int | None = None,
+) -> Scaled:
+    """One series on its test scale, as a frame of one column; everything else as in `scaled`.
+
+    >>> index = pd.period_range("2019-01", periods=2, freq="M")
+    >>> scaled_series(pd.Series([24, 99], index=index), exclude=["2019-01"]).z.round(3).ravel().tolist()
+    [nan, 19.937]
+    """
+    name = "series"
+    denominator_frame = None if denominators is None else denominators.to_frame(name)
+    return scaled(series.to_frame(name), kind, denominator_frame, {name: breaks}, {name: exclude}, months)
 
 
 def _forward(kind: Kind, numerator: Floats, denominator: Floats | None) -> Floats:
@@ -160,7 +183,7 @@ def _forward(kind: Kind, numerator: Floats, denominator: Floats | None) -> Float
 
 
 def _mean_of_last(values: Floats, months: int) -> Floats:
-    """The mean over the months ending at each month of the values there are."""
+    """The mean of the values that are present in the months ending at each month."""
     present = np.isfinite(values)
     if present.all():
         return trailing_sum(values, months) / months
@@ -172,17 +195,13 @@ def _mean_of_last(values: Floats, months: int) -> Floats:
 def _refuse_impossible(
     kind: Kind, numerator: Floats, denominator: Floats | None, months: pd.PeriodIndex, names: pd.Index
 ) -> None:
-    """Refuse what no measure of the kind can be, naming the first such value."""
-    ceiling = np.inf
-    limit: Floats | float = ceiling
+    """Refuse a value that no measure of the kind can have, naming the first such value."""
+    limit: Floats | float = np.inf
     if kind == "proportion":
         limit = 100.0 if denominator is None else np.where(np.isnan(denominator), np.inf, denominator)
-    wrong = (numerator < 0) | (numerator > limit)
-    if not wrong.any():
-        return
-    row, column = np.argwhere(wrong)[0]
-    value = numerator[row, column]
-    allowed = "nought or more"
-    if kind == "proportion":
-        allowed = "0 to 100" if denominator is None else f"0 to its denominator, {denominator[row, column]:g}"
-    raise InputError(f"{names[column]}, {months[row]}: {value:g} cannot be a {kind}'s figure; allowed: {allowed}")
+    for row, column in np.argwhere((numerator < 0) | (numerator > limit))[:1]:
+        allowed = "nought or more"
+        if kind == "proportion":
+            allowed = "0 to 100" if denominator is None else f"0 to its denominator, {denominator[row, column]:g}"
+        place, value = f"{names[column]}, {months[row]}", numerator[row, column]
+        raise InputError(f"{place}: {value:g} cannot be a {kind}'s figure; allowed: {allowed}")

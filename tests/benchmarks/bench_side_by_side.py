@@ -7,7 +7,8 @@ import pandas as pd
 
 from perf_lib.stats import spc
 from perf_lib.stats.calibrated.contrasts import CONTRASTS
-from perf_lib.stats.calibrated.regression import Asked, p_value
+from perf_lib.stats.calibrated.regression import Assessment, p_value
+from perf_lib.stats.transforms import scaled
 
 from . import rivals
 from .streams import EXTRA, LEVELS, counts, markdown, verdicts
@@ -32,10 +33,10 @@ def _smallest_p(frame: pd.DataFrame, history: int) -> np.ndarray:
     """The smallest p-value of an upward calibrated symbol over the months after the change, a stream each."""
     smallest = np.ones(frame.shape[1])
     for month in range(HISTORY, HISTORY + WITHIN):
-        asked = Asked.of(frame.iloc[month + 1 - history : month + 1], "count", None, False, None, None)
+        assessment = Assessment.of(scaled(frame.iloc[month + 1 - history : month + 1]))
         for contrast in CONTRASTS:
-            found = asked.found[contrast.name]
-            p = np.where((found.t > 0) & found.alike, p_value(found), 1.0)[0]
+            estimates = assessment.estimates[contrast.name]
+            p = np.where((estimates.t > 0) & estimates.alike, p_value(estimates), 1.0)[0]
             smallest = np.minimum(smallest, p)
     return smallest
 

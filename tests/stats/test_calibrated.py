@@ -14,7 +14,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from perf_lib.stats import spc
-from perf_lib.stats.calibrated import arithmetic, enough, false_discovery, measure_p, signals, year_on_year
+from perf_lib.stats.calibrated import arithmetic, false_discovery, signals, year_on_year
 from perf_lib.stats.calibrated.contrasts import CONTRASTS, PHI_GRID, table
 from perf_lib.words.errors import InputError
 
@@ -26,6 +26,11 @@ NAMES = [contrast.name for contrast in CONTRASTS]
 def frame(values, start="2015-01", **more) -> pd.DataFrame:
     columns = {"a": values, **more}
     return pd.DataFrame(columns, index=pd.period_range(start, periods=len(values), freq="M"))
+
+
+def enough(table_: pd.DataFrame, *options, **more) -> pd.DataFrame:
+    """Whether each question was tested: where it has a p-value."""
+    return signals(table_, *options, p_values=True, **more).notna()
 
 
 def counts(seed: int, months: int = 60, level: float = 100, series: int | None = None) -> np.ndarray:
@@ -67,12 +72,12 @@ def written_out(z: np.ndarray, name: str) -> tuple[float, float, float, float]:
     mean_r1 = np.array([np.trace(m @ lag @ m @ ar(phi)) / np.trace(m @ ar(phi)) for phi in PHI_GRID])
     e = m @ z
     r1 = (e[:-1] * e[1:]).sum() / (e**2).sum()
-    found = (
+    phi_hat = (
         np.interp(r1, mean_r1, PHI_GRID) if r1 >= mean_r1[0] else (r1 - mean_r1[0]) * 0.05 / (mean_r1[1] - mean_r1[0])
     )
     slope = (mean_r1[7] - mean_r1[5]) / 0.1  # at phi = 0.3
     w = 0.15**2 / (0.15**2 + 1 / n / slope**2)
-    phi = float(np.clip(w * found + (1 - w) * 0.3, 0, 0.9))
+    phi = float(np.clip(w * phi_hat + (1 - w) * 0.3, 0, 0.9))
     r = ar(phi)
     variance = (e**2).sum() / np.trace(m @ r) * (c @ r @ c)
     return float(c @ z), float(variance**0.5), float(np.trace(m @ r) ** 2 / np.trace(m @ r @ m @ r)), phi
@@ -85,13 +90,13 @@ def written_out(z: np.ndarray, name: str) -> tuple[float, float, float, float]:
 @pytest.mark.parametrize("months", [36, 48, 60])
 def test_the_tables_give_what_the_formulas_give(name, months):
     z = 2 * np.sqrt(counts(months, months) + 0.375)
-    found = table(months, 12).tests(z[None, :])[name]
+    estimates = table(months, 12).tests(z[None, :])[name]
     estimate, error, df, phi = written_out(z, name)
-    assert found.estimate[0] == pytest.approx(estimate, rel=1e-9)
-    assert found.phi[0] == pytest.approx(phi, rel=1e-6)
+    assert estimates.estimate[0] == pytest.approx(estimate, rel=1e-9)
+    assert estimates.phi[0] == pytest.approx(phi, rel=1e-6)
     # Variance and df are read between tabulated phi by straight lines: 0.05 apart, good to a part in a thousand.
-    assert found.error[0] == pytest.approx(error, rel=2e-3)
-    assert found.df[0] == pytest.approx(df, rel=2e-3)
+    assert estimates.error[0] == pytest.approx(error, rel=2e-3)
+    assert estimates.df[0] == pytest.approx(df, rel=2e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,8 +106,8 @@ def test_estimate_and_uncorrelated_variance_are_those_of_statsmodels(name):
     fit = sm.OLS(z, x).fit()
     witness = fit.t_test(a)
     row = next(row for row in table(60, 12).rows if row.contrast.name == name)
-    found = table(60, 12).tests(z[None, :])[name]
-    assert found.estimate[0] == pytest.approx(float(witness.effect[0]))
+    estimates = table(60, 12).tests(z[None, :])[name]
+    assert estimates.estimate[0] == pytest.approx(float(witness.effect[0]))
     # At phi = 0, c'Rc / tr(MR) x residual sum of squares is the ordinary squared standard error, on n - p df.
     assert row.variance[0] * fit.ssr == pytest.approx(float(witness.sd[0, 0]) ** 2)
     assert row.df[0] == pytest.approx(fit.df_resid)
@@ -139,11 +144,11 @@ def test_a_steady_series_shows_anything_one_time_in_thirty():
 def test_shape_is_that_of_the_published_rules():
     table_ = frame(counts(2, 70), b=counts(3, 70))
     for every_month in (False, True):
-        ours, theirs = signals(table_, every_month=every_month), spc.signals(table_, every_month=every_month)
-        assert ours.index.equals(theirs.index)
-        assert ours.columns.equals(theirs.columns)
-        assert set(ours.dtypes) == {np.dtype(bool)}
-        assert enough(table_, every_month=every_month).columns.equals(theirs.columns)
+        calibrated, published = signals(table_, every_month=every_month), spc.signals(table_, every_month=every_month)
+        assert calibrated.index.equals(published.index)
+        assert calibrated.columns.equals(published.columns)
+        assert set(calibrated.dtypes) == {np.dtype(bool)}
+        assert enough(table_, every_month=every_month).columns.equals(published.columns.drop("no_data"))
 
 
 def test_a_raised_end_is_seen_and_a_lowered_one():
@@ -151,11 +156,11 @@ def test_a_raised_end_is_seen_and_a_lowered_one():
     up, down = values.copy(), values.copy()
     up[-8:] += 60
     down[-8:] -= 50
-    found = signals(frame(up, b=down))
-    assert found.loc["a", ["three_months_high", "eight_months_high"]].all()
-    assert found.loc["b", ["three_months_low", "eight_months_low"]].all()
-    assert not found.loc["a", LOW].any()
-    assert not found.loc["b", HIGH].any()
+    flags = signals(frame(up, b=down))
+    assert flags.loc["a", ["three_months_high", "eight_months_high"]].all()
+    assert flags.loc["b", ["three_months_low", "eight_months_low"]].all()
+    assert not flags.loc["a", LOW].any()
+    assert not flags.loc["b", HIGH].any()
 
 
 def test_a_season_is_not_a_signal():
@@ -210,12 +215,12 @@ def test_the_longest_history_there_is(months, history):
 def test_a_missing_month_is_left_out_of_the_regression():
     values = counts(10).astype(float)
     values[20] = np.nan
-    found = arithmetic(frame(values)["a"])["eight_months_high"]
+    sums = arithmetic(frame(values)["a"])["eight_months_high"]
     x, a = regression("eight", 60)
-    kept = np.arange(60) != 20
-    witness = sm.OLS(2 * np.sqrt(values[kept] + 0.375), x[kept]).fit().t_test(a)
-    assert found.estimate == pytest.approx(float(witness.effect[0]))
-    assert found.history == 60
+    present = np.arange(60) != 20
+    witness = sm.OLS(2 * np.sqrt(values[present] + 0.375), x[present]).fit().t_test(a)
+    assert sums.estimate == pytest.approx(float(witness.effect[0]))
+    assert sums.history == 60
     excluded = signals(frame(counts(10)), p_values=True, exclude={"a": ["2016-09"]})
     pd.testing.assert_frame_equal(excluded, signals(frame(values), p_values=True))
 
@@ -223,8 +228,8 @@ def test_a_missing_month_is_left_out_of_the_regression():
 def test_the_months_a_question_judges_must_all_be_there():
     values = counts(11).astype(float)
     values[-2] = np.nan
-    asked = enough(frame(values)).loc["a"]
-    assert asked[HIGH].tolist() == [True, False, False, False, False]
+    tested = enough(frame(values)).loc["a"]
+    assert tested[HIGH].tolist() == [True, False, False, False, False]
     assert arithmetic(frame(values)["a"])["three_months_low"].why_not == "a month it judges is missing"
     values[-2], values[-20] = 100, np.nan
     assert enough(frame(values)).loc["a", HIGH].tolist() == [True, True, True, True, False]
@@ -257,9 +262,9 @@ def test_a_row_of_every_month_is_the_newest_month_of_the_data_as_they_stood(cut,
     values[missing] = np.nan
     table_ = frame(values)
     month = table_.index[cut]
-    for asked in ({"p_values": True}, {"alpha": 0.2}):
-        every = signals(table_, every_month=True, **asked).loc[("a", month)]
-        then = signals(table_.iloc[: cut + 1], **asked).loc["a"]
+    for options in ({"p_values": True}, {"alpha": 0.2}):
+        every = signals(table_, every_month=True, **options).loc[("a", month)]
+        then = signals(table_.iloc[: cut + 1], **options).loc["a"]
         pd.testing.assert_series_equal(every, then, check_names=False)
 
 
@@ -292,9 +297,9 @@ def test_percentages_alone_are_tested_as_percentages():
     rng = np.random.default_rng(16)
     percent = frame(rng.normal(80, 2, 60))
     z = np.arcsin(np.sqrt(percent["a"].to_numpy() / 100))
-    found = arithmetic(percent["a"], kind="proportion")["month_high"]
-    assert found.estimate == pytest.approx(written_out(z, "month")[0])
-    assert found.usual[0] == pytest.approx(80, abs=2)
+    sums = arithmetic(percent["a"], kind="proportion")["month_high"]
+    assert sums.estimate == pytest.approx(written_out(z, "month")[0])
+    assert sums.usual[0] == pytest.approx(80, abs=2)
 
 
 def test_means_weigh_nothing_but_are_made_of_their_cases():
@@ -307,10 +312,10 @@ def test_means_weigh_nothing_but_are_made_of_their_cases():
 def test_small_numbers_fall_back_to_quarters_and_then_to_nothing():
     rng = np.random.default_rng(17)
     table_ = frame(rng.poisson(20, 60), b=rng.poisson(3, 60), c=rng.poisson(1, 60))
-    asked = enough(table_)
-    assert asked.loc["a", HIGH].tolist() == [True] * 5
-    assert asked.loc["b", HIGH].tolist() == [False, True, False, True, True]
-    assert asked.loc["c", HIGH].tolist() == [False] * 5
+    tested = enough(table_)
+    assert tested.loc["a", HIGH].tolist() == [True] * 5
+    assert tested.loc["b", HIGH].tolist() == [False, True, False, True, True]
+    assert tested.loc["c", HIGH].tolist() == [False] * 5
     assert arithmetic(table_["b"])["rolling_increasing"].step == "quarters"
     assert arithmetic(table_["c"])["month_high"].why_not == "numbers are too small: fewer than 5 expected a month"
     # The rarer of successes and failures counts: 3 failures a month in 100 cases.
@@ -322,9 +327,9 @@ def test_small_numbers_fall_back_to_quarters_and_then_to_nothing():
 
 def test_quarters_are_sums_of_three_months_ending_with_the_newest():
     values = np.random.default_rng(18).poisson(3, 62)
-    found = arithmetic(frame(values)["a"])["rolling_increasing"]
+    sums = arithmetic(frame(values)["a"])["rolling_increasing"]
     q = 2 * np.sqrt(values[-60:].reshape(20, 3).sum(axis=1) + 0.375)
-    assert found.estimate == pytest.approx(q[-4:].mean() - q[-8:-4].mean())
+    assert sums.estimate == pytest.approx(q[-4:].mean() - q[-8:-4].mean())
 
 
 # --- odd series: a defined answer each
@@ -338,11 +343,11 @@ def test_odd_series_have_defined_answers():
     table_ = frame(noise, constant=[50] * 60, zeros=[0] * 60, empty=[np.nan] * 60, huge=huge)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = signals(table_)
+        flags = signals(table_)
         p = signals(table_, p_values=True)
         signals(table_, every_month=True)
-    assert not found.drop(index="empty").any(axis=None)
-    assert found.loc["empty"].to_dict() == {code: code == "no_data" for code in spc.CODES}
+    assert not flags.drop(index="empty").any(axis=None)
+    assert flags.loc["empty"].to_dict() == {code: code == "no_data" for code in spc.CODES}
     assert p.loc["constant"].tolist() == [1.0] * 10
     assert p.loc[["zeros", "empty"]].isna().all(axis=None)
     assert p.loc["huge"].notna().all()
@@ -436,7 +441,8 @@ def test_false_discovery_is_that_of_statsmodels(p):
 
 def test_a_measures_p_is_four_times_its_smallest():
     p = pd.DataFrame({"month_high": [0.002, 0.4, np.nan], "month_low": [1.0, 1.0, np.nan], "year": [0.03, 0.3, np.nan]})
-    assert measure_p(p).tolist()[:2] == [0.008, 1.0]
+    assert [bool(false_discovery(p.iloc[:1], rate)[0]) for rate in (0.0079, 0.0081)] == [False, True]
+    assert bool(false_discovery(p.iloc[1:2], 1.0)[1])  # four times 0.3 is more than 1, which no p-value is
     assert false_discovery(p).tolist() == [True, False, False]
     assert false_discovery(p.iloc[2:]).tolist() == [False]
     assert false_discovery(p.iloc[:0]).tolist() == []
@@ -459,8 +465,8 @@ def test_arithmetic_agrees_with_signals(seed, months, level):
 
 def test_usual_is_the_mean_of_the_other_years_on_the_test_scale():
     values = counts(24)
-    found = arithmetic(frame(values)["a"])["month_high"]
+    sums = arithmetic(frame(values)["a"])["month_high"]
     # With one month in question its usual level is that month's mean over the other four years: 2 sqrt(y + 3/8).
     z = 2 * np.sqrt(values[11:59:12] + 0.375)
-    assert found.usual[0] == pytest.approx((z.mean() / 2) ** 2 - 0.375)
-    assert found.values == (float(values[-1]),)
+    assert sums.usual[0] == pytest.approx((z.mean() / 2) ** 2 - 0.375)
+    assert sums.values == (float(values[-1]),)

@@ -22,15 +22,15 @@ def steady(seed: int, months: int = 96, level: float = 200) -> np.ndarray:
 
 
 def projected(*args, **options) -> Projection:
-    found = project(*args, **options)
-    assert isinstance(found, Projection), found
-    return found
+    projection = project(*args, **options)
+    assert isinstance(projection, Projection), projection
+    return projection
 
 
 def why(*args, **options) -> str:
-    found = project(*args, **options)
-    assert isinstance(found, Refused), found
-    return found.why
+    projection = project(*args, **options)
+    assert isinstance(projection, Refused), projection
+    return projection.why
 
 
 # --- the sums
@@ -59,17 +59,17 @@ def test_level_and_alpha_are_those_of_statsmodels_on_the_adjusted_series():
 
 def test_rolling_figures_are_the_known_months_and_the_projected_ones():
     values = steady(2)
-    found = projected(series(values))
+    projection = projected(series(values))
     z = np.log(values[-60:] + 0.5)
     log_months, covariance, _ = fan(z[None, :], 6)
     months = np.exp(log_months[0] + np.diag(covariance[0]) / 2) - 0.5
     for ahead in range(1, 7):
-        assert found.table["rolling"].iloc[ahead - 1] == pytest.approx(
+        assert projection.table["rolling"].iloc[ahead - 1] == pytest.approx(
             values[-12 + ahead :].sum() + months[:ahead].sum()
         )
-    assert [str(month) for month in found.table.index] == [f"2020-{m:02d}" for m in range(1, 7)]
-    assert found.now == values[-12:].sum()
-    assert found.history == 60
+    assert [str(month) for month in projection.table.index] == [f"2020-{m:02d}" for m in range(1, 7)]
+    assert projection.now == values[-12:].sum()
+    assert projection.history == 60
 
 
 def test_intervals_nest_and_widen():
@@ -93,19 +93,19 @@ def test_bounds_of_a_log_normal_and_of_a_share():
 def test_proportions_stay_within_0_and_100_and_weigh_by_last_years_cases():
     rng = np.random.default_rng(14)
     cases = series(rng.integers(20, 80, 96))
-    found = projected(cases.map(lambda n: rng.binomial(n, 0.85)), "proportion", cases)
-    assert found.table.stack().between(0, 100).all()
-    assert found.table["rolling"].between(80, 90).all()
+    projection = projected(cases.map(lambda n: rng.binomial(n, 0.85)), "proportion", cases)
+    assert projection.table.stack().between(0, 100).all()
+    assert projection.table["rolling"].between(80, 90).all()
 
 
 def test_means_are_projected_with_and_without_their_cases():
     rng = np.random.default_rng(5)
     minutes = series(np.exp(rng.normal(2.4, 0.05, 96)))
-    found = projected(minutes, "mean")
-    assert found.now == pytest.approx(minutes[-12:].mean())
+    projection = projected(minutes, "mean")
+    assert projection.now == pytest.approx(minutes[-12:].mean())
     calls = series(np.full(96, 50.0))
     weighted = projected(minutes * calls, "mean", calls)
-    pd.testing.assert_frame_equal(found.table, weighted.table)
+    pd.testing.assert_frame_equal(projection.table, weighted.table)
 
 
 # --- refusals
@@ -119,8 +119,8 @@ def test_refused_for_want_of_history():
 
 def test_refused_for_a_recent_break():
     values = series(steady(15))
-    found = project(values, breaks=["2018-01"])
-    assert found == Refused("recent_break", "needs 36 months since the last break; there are 24")
+    projection = project(values, breaks=["2018-01"])
+    assert projection == Refused("recent_break", "needs 36 months since the last break; there are 24")
     old = projected(values, breaks=["2016-01"])
     assert old.history == 48
     pd.testing.assert_frame_equal(old.table, projected(values["2016-01":]).table)
@@ -166,9 +166,9 @@ def test_an_excluded_month_is_counted_and_not_learnt_from():
     )
     recent = steady(10)
     recent[-2] += 3000
-    found = projected(series(recent), exclude=["2019-11"])
-    assert found.now == recent[-12:].sum()
-    assert found.table["rolling"].iloc[0] == pytest.approx(recent[-11:].sum() + 240, abs=30)  # January: 200 x 1.2
+    projection = projected(series(recent), exclude=["2019-11"])
+    assert projection.now == recent[-12:].sum()
+    assert projection.table["rolling"].iloc[0] == pytest.approx(recent[-11:].sum() + 240, abs=30)  # January: 200 x 1.2
 
 
 def test_the_callers_series_is_not_altered():

@@ -45,6 +45,6 @@ def test_the_projections_that_are_shown_cover_too():
 def test_a_redefined_category_is_suspected_in_its_month():
     # police.uk: "Public order" and "Possession of weapons" begin in May 2013, and "Other crime" falls.
     other = bench_suspected_breaks.redefined()
-    found = level_shift(other)
-    assert (found.suspected, str(found.month)) == (True, "2013-05")
+    shift = level_shift(other)
+    assert (shift.suspected, str(shift.month)) == (True, "2013-05")
     assert other.loc["2013-05"] < other.loc["2013-04"] / 2

@@ -71,10 +71,10 @@ def by_hand(kind: str, drawn) -> float | None:
 def test_rolling_12_is_over_at_every_month(kind, data):
     drawn = data.draw(parts())
     table = frame(kind, drawn)
-    rolled = series.rolling_12(table, KINDS[kind])
+    rolled = series.RollUp(table, KINDS[kind]).rolling_12()
     assert list(rolled.index) == list(table.index)
     for month in table.index:
-        figure = series.over(table, KINDS[kind], month - 11, month)
+        figure = series.RollUp(table, KINDS[kind]).over(month - 11, month)
         assert figure.value is None if math.isnan(rolled[month]) else figure.value == pytest.approx(rolled[month])
 
 
@@ -85,7 +85,7 @@ def test_over_is_the_slow_sum_of_its_months(kind, data):
     drawn = data.draw(parts())
     table, width = frame(kind, drawn), data.draw(st.integers(1, 12))
     last = data.draw(st.integers(width, len(drawn)))
-    figure = series.over(table, KINDS[kind], table.index[last - width], table.index[last - 1])
+    figure = series.RollUp(table, KINDS[kind]).over(table.index[last - width], table.index[last - 1])
     expected = by_hand(kind, drawn[last - width : last])
     assert figure.value == (None if expected is None else pytest.approx(expected))
 
@@ -97,7 +97,7 @@ def test_a_nil_return_adds_nothing_to_a_ratio(kind, data):
     drawn = data.draw(parts(nil=True))
     table = frame(kind, drawn)
     for end in range(12, len(drawn) + 1):
-        figure = series.over(table, KINDS[kind], table.index[end - 12], table.index[end - 1])
+        figure = series.RollUp(table, KINDS[kind]).over(table.index[end - 12], table.index[end - 1])
         expected = by_hand(kind, drawn[end - 12 : end])
         assert figure.value == (None if expected is None else pytest.approx(expected))
 
@@ -107,25 +107,25 @@ def test_rolling_12_is_over_where_only_the_later_months_came_with_their_numbers(
     table = months([50.0] * 12 + [10.0] * 12, numerator=[np.nan] * 12 + [1] * 12, denominator=[np.nan] * 12 + [10] * 12)
     table.loc[table.index[-1], ["numerator", "denominator", "value"]] = [0, 190, 0.0]
     last = table.index[-1]
-    weighted = series.over(table, PROPORTION, last - 11, last)
+    weighted = series.RollUp(table, PROPORTION).over(last - 11, last)
     assert weighted.value == pytest.approx(100 * 11 / 300)  # eleven months of 1 of 10, and 0 of 190
-    assert series.rolling_12(table, PROPORTION)[last] == pytest.approx(weighted.value)
+    assert series.RollUp(table, PROPORTION).rolling_12()[last] == pytest.approx(weighted.value)
 
 
 @options(max_examples=30, deadline=None)
 @given(parts(missing=False))
 def test_a_years_count_is_its_four_quarters(drawn):
     table = frame("count", drawn[:12])
-    quarters = [series.over(table, COUNT, table.index[i], table.index[i + 2]).value for i in (0, 3, 6, 9)]
-    assert sum(quarters) == series.rolling_12(table, COUNT).iloc[-1]
+    quarters = [series.RollUp(table, COUNT).over(table.index[i], table.index[i + 2]).value for i in (0, 3, 6, 9)]
+    assert sum(quarters) == series.RollUp(table, COUNT).rolling_12().iloc[-1]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_callers_months_are_not_altered(kind):
     table = frame(kind, [(3, 7, "given")] * 11 + [(0, 1, "nil")] + [(4, 9, "given")] * 5)
     before = table.copy(deep=True)
-    series.rolling_12(table, KINDS[kind])
-    series.over(table, KINDS[kind], table.index[0], table.index[-1])
+    series.RollUp(table, KINDS[kind]).rolling_12()
+    series.RollUp(table, KINDS[kind]).over(table.index[0], table.index[-1])
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -135,22 +135,22 @@ def test_the_callers_months_are_not_altered(kind):
 def test_counts_add_up_to_the_reports_quarter():
     # Appendix A: 112, 102 and 94 sexual offences in October to December 2019; the box: 308.
     table = months([112, 102, 94])
-    assert series.over(table, COUNT, table.index[0], table.index[-1]).value == 308
+    assert series.RollUp(table, COUNT).over(table.index[0], table.index[-1]).value == 308
 
 
 def test_a_proportion_is_a_ratio_of_sums_and_never_the_mean_of_monthly_percentages():
     # One of one, then eleven months of none of a hundred: 1 of 1,101 is 0.09 per cent; the mean would be 8.33.
     table = ratio([1] + [0] * 11, [1] + [100] * 11)
-    figure = series.over(table, PROPORTION, table.index[0], table.index[-1])
+    figure = series.RollUp(table, PROPORTION).over(table.index[0], table.index[-1])
     assert figure.value == pytest.approx(100 / 1101)
     assert (figure.numerator, figure.denominator, figure.unweighted) == (1, 1101, False)
-    assert series.rolling_12(table, PROPORTION).iloc[-1] == pytest.approx(100 / 1101)
+    assert series.RollUp(table, PROPORTION).rolling_12().iloc[-1] == pytest.approx(100 / 1101)
 
 
 def test_a_mean_is_weighted_by_its_cases():
     # 10 seconds for 1 call and 100 seconds for 99 is 9,910 seconds over 100 calls; the plain mean would be 55.
     table = months([10.0, 100.0], denominator=[1, 99])
-    figure = series.over(table, MEAN, table.index[0], table.index[-1])
+    figure = series.RollUp(table, MEAN).over(table.index[0], table.index[-1])
     assert figure.value == pytest.approx(99.1)
     assert (figure.numerator, figure.denominator, figure.unweighted) == (9910, 100, False)
 
@@ -158,7 +158,7 @@ def test_a_mean_is_weighted_by_its_cases():
 def test_days_lost_are_summed_over_the_average_headcount():
     # 200, 100 and 150 days; 90, 100 and 110 people, 100 on average: 4.5 days a person in the quarter.
     table = ratio([200, 100, 150], [90, 100, 110], scale=1)
-    figure = series.over(table, STOCK, table.index[0], table.index[-1])
+    figure = series.RollUp(table, STOCK).over(table.index[0], table.index[-1])
     assert figure.value == pytest.approx(4.5)
     assert (figure.numerator, figure.denominator) == (450, 100)
 
@@ -167,7 +167,7 @@ def test_only_where_percentages_alone_were_supplied_is_their_mean_taken_and_said
     # Appendix A, conviction rate: the twelve monthly percentages of 2019 add up to 1,030.2, a mean of 85.85.
     printed = [92.5, 91.1, 77.1, 89.7, 89.7, 77.1, 89.6, 76.2, 83.3, 88.1, 81.4, 94.4]
     table = months(printed)
-    figure = series.over(table, PROPORTION, table.index[0], table.index[-1])
+    figure = series.RollUp(table, PROPORTION).over(table.index[0], table.index[-1])
     assert figure.value == pytest.approx(85.85)
     assert figure.unweighted
     assert (figure.numerator, figure.denominator) == (None, None)
@@ -175,7 +175,7 @@ def test_only_where_percentages_alone_were_supplied_is_their_mean_taken_and_said
 
 def test_one_month_without_its_number_makes_the_whole_roll_up_unweighted():
     table = months([50.0, 10.0], numerator=[1, np.nan], denominator=[2, np.nan])
-    figure = series.over(table, PROPORTION, table.index[0], table.index[-1])
+    figure = series.RollUp(table, PROPORTION).over(table.index[0], table.index[-1])
     assert (figure.value, figure.unweighted) == (30.0, True)
 
 
@@ -183,18 +183,18 @@ def test_a_rolling_figure_is_taken_as_given():
     # Appendix A, satisfaction: 77.5, 76.7 and 76.7, each for twelve months already.
     table = months([77.5, 76.7, 76.7])
     rolling = measure("satisfaction", "rolling")
-    assert series.over(table, rolling, table.index[0], table.index[-1]).value == 76.7
-    assert series.rolling_12(table, rolling).tolist() == [77.5, 76.7, 76.7]
-    assert not series.over(table, rolling, table.index[0], table.index[-1] + 1)  # nothing at that month
+    assert series.RollUp(table, rolling).over(table.index[0], table.index[-1]).value == 76.7
+    assert series.RollUp(table, rolling).rolling_12().tolist() == [77.5, 76.7, 76.7]
+    assert not series.RollUp(table, rolling).over(table.index[0], table.index[-1] + 1)  # nothing at that month
 
 
 def test_a_survey_gives_its_latest_point_with_its_margin():
     # The report's box: 77.2 per cent, plus or minus 3.4, in September 2019; no point in October to December.
     table = months([77.7, None, None, 77.2, None, None, None], margin=3.4)
     survey = measure("confidence", "survey")
-    figure = series.over(table, survey, pd.Period("2019-07", "M"), pd.Period("2019-09", "M"))
+    figure = series.RollUp(table, survey).over(pd.Period("2019-07", "M"), pd.Period("2019-09", "M"))
     assert (figure.value, figure.margin) == (77.2, 3.4)
-    assert not series.over(table, survey, pd.Period("2019-10", "M"), pd.Period("2019-12", "M"))
+    assert not series.RollUp(table, survey).over(pd.Period("2019-10", "M"), pd.Period("2019-12", "M"))
 
 
 # --- missing months and nil returns
@@ -205,54 +205,54 @@ def test_a_missing_month_gives_no_figure_never_a_guess(kind):
     whole = [(5, 10, "given")] * 24
     broken = [*whole[:15], (0, 1, "missing"), *whole[16:]]
     table = frame(kind, broken)
-    rolled = series.rolling_12(table, KINDS[kind])
+    rolled = series.RollUp(table, KINDS[kind]).rolling_12()
     # Month 15 is missing: no twelve months that hold it has a figure; those to month 14 have.
     assert rolled.notna().tolist() == [11 <= month < 15 for month in range(24)]
-    assert not series.over(table, KINDS[kind], table.index[12], table.index[23])
+    assert not series.RollUp(table, KINDS[kind]).over(table.index[12], table.index[23])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_months_before_the_first_are_missing_too(kind):
     table = frame(kind, [(5, 10, "given")] * 12)
-    assert not series.over(table, KINDS[kind], table.index[0] - 1, table.index[10])
-    assert not series.over(table, KINDS[kind], table.index[1], table.index[-1] + 1)
+    assert not series.RollUp(table, KINDS[kind]).over(table.index[0] - 1, table.index[10])
+    assert not series.RollUp(table, KINDS[kind]).over(table.index[1], table.index[-1] + 1)
 
 
 def test_fewer_than_twelve_months_have_no_rolling_figure():
-    assert series.rolling_12(months([5] * 11), COUNT).isna().all()
+    assert series.RollUp(months([5] * 11), COUNT).rolling_12().isna().all()
 
 
 def test_a_nil_return_of_a_ratio_leaves_the_others_to_speak():
     # Eleven months of 1 of 10 and one in which nothing was done: 11 of 110.
     table = frame("proportion", [(1, 10, "given")] * 11 + [(0, 1, "nil")])
-    figure = series.over(table, PROPORTION, table.index[0], table.index[-1])
+    figure = series.RollUp(table, PROPORTION).over(table.index[0], table.index[-1])
     assert (figure.value, figure.numerator, figure.denominator) == (10.0, 11, 110)
 
 
 def test_a_nil_return_of_a_count_counts_as_nothing():
     # Eleven months of 5 and one in which there was none to return: 55.
     table = frame("count", [(5, 1, "given")] * 11 + [(0, 1, "nil")])
-    assert series.over(table, COUNT, table.index[0], table.index[-1]).value == 55
-    assert series.rolling_12(table, COUNT).iloc[-1] == 55
+    assert series.RollUp(table, COUNT).over(table.index[0], table.index[-1]).value == 55
+    assert series.RollUp(table, COUNT).rolling_12().iloc[-1] == 55
 
 
 def test_a_nil_return_does_not_thin_out_a_headcount():
     # 100 days lost in each of eleven months by 100 people, none in the twelfth: 1,100 over 100 people is 11.
     table = frame("mean over a stock", [(100, 100, "given")] * 11 + [(0, 1, "nil")])
-    assert series.over(table, STOCK, table.index[0], table.index[-1]).value == pytest.approx(11.0)
+    assert series.RollUp(table, STOCK).over(table.index[0], table.index[-1]).value == pytest.approx(11.0)
 
 
 def test_a_nil_return_among_bare_percentages_counts_as_nothing():
     table = frame("proportion", [(1, 2, "given")] * 11 + [(0, 1, "nil")])[["value", "origin", "status", "margin"]]
     table = table.assign(numerator=np.nan, denominator=np.nan)
-    figure = series.over(table, PROPORTION, table.index[0], table.index[-1])
+    figure = series.RollUp(table, PROPORTION).over(table.index[0], table.index[-1])
     assert (figure.value, figure.unweighted) == (50.0, True)
 
 
 @pytest.mark.parametrize("kind", ["proportion", "mean of a flow"])
 def test_nothing_but_nil_returns_is_no_figure(kind):
     table = frame(kind, [(0, 1, "nil")] * 12)
-    assert not series.over(table, KINDS[kind], table.index[0], table.index[-1])
+    assert not series.RollUp(table, KINDS[kind]).over(table.index[0], table.index[-1])
 
 
 # --- change and rate
@@ -347,11 +347,11 @@ def test_r_squared_is_that_of_numpy_and_of_scipys_regression(pairs):
     one, other = (list(column) for column in zip(*pairs, strict=True))
     if not (varied(one) and varied(other)):
         return
-    found = series.r_squared(pd.Series(one), pd.Series(other))
-    assert found == pytest.approx(np.corrcoef(one, other)[0, 1] ** 2, abs=1e-9)
-    assert found == pytest.approx(linregress(one, other).rvalue ** 2, abs=1e-9)
-    assert found == series.r_squared(pd.Series(other), pd.Series(one))
-    assert 0 <= found <= 1
+    share = series.r_squared(pd.Series(one), pd.Series(other))
+    assert share == pytest.approx(np.corrcoef(one, other)[0, 1] ** 2, abs=1e-9)
+    assert share == pytest.approx(linregress(one, other).rvalue ** 2, abs=1e-9)
+    assert share == series.r_squared(pd.Series(other), pd.Series(one))
+    assert 0 <= share <= 1
 
 
 def test_r_squared_by_hand():

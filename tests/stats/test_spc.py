@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
-from perf_lib.stats.spc import CODES, RULES, arithmetic, assurance, baseline, enough, signals
+from perf_lib.stats.spc import CODES, RULES, arithmetic, assurance, baseline, signals
 from perf_lib.words.errors import InputError
 
 HIGH = [rule.code for rule in RULES if rule.direction == "high"]
@@ -19,6 +19,10 @@ LOW = [rule.code for rule in RULES if rule.direction == "low"]
 def frame(values, start="2015-01", **more) -> pd.DataFrame:
     columns = {"a": values, **more}
     return pd.DataFrame(columns, index=pd.period_range(start, periods=len(values), freq="M"))
+
+
+def enough(table, **options) -> pd.DataFrame:
+    return signals(table, enough=True, **options)
 
 
 def shown(values, **options) -> set[str]:
@@ -320,12 +324,12 @@ def test_an_excluded_month_is_a_missing_one_but_is_not_no_data():
 def test_an_excluded_month_leaves_a_rolling_ratio_after_twelve_months():
     table, ratio = frame([7.0] * 60), frame(np.linspace(80, 90, 60))
     gone = {"a": ["2017-01"]}
-    own = enough(table, every_month=True, exclude=gone)["rolling_increasing"]
-    given = enough(table, rolling=ratio, every_month=True, exclude=gone)["rolling_increasing"]
-    # Neither may be asked from the excluded month until 12 + 11 months on.
-    assert own.loc["a"].loc["2017-01":].tolist() == given.loc["a"].loc["2017-01":].tolist()
-    assert given.loc["a"].loc["2017-01":"2018-11"].sum() == 0
-    assert given.loc["a"].loc["2018-12":].all()
+    summed = enough(table, every_month=True, exclude=gone)["rolling_increasing"]
+    supplied = enough(table, rolling=ratio, every_month=True, exclude=gone)["rolling_increasing"]
+    # Neither can be tested from the excluded month until 12 + 11 months on.
+    assert summed.loc["a"].loc["2017-01":].tolist() == supplied.loc["a"].loc["2017-01":].tolist()
+    assert supplied.loc["a"].loc["2017-01":"2018-11"].sum() == 0
+    assert supplied.loc["a"].loc["2018-12":].all()
 
 
 # --- baseline and arithmetic
@@ -361,9 +365,9 @@ def test_assurance_by_hand():
     # 12, 14, 13 over and over for 24 months: mean 13; moving ranges 2, 1, 1, 2, 1, 1, … of 23: 8 x 2 + 15 x 1 = 31;
     # limits 13 +- 2.66 x 31 / 23 = 13 +- 3.585.
     series = frame([99, 0] + [12, 14, 13] * 8)["a"]
-    found = assurance(series, 16.5, "lower")
-    assert (found.lower, found.upper) == (pytest.approx(9.415, abs=0.001), pytest.approx(16.585, abs=0.001))
-    assert (found.verdict, str(found.first), str(found.last)) == ("hit_and_miss", "2015-03", "2017-02")
+    answer = assurance(series, 16.5, "lower")
+    assert (answer.lower, answer.upper) == (pytest.approx(9.415, abs=0.001), pytest.approx(16.585, abs=0.001))
+    assert (answer.verdict, str(answer.first), str(answer.last)) == ("hit_and_miss", "2015-03", "2017-02")
     verdicts = [[assurance(series, t, better).verdict for t in (9, 13, 17)] for better in ("higher", "lower")]
     assert verdicts == [["met", "hit_and_miss", "missed"], ["missed", "hit_and_miss", "met"]]
 

@@ -36,19 +36,19 @@ def test_the_month_is_the_one_that_leaves_least_unexplained():
         coefficients, squares, *_ = np.linalg.lstsq(design, z, rcond=None)
         fits[month] = (float(squares[0]), float(coefficients[-1]))
     best = min(fits, key=lambda month: fits[month][0])
-    found = scan(z[None, :])
-    assert found.position.tolist() == [best] == [40]
-    assert found.estimate == pytest.approx([fits[best][1]])
+    scanned = scan(z[None, :])
+    assert scanned.position.tolist() == [best] == [40]
+    assert scanned.estimate == pytest.approx([fits[best][1]])
     line = np.column_stack([season, np.arange(60)])
     squares = float(np.linalg.lstsq(line, z, rcond=None)[1][0])
-    assert found.over_line == pytest.approx([60 * np.log(squares / fits[best][0])])
+    assert scanned.over_line == pytest.approx([60 * np.log(squares / fits[best][0])])
 
 
 def test_a_step_is_suspected_at_its_month_with_its_size():
-    found = level_shift(STEP)
-    assert (found.suspected, str(found.month), found.history, found.unit) == (True, "2018-05", 60, "per cent")
-    assert 20 < found.change < 40  # 200 to 260 is 30 per cent
-    assert found.p < 0.001
+    shift = level_shift(STEP)
+    assert (shift.suspected, str(shift.month), shift.history, shift.unit) == (True, "2018-05", 60, "per cent")
+    assert 20 < shift.change < 40  # 200 to 260 is 30 per cent
+    assert shift.p < 0.001
     down = level_shift(counts([260] * 40 + [200] * 20))
     assert down.suspected
     assert -30 < down.change < -16  # 260 to 200 is 23 per cent less
@@ -63,9 +63,9 @@ def test_what_does_not_change_is_seldom_suspected():
 
 def test_a_drift_is_no_break():
     drifting = counts(400 * 1.10 ** (np.arange(60) / 12))
-    found = level_shift(drifting)
-    assert found.p < 0.01  # a step fits well …
-    assert not found.suspected  # … and a line better
+    shift = level_shift(drifting)
+    assert shift.p < 0.01  # a step fits well …
+    assert not shift.suspected  # … and a line better
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -80,10 +80,10 @@ def test_the_unit_of_a_mean_does_not_matter_and_its_inverse_goes_the_other_way(s
 def test_a_proportion_changes_in_percentage_points():
     cases = pd.Series(500, index=MONTHS)
     wins = pd.Series(np.random.default_rng(4).binomial(500, [0.6] * 36 + [0.7] * 24), index=MONTHS)
-    found = level_shift(wins, "proportion", cases)
-    assert found.suspected
-    assert found.unit == "percentage points"
-    assert 7 < found.change < 13  # 60 to 70 per cent
+    shift = level_shift(wins, "proportion", cases)
+    assert shift.suspected
+    assert shift.unit == "percentage points"
+    assert 7 < shift.change < 13  # 60 to 70 per cent
 
 
 def test_history_ends_at_a_break_on_record_and_excluded_months_take_no_part():
@@ -108,8 +108,8 @@ def test_history_ends_at_a_break_on_record_and_excluded_months_take_no_part():
     ],
 )
 def test_what_cannot_be_asked_says_why(values, says):
-    found = level_shift(pd.Series(values, index=MONTHS[-len(values) :]))
-    assert (found.suspected, found.month, found.why_not) == (False, None, says)
+    shift = level_shift(pd.Series(values, index=MONTHS[-len(values) :]))
+    assert (shift.suspected, shift.month, shift.why_not) == (False, None, says)
 
 
 def test_a_constant_series_and_one_huge_month_are_no_breaks():
@@ -129,12 +129,12 @@ def test_six_months_at_either_end_are_no_candidates():
 
 def test_explain_names_the_month_and_the_lines_that_would_put_it_on_record():
     finding = find_one(STEP.tolist())
-    said = explain.explain(finding)
-    assert "A break is suspected in the 60 months to December 2019: from May 2018 the level is" in said.text
-    assert "per cent above that before" in said.text
-    assert "nothing is applied" in said.text
+    printed = explain.explain(finding)
+    assert "A break is suspected in the 60 months to December 2019: from May 2018 the level is" in printed.text
+    assert "per cent above that before" in printed.text
+    assert "nothing is applied" in printed.text
     lines = explain.break_lines(finding, pd.Period("2018-05", "M"))
-    assert f"<pre><code>{lines}</code></pre>" in said.html
+    assert f"<pre><code>{lines}</code></pre>" in printed.html
     (record,) = yaml.safe_load(f"breaks:\n{lines}")["breaks"]
     broken = Break.model_validate(record)
     assert (broken.kind, broken.measures, broken.starts) == ("process change", ("thefts",), pd.Period("2018-05", "M"))
@@ -163,15 +163,15 @@ def test_nothing_is_applied_until_a_person_pastes_the_lines(params_copy):
 
 
 def test_the_desk_lists_every_suspicion_and_how_many_chance_would_name():
-    said = report().suspected_breaks().text
+    printed = report().suspected_breaks().text
     suspected = [
         finding.measure.title
         for finding in report().findings.values()
         if finding.comparable.level_shift is not None and finding.comparable.level_shift.suspected
     ]
     assert suspected
-    assert [line.split(" | ")[0] for line in said.splitlines()[2:]] == suspected
-    assert f"is suspected in {len(suspected)};" in said
+    assert [line.split(" | ")[0] for line in printed.splitlines()[2:]] == suspected
+    assert f"is suspected in {len(suspected)};" in printed
 
 
 def test_suspicions_are_for_analysts_and_not_in_the_panels_report():
