@@ -48,13 +48,8 @@ def serve(desk: ReviewDesk, port: int = 0) -> tuple[HTTPServer, str]:
         raise InputError(f"port {port}: cannot be listened on: {error.strerror}") from None
     port = sockets[0].getsockname()[1]
     key = secrets.token_urlsafe(32)
-    server = HTTPServer(
-        _application(desk, port, key),
-        max_body_size=LARGEST,
-        max_header_size=HEADERS,
-        idle_connection_timeout=60,
-        body_timeout=30,
-    )
+    limits = {"max_body_size": LARGEST, "max_header_size": HEADERS, "idle_connection_timeout": 60, "body_timeout": 30}
+    server = HTTPServer(_application(desk, port, key), **limits)
     server.add_sockets(sockets)
     return server, f"http://{LOOPBACK}:{port}/open?key={key}"
 
@@ -105,27 +100,19 @@ class _Guarded(RequestHandler):
 
     def prepare(self) -> None:
         self.check_host()
-        self.check_key()
+        if self.get_signed_cookie(self.settings["cookie"], max_age_days=1) != b"reviewer":
+            raise HTTPError(403, "open the address that perf-lib review printed")
         # Checked for every request, not for POST alone: another site's page can frame or fetch nothing here.
         if self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
             raise HTTPError(403, "asked for by another site")
-        if self.request.method not in ("GET", "HEAD") and self.request.headers.get("Origin") != self.origin:
+        origin = f"http://{self.request.host}"
+        if self.request.method not in ("GET", "HEAD") and self.request.headers.get("Origin") != origin:
             raise HTTPError(403, "sent from another page than this one")
 
     def check_host(self) -> None:
         """Refuse a request for any other host than this one, whatever name resolved to this address."""
         if len(self.request.headers.get_list("Host")) != 1 or self.request.host not in self.settings["hosts"]:
             raise HTTPError(421, "this server goes by another name")
-
-    @property
-    def origin(self) -> str:
-        """This server's origin, as a browser sends it."""
-        return f"http://{self.request.host}"
-
-    def check_key(self) -> None:
-        """Refuse a request without the cookie that the secret address sets."""
-        if self.get_signed_cookie(self.settings["cookie"], max_age_days=1) != b"reviewer":
-            raise HTTPError(403, "open the address that perf-lib review printed")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None, None))[1]
