@@ -1,9 +1,9 @@
 """Commentary held against the findings: every literal figure and word of direction, sentence by sentence.
 
-reading, highlights: what people wrote to sentences. literals, periods, names: what stands in one. sense: what belongs
-to what. reach: which months a figure speaks of. facts: the data, asked. figures: the verdict on each figure, from what
-it is said to be (roles), whose it is (nouns), which facts it could stand for (candidates, pairs, sums) and how plainly
-(plainness). directions: the words of direction, a room a sort (movements, superlatives, runs, symbol_words).
+reading, highlights: what people wrote to sentences. literals, periods: what stands in one. sense: its measures, and what
+belongs to what. facts: the data, asked. roles: what a figure is said to be, and which months it speaks of. candidates:
+which facts it could stand for. figures: the verdict on each figure, from these, from whose it is and from how plainly its
+sentence says so. movements, directions: the words of direction, sort by sort.
 
 A figure agrees where it is right, as finely as it was printed, for the measure and months that its sentence speaks
 of; it contradicts where the sentence makes plain which figure it means and that is another; it is unsupported where
@@ -18,14 +18,12 @@ from typing import Any
 
 from perf_lib.audit import highlights
 from perf_lib.audit.directions import directions
-from perf_lib.audit.facts import Fact, Facts
+from perf_lib.audit.facts import UNSUPPORTED, Fact, Facts, Verdict
 from perf_lib.audit.figures import Judge
 from perf_lib.audit.literals import Literal
-from perf_lib.audit.names import Names
 from perf_lib.audit.periods import Calendar
 from perf_lib.audit.reading import Sentence, Text, sentences, sourced
-from perf_lib.audit.sense import Sense
-from perf_lib.audit.verdicts import UNSUPPORTED, Verdict
+from perf_lib.audit.sense import Names, Sense
 from perf_lib.findings.finding import Finding
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
@@ -100,20 +98,6 @@ class Audit:
         return [check for check in self.checks if check.verdict == verdict]
 
 
-def audit(
-    texts: Iterable[Text],
-    findings: Mapping[str, Finding],
-    quarter: Quarter,
-    sources: Mapping[str, str] | None = None,
-    warnings: Sequence[str] = (),
-) -> Audit:
-    """What people wrote of a quarter, and the highlights that its findings carry, held against those findings.
-
-    sources: where figures that are not in the data come from, by a phrase of the sentence they stand in.
-    """
-    return held([*texts, *highlights.texts(findings)], findings, quarter, sources, warnings)
-
-
 def held(
     texts: Iterable[Text],
     findings: Mapping[str, Finding],
@@ -121,7 +105,10 @@ def held(
     sources: Mapping[str, str] | None = None,
     warnings: Sequence[str] = (),
 ) -> Audit:
-    """The same of these texts alone."""
+    """What people wrote of a quarter, held against its findings.
+
+    sources: where figures that are not in the data come from, by a phrase of the sentence they stand in.
+    """
     auditor = _Auditor(findings, quarter, sources or {})
     return Audit(tuple(pair for text in texts for pair in auditor.text(text)), tuple(warnings))
 
@@ -201,4 +188,4 @@ def _speaks_for_itself(sense: Sense, verdict: Verdict) -> bool:
     return named and bool(sense.periods) and not quoted
 
 
-__all__ = ["FIELDS", "Audit", "Check", "Fact", "Literal", "Text", "audit", "held"]
+__all__ = ["FIELDS", "Audit", "Check", "Fact", "Literal", "Text", "held", "highlights"]

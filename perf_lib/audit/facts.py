@@ -1,14 +1,17 @@
-"""What the data say, asked figure by figure: levels, changes, averages, rates, ranks, ranges and runs of any months."""
+"""What the data say, asked figure by figure: levels, changes, averages, rates, ranks, ranges and runs of any months.
+
+A Verdict carries the Fact that a figure was held against.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from perf_lib.audit.periods import Calendar
-from perf_lib.audit.spans import Span, month_of, quarter_span
+from perf_lib.audit.literals import Literal
+from perf_lib.audit.periods import Calendar, Span, month_of, quarter_span
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import series
 from perf_lib.stats.series import NOTHING, Figure, RollUp
@@ -206,3 +209,36 @@ class Facts:
             if values:
                 means.append(sum(values) / len(values))
         return means
+
+
+# --- What came of a figure or a word of direction, and what the figures before it turned out to be
+
+MOST = 12
+"""Words of direction of one sort that are looked at in a sentence: no sentence has so many."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one literal. fact: what it was held against."""
+
+    verdict: str
+    fact: Fact | None = None
+    measure: str | None = None
+    why: str = ""
+
+
+@dataclass
+class Memory:
+    """What the figures before this one in a sentence turned out to be."""
+
+    role: str = ""
+    way: int = 0
+    fact: Fact | None = None
+    end: int = -99
+
+
+Found = tuple[int, int, Verdict]
+"""Where a word of direction stands, and what came of it."""
+Verdicts = Sequence[tuple[Literal, Verdict | None]]
+"""The figures of a sentence, each with what came of it; None for one that is no claim."""
+UNSUPPORTED = Verdict("unsupported")

@@ -9,11 +9,57 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import pandas as pd
 
 from perf_lib.audit.numbers import ORDINALS, SMALL, WORDS, number
-from perf_lib.audit.spans import Span, month_of, quarter_span
 from perf_lib.words.quarters import Quarter
+
+# --- Stretches of months
+
+
+class Span(NamedTuple):
+    """Months from `first` to `last`, each counted from January 1970 as pandas does."""
+
+    first: int
+    last: int
+
+    @property
+    def length(self) -> int:
+        """How many months."""
+        return self.last - self.first + 1
+
+    def back(self, months: int) -> Span:
+        """The same stretch so many months earlier."""
+        return Span(self.first - months, self.last - months)
+
+    @property
+    def ends(self) -> tuple[pd.Period, pd.Period]:
+        """Its first and last month."""
+        return month_of(self.first), month_of(self.last)
+
+    def __str__(self) -> str:
+        """How an audit names it: 2019-12, 2019-20-Q3, 12 months to 2019-12, or 2019-04 to 2019-12."""
+        first, last = self.ends
+        if self.length == 1:
+            return str(last)
+        if self.length == 3 and Quarter.of(first).first == first:
+            return str(Quarter.of(first))
+        return f"12 months to {last}" if self.length == 12 else f"{first} to {last}"
+
+
+def month_of(ordinal: int) -> pd.Period:
+    """The month of a number."""
+    return pd.Period(ordinal=ordinal, freq="M")
+
+
+def quarter_span(quarter: Quarter) -> Span:
+    """A financial quarter's months."""
+    return Span(quarter.first.ordinal, quarter.last.ordinal)
+
+
+# --- Words of time
 
 Relation = Literal["", "year_before", "just_before"]
 

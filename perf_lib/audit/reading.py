@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perf_lib.audit.patterns import Words
+from perf_lib.audit.literals import Words
 from perf_lib.commentary import binding
 from perf_lib.config.yaml import shown
 from perf_lib.findings.finding import Finding

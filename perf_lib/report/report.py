@@ -397,7 +397,8 @@ class Report(Mapping[str, MeasureReport]):
             )
             for text, code, file in written
         ]
-        return audit.audit(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
+        texts += audit.highlights.texts(self.findings)
+        return audit.held(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
 
     def _without_commentary(self) -> list[str]:
         """Measures whose newest month is exceptional and of which nobody has written."""

@@ -1,4 +1,4 @@
-"""Exploring: one measure asked about with something changed, seen beside the report as it stands.
+"""Exploring: one measure with something changed, beside the report as it stands.
 
 explore(report)                                          a panel of controls, in JupyterLab
 what_if(report, "sexual_offences", "2019-12", 110)       the same by a call
@@ -25,16 +25,16 @@ __all__ = ["Answer", "Question", "ask", "explore", "what_if"]
 def explore(report: Report, measure: str | None = None) -> Panel:
     """A panel of controls over the report's figures: measure, months, rules, peers, breaks, "what if".
 
-    Nothing that is tried in it reaches the report or its files; its last page writes the settings to copy.
+    Nothing tried in it reaches the report or its files; its last page writes the settings to copy.
     """
-    # Imported here: a report is made without widgets.
+    # Imported here: a report needs no widgets.
     from perf_lib.report.explore.panel import Panel
 
     return Panel(report, measure)
 
 
 def what_if(report: Report, measure: str, month: str, figure: float) -> Answer:
-    """What the quarter would say of a measure had one month's figure been another.
+    """What the quarter would say of a measure if one month's figure had been another.
 
     figure: in the measure's unit. Raises InputError for a month that the measure does not have, and for a
     figure that it cannot have.

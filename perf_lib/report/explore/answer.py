@@ -1,4 +1,4 @@
-"""What the question comes to: the Finding as reported and the Finding as asked, and both beside each other."""
+"""The answer to a question: the Finding as reported and the Finding as asked, side by side."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from perf_lib.findings.comparable_months import headlines
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.symbols import Symbol
 from perf_lib.report import Report
-from perf_lib.report.explore.question import Question, frame_for, settings_for
-from perf_lib.report.explore.written import as_yaml
+from perf_lib.report.explore.question import Question, as_yaml, frame_for, settings_for
 from perf_lib.views import charts, explain, narrative
 from perf_lib.views.html import EMPTY, TEMPLATES, Fragment, fill, paragraphs
 from perf_lib.words import wording
@@ -35,22 +34,19 @@ class Answer:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything was asked that the report does not say itself."""
-        return bool(self.question.months) or (self.asked.breaks, self.asked.peer_group) != (
-            self.reported.breaks,
-            self.reported.peer_group,
-        )
+        """Whether the question changes any figure, break or peer group of the report."""
+        asked, reported = self.asked, self.reported
+        return bool(self.question.months) or (asked.breaks, asked.peer_group) != (reported.breaks, reported.peer_group)
 
     def summary(self) -> Fragment:
         """The measure's figures and message, as reported and as asked."""
-        printed = [(said, of(self.then), of(self.now)) for said, of in FIGURES]
-        rows = [(said, then, now, then != now) for said, then, now in printed]
+        figures = [(words, of(self.then), of(self.now)) for words, of in FIGURES]
+        rows = [(words, then, now, then != now) for words, then, now in figures]
         return self._beside(f"{self._title}: figures", "", rows)
 
     def symbols(self) -> Fragment:
-        """The symbols of either, by the rule set asked for, each with what became of it."""
+        """The symbols of both Findings by the question's rule set, each with its change."""
         before, after = (_shown(finding, self.question.rules) for finding in (self.then, self.now))
-        either = [symbol for symbol in symbols.SYMBOLS if symbol.code in {*before, *after}]
         rows = [
             {
                 "words": wording.sentence_case(symbol.words),
@@ -58,44 +54,47 @@ class Answer:
                 "now": _icon(symbol, after),
                 "fate": _fate(symbol.code in before, symbol.code in after) if self.is_changed else "",
             }
-            for symbol in either
+            for symbol in symbols.SYMBOLS
+            if symbol.code in {*before, *after}
         ]
         which = {"both": "symbols", "published": "symbols by the published rules", "calibrated": "symbols borne out"}
         caption = f"{self._title}: {which[self.question.rules]}"
         html = fill("explore_symbols.html.j2", caption=caption, rows=rows, changed=self.is_changed)
-        told = [f"{row['words']}: {row['fate'] or 'shown'}" for row in rows]
-        return Fragment(html, "\n".join(told or ["No symbol is shown."]))
+        lines = [f"{row['words']}: {row['fate'] or 'shown'}" for row in rows]
+        return Fragment(html, "\n".join(lines or ["No symbol is shown."]))
 
     def chart(self) -> Fragment:
         """The chart as asked, beside the chart as reported where they differ."""
-        return self._two("Drawn", lambda finding: charts.monthly(finding).fragment())
+        if self.now.as_at is None:
+            return paragraphs(["Drawn is nothing: no month has a figure."])
+        now = charts.monthly(self.now).fragment()
+        return _side_by_side(now, charts.monthly(self.then).fragment()) if self.is_changed else now
 
     def peers(self) -> Fragment:
-        """The area among its peers, with the areas chosen beside the report's own."""
+        """The area among its peers; where the question changes the peers, beside the report's own."""
         if self.now.peers is None and self.then.peers is None:
             return EMPTY
 
-        def drawn(finding: Finding, settings: Settings) -> Fragment:
+        def comparison(finding: Finding, settings: Settings) -> Fragment:
             if finding.peers is None or settings.peer_group is None:
                 return paragraphs(["Too few of the chosen areas have a rate to compare with."])
-            said = paragraphs([narrative.peers(finding, settings.peer_group)])
-            return said + charts.peer_bars(finding, settings.peer_group).fragment()
+            sentence = paragraphs([narrative.peers(finding, settings.peer_group)])
+            return sentence + charts.peer_bars(finding, settings.peer_group).fragment()
 
         if self.asked.peer_group == self.reported.peer_group:
-            return drawn(self.now, self.asked)
-        return _side_by_side(drawn(self.now, self.asked), drawn(self.then, self.reported))
+            return comparison(self.now, self.asked)
+        return _side_by_side(comparison(self.now, self.asked), comparison(self.then, self.reported))
 
     def arithmetic(self) -> Fragment:
-        """Each rule's sum by the rule set asked for, and as reported beside it."""
-        tables = {
-            "published": ("Published rules", explain.published_sums),
-            "calibrated": ("Calibrated rules, at 1 per cent", explain.calibrated_sums),
-        }
+        """Each rule's sum by the question's rule set, beside the sum as reported."""
         if not self.now.arithmetic:
             return explain.explain(self.now)
-        asked = [tables[name] for name in tables if self.question.rules in (name, "both")]
-        made = [self._sums(title, sums) for title, sums in asked]
-        return made[0] if len(made) == 1 else made[0] + made[1]
+        tables = EMPTY
+        if self.question.rules in ("published", "both"):
+            tables += self._sums("Published rules", explain.published_sums)
+        if self.question.rules in ("calibrated", "both"):
+            tables += self._sums("Calibrated rules, at 1 per cent", explain.calibrated_sums)
+        return tables
 
     def yaml(self) -> str:
         """The settings that would make the report say so, to copy into `params/`."""
@@ -117,18 +116,8 @@ class Answer:
         html = fill("explore_beside.html.j2", caption=caption, heading=heading, rows=rows, changed=self.is_changed)
         return Fragment(html, "\n".join([caption, *(" | ".join(row[:3]) for row in rows)]))
 
-    def _two(self, what: str, draw: Callable[[Finding], Fragment]) -> Fragment:
-        if self.now.as_at is None:
-            return paragraphs([f"{what} is nothing: no month has a figure."])
-        return _side_by_side(draw(self.now), draw(self.then)) if self.is_changed else draw(self.now)
-
-    def whole(self) -> Fragment:
-        """Figures, symbols, chart and arithmetic together."""
-        parts = (self.symbols(), self.chart(), self.summary(), self.arithmetic())
-        return Fragment("".join(part.html for part in parts), "\n".join(part.text for part in parts))
-
     def _repr_html_(self) -> str:
-        return in_lab(self.whole())
+        return in_lab(self.symbols() + self.chart() + self.summary() + self.arithmetic())
 
     def __repr__(self) -> str:
         return "\n".join([self.summary().text, self.symbols().text])
@@ -141,20 +130,20 @@ FIGURES: tuple[tuple[str, Callable[[Finding], str]], ...] = (
     ("In words", lambda finding: narrative.context(finding)),
     ("An exception of the quarter", lambda finding: "yes" if finding.is_headline else "no"),
 )
-"""The lines of the summary: what each says, and where it is found in a Finding."""
+"""The lines of the summary: words, and the figure in a Finding."""
 
 
 def ask(report: Report, question: Question) -> Answer:
-    """Both Findings of the question's measure: as the report has it, and with what the question changes.
+    """Both Findings of the question's measure: as reported, and with the question's changes.
 
-    Whether the measure is one of the quarter's exceptions is asked of all measures, this one changed.
+    The quarter's exceptions are picked again among all measures, this one changed.
 
     >>> from perf_lib.report import open_report
     >>> answer = ask(open_report("2019-20-Q3"), Question("hate_crime"))
     >>> answer.is_changed, answer.now.value == answer.then.value
     (False, True)
     """
-    if report.is_public:  # what was withheld could be found by trying, one figure after another
+    if report.is_public:  # a reader could find a withheld figure by trying one after another
         raise InputError("a public report is not explored; open the report without public=True")
     measure = report.params.catalogue[question.measure]
     report = as_at(report, question.quarter or report.quarter)
@@ -162,31 +151,30 @@ def ask(report: Report, question: Question) -> Answer:
     arrived = replace(report.arrived, frame=frame_for(report, question))
     now = arrived.findings(Catalogue({measure.code: measure}), settings, report.quarter)[measure.code]
     others = {code: finding.comparable for code, finding in report.findings.items()}
-    exceptional = measure.code in headlines({**others, measure.code: now.comparable})
-    now = replace(now, is_headline=exceptional)
+    now = replace(now, is_headline=measure.code in headlines({**others, measure.code: now.comparable}))
     return Answer(question, report.findings[measure.code], now, report.settings, settings)
 
 
 def in_lab(fragment: Fragment) -> str:
-    """A piece of a page as JupyterLab shows it, which has none of a report's styles: with a few of its own."""
+    """A fragment with styles of its own: JupyterLab has none of a report's."""
     css = (TEMPLATES / "explore.css").read_text(encoding="utf-8")
     return fill("explore.html.j2", css=css, body=fragment.html)
 
 
 def as_at(report: Report, quarter: Quarter) -> Report:
-    """The same settings and figures, cut at another quarter's end; what people wrote stays the report's own."""
+    """The same settings and figures, cut at another quarter's end; commentary stays the report's own."""
     if quarter == report.quarter:
         return report
-    made = report.arrived.findings(report.params.catalogue, report.settings, quarter)
-    return replace(report, quarter=quarter, findings=made)
+    findings = report.arrived.findings(report.params.catalogue, report.settings, quarter)
+    return replace(report, quarter=quarter, findings=findings)
 
 
 def _shown(finding: Finding, rules: str) -> dict[str, bool]:
-    """The codes shown by a rule set, and whether each is drawn solid."""
+    """The symbols of a rule set by code, and whether each is drawn solid."""
     if rules == "calibrated":
         standing = finding.peers.position.calibrated if finding.peers is not None else None
-        kept = [s.code for s in symbols.shown(finding) if s.code not in (*symbols.FALSE_ALARMS, *PEERS)]
-        return dict.fromkeys([*finding.calibrated_signals, *kept, *([standing] if standing in PEERS else [])], True)
+        others = [s.code for s in symbols.shown(finding) if s.code not in (*symbols.FALSE_ALARMS, *PEERS)]
+        return dict.fromkeys([*finding.calibrated_signals, *others, *([standing] if standing in PEERS else [])], True)
     return {symbol.code: symbols.is_supported(symbol, finding) for symbol in symbols.shown(finding)}
 
 

@@ -1,16 +1,18 @@
-"""What is asked of one measure with something changed, and the settings and figures that this comes to."""
+"""A question about one measure with something changed: the settings and figures it leads to, and their YAML."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
+import yaml
 
 from perf_lib.config.catalogue import Measure
-from perf_lib.config.settings import Break, Highlights, PeerGroup, Settings
+from perf_lib.config.settings import Break, PeerGroup, Settings
+from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
@@ -22,70 +24,77 @@ Tag = Literal["of_concern", "excellent_work", "in_the_news"]
 UNSAID = "(to be said)"
 """Stands for a reason or an author that nobody has written yet."""
 
+WRITTEN = ("peer_group", "breaks", "highlights")
+"""The keys of a quarter's settings that exploring may change."""
+
 
 @dataclass(frozen=True)
 class Question:
-    """One measure, and what is changed about how it is looked at; what is left out stays as the report has it."""
+    """One measure, and what changes in how it is looked at; a field left at its default changes nothing."""
 
     measure: str
     quarter: Quarter | None = None
-    """The quarter at whose end the figures are cut."""
+    """The quarter whose end cuts the figures."""
     since: pd.Period | None = None
     """The first month compared with: months before it still count in totals."""
     left_out: frozenset[Break] = frozenset()
-    """Breaks on record that are not to hold for this measure."""
+    """Breaks on record that do not hold for this measure."""
     added: tuple[Break, ...] = ()
-    """Breaks that are to hold besides."""
+    """Further breaks that hold."""
     peers: tuple[str, ...] | None = None
     """The areas compared with."""
     months: Mapping[pd.Period, float] = field(default_factory=dict)
-    """What if: a month's figure, in the measure's unit, instead of the one on record."""
+    """What if: figures by month, in the measure's unit, in place of those on record."""
     rules: Rules = "both"
     """The rule set whose symbols and arithmetic are shown."""
     highlight: tuple[Tag, str] | None = None
-    """A criterion to put the measure before the panel under, and the sentence that says why."""
+    """A criterion for putting the measure before the panel, and the sentence with the reason."""
     reason: str = UNSAID
     """Why months before `since` cannot be compared."""
     author: str = UNSAID
-    """Who says so."""
+    """Author of that reason."""
 
 
 def settings_for(report: Report, question: Question) -> Settings:
-    """The report's settings with what the question changes of them; what settings cannot say is not in them.
+    """The report's settings with the question's changes, as far as settings can express them.
 
-    `since` is a process change at that month: the rules see the months from there, totals lose nothing.
+    `since` becomes a process change at that month: the rules see the months from there, totals lose nothing.
     """
     settings = report.settings
     if question.peers is not None and settings.peer_group is not None:
         group = settings.peer_group
         if set(question.peers) != set(group.areas):
             settings = settings.model_copy(update={"peer_group": _group(group, question.peers)})
-    breaks = tuple(kept for each in settings.breaks for kept in _without(each, question)) + question.added
+    breaks = tuple(part for each in settings.breaks for part in _without(each, question)) + question.added
     if question.since is not None:
-        breaks += (_since(question),)
+        measures, first = (question.measure,), question.since.start_time.date()
+        reason, author = question.reason, question.author
+        breaks += (Break(measures=measures, kind="process change", first=first, reason=reason, author=author),)
     if question.highlight is not None:
-        settings = settings.model_copy(update={"highlights": _highlighted(settings.highlights, question)})
+        tag, sentence = question.highlight
+        tagged = {**getattr(settings.highlights, tag), question.measure: sentence.strip() or UNSAID}
+        settings = settings.model_copy(update={"highlights": settings.highlights.model_copy(update={tag: tagged})})
     return settings.model_copy(update={"breaks": breaks})
 
 
 def frame_for(report: Report, question: Question) -> pd.DataFrame:
-    """The tidy monthly frame with the question's months in place of those on record, marked illustrative.
+    """The tidy monthly frame with the question's figures in their months, marked illustrative.
 
-    The report's own frame is not altered. A ratio keeps its month's denominator.
+    The report's own frame does not change. A ratio keeps its month's denominator.
     """
     if not question.months:
         return report.arrived.frame
     frame, measure = report.arrived.frame.copy(), report.params.catalogue[question.measure]
-    own = (frame["measure"] == measure.code) & (frame["area"] == report.settings.body.area)
+    of_measure = (frame["measure"] == measure.code) & (frame["area"] == report.settings.body.area)
     for month, figure in question.months.items():
-        row = frame.index[own & (frame["month"] == month)]
+        row = frame.index[of_measure & (frame["month"] == month)]
         if len(row) == 0:
-            months = frame.loc[own, "month"]
+            months = frame.loc[of_measure, "month"]
             ends = f"{months.min()} to {months.max()}" if len(months) else "none at all"
             raise InputError(f"{measure.code} has no month {month}; it has {ends}")
-        _refuse_figure(measure, month, figure)
+        _check_figure(measure, month, figure)
         denominator = float(frame.loc[row[0], "denominator"])
-        weighted = bool(frame.loc[own, "denominator"].notna().any())
+        weighted = bool(frame.loc[of_measure, "denominator"].notna().any())
         if measure.is_ratio and weighted and math.isnan(denominator):
             raise InputError(f"{measure.code}, {month}: has no denominator, so its figure alone cannot be tried")
         hundred = 100.0 if measure.is_percentage else 1.0
@@ -98,7 +107,25 @@ def frame_for(report: Report, question: Question) -> pd.DataFrame:
     return frame
 
 
-def _refuse_figure(measure: Measure, month: pd.Period, figure: float) -> None:
+def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Finding) -> str:
+    """The settings to copy into `params/<quarter>/settings.yaml`.
+
+    Changed figures are not settings, so comments name them. The text reads back to the very settings explored.
+    """
+    changed = {key: _plain(getattr(asked, key)) for key in WRITTEN if getattr(asked, key) != getattr(reported, key)}
+    lines = [f"# For params/{finding.quarter}/settings.yaml, where each key replaces the one in params/settings.yaml."]
+    if not changed:
+        lines = ["# As reported: there is no setting to copy."]
+    for month, figure in question.months.items():
+        value = wording.value_in_table(figure, finding.measure.unit, finding.measure.decimals)
+        lines.append(
+            f"# Not a setting: {finding.measure.code} in {month} as {value}. A figure is mended in its extract."
+        )
+    written = yaml.safe_dump(changed, sort_keys=False, allow_unicode=True, width=110) if changed else ""
+    return "\n".join([*lines, written])
+
+
+def _check_figure(measure: Measure, month: pd.Period, figure: float) -> None:
     most = 100.0 if measure.is_percentage else math.inf
     if not (math.isfinite(figure) and 0 <= figure <= most):
         allowed = "0 to 100" if measure.is_percentage else "0 or more"
@@ -112,26 +139,15 @@ def _group(group: PeerGroup, areas: tuple[str, ...]) -> PeerGroup:
 
 
 def _without(each: Break, question: Question) -> list[Break]:
-    """A break as it stands, or without the question's measure, or not at all where it was that measure's alone."""
+    """A break; without the question's measure where it is left out; none where that was its only measure."""
     if each not in question.left_out:
         return [each]
     others = tuple(code for code in each.measures if code != question.measure)
     return [each.model_copy(update={"measures": others})] if others else []
 
 
-def _since(question: Question) -> Break:
-    assert question.since is not None  # noqa: S101 - the caller has asked
-    return Break(
-        measures=(question.measure,),
-        kind="process change",
-        first=question.since.start_time.date(),
-        reason=question.reason,
-        author=question.author,
-    )
-
-
-def _highlighted(highlights: Highlights, question: Question) -> Highlights:
-    assert question.highlight is not None  # noqa: S101 - the caller has asked
-    tag, sentence = question.highlight
-    tagged = {**getattr(highlights, tag), question.measure: sentence.strip() or UNSAID}
-    return highlights.model_copy(update={tag: tagged})
+def _plain(value: Any) -> Any:
+    """Records as mappings, without the keys that nobody set."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value.model_dump(exclude_none=True, exclude_defaults=True)

@@ -22,7 +22,7 @@ from doors import command, digests, notebooks, program
 from perf_lib.press import sign_off
 from perf_lib.press.pack import run
 from perf_lib.press.review import Comments, open_review
-from perf_lib.press.review.comments import TEXT, THREAD
+from perf_lib.press.review.review import TEXT, THREAD
 from perf_lib.words.errors import InputError, PerfError
 from perf_lib.words.quarters import Quarter
 

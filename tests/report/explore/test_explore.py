@@ -188,7 +188,7 @@ def test_a_measure_of_every_kind_can_be_picked_and_a_month_of_it_tried(code):
     chart = panel()._chart.value
     panel().controls.month.value = panel().controls.month.options[1][1]
     panel().controls.figure.value = panel().controls.figure.max / 3
-    assert panel().answer is not None, text_of(panel().said.value)
+    assert panel().answer is not None, text_of(panel().refusal.value)
     assert panel().answer.is_changed
     assert panel()._chart.value != chart
     panel().controls.undo.click()
@@ -199,10 +199,10 @@ def test_a_measure_of_every_kind_can_be_picked_and_a_month_of_it_tried(code):
 def test_a_break_is_added_unticked_and_ticked():
     panel().controls.measure.value = "sexual_offences"
     panel().controls.add.click()
-    assert "a break needs its first day" in text_of(panel().said.value)
+    assert "a break needs its first day" in text_of(panel().refusal.value)
     panel().controls.first.value = date(2019, 3, 1)
     panel().controls.add.click()
-    assert "exclusion needs its last day" in text_of(panel().said.value)
+    assert "exclusion needs its last day" in text_of(panel().refusal.value)
     panel().controls.last.value, panel().controls.reason.value = date(2019, 4, 30), "Moved house"
     panel().controls.add.click()
     (box,) = panel().controls.on_record.children
@@ -221,10 +221,10 @@ def test_a_break_is_added_unticked_and_ticked():
 def test_a_question_that_cannot_be_is_said_above_the_last_answer():
     panel().controls.measure.value = "sexual_offences"
     panel().controls.peers.value = ("Kent", "Surrey")
-    assert 'role="alert"' in panel().said.value
-    assert "three areas or more" in text_of(panel().said.value)
+    assert 'role="alert"' in panel().refusal.value
+    assert "three areas or more" in text_of(panel().refusal.value)
     panel().controls.peers.value = ("Kent", "Surrey", "Sussex")
-    assert panel().said.value == ""
+    assert panel().refusal.value == ""
     assert panel().answer.now.peers.rates.index.sort_values().tolist() == ["Kent", "Surrey", "Sussex", "Wiltshire"]
 
 
@@ -233,7 +233,14 @@ def test_what_a_person_writes_is_shown_as_text():
     panel().controls.reason.value = "<img src=x onerror=alert(1)>"
     panel().controls.first.value, panel().controls.last.value = date(2019, 3, 1), date(2019, 4, 30)
     panel().controls.add.click()
-    everything = [panel()._symbols, panel()._chart, panel()._figures, panel()._sums, panel()._peers_shown, panel().said]
+    everything = [
+        panel()._symbols,
+        panel()._chart,
+        panel()._figures,
+        panel()._sums,
+        panel()._peers_shown,
+        panel().refusal,
+    ]
     assert all("<img src=x" not in shown.value for shown in everything)
 
 
