@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from perf_lib.config.settings import Params
-from perf_lib.config.yaml import read_text, shown
+from perf_lib.config.yaml import places, read_text, shown
 from perf_lib.findings.finding import Finding
 from perf_lib.press.publish import publish
 from perf_lib.report import open_report
@@ -94,15 +93,12 @@ def _rolled_on(params: Params) -> str:
     return "\n\n".join([start, *kept, *_OF_ONE_QUARTER.values()]) + "\n"
 
 
-def _blocks(text: str) -> list[tuple[str, str]]:
-    """A YAML file's top-level keys, each with its lines as they are written and the comment right above it."""
-    document = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(document, yaml.MappingNode):
-        return []
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """A YAML file's top-level keys, each with its lines as a person wrote them and the comment right above it."""
     lines = text.splitlines()
-    starts = [(str(key.value), _with_comment(lines, key.start_mark.line)) for key, _ in document.value]
-    ends = [start for _, start in starts[1:]] + [len(lines)]
-    return [(key, "\n".join(lines[start:end]).strip()) for (key, start), end in zip(starts, ends, strict=True)]
+    starts = {path[0]: _with_comment(lines, place.line) for path, place in places(text).items() if len(path) == 1}
+    for (key, start), end in zip(starts.items(), [*starts.values(), len(lines)][1:], strict=True):
+        yield key, "\n".join(lines[start:end]).strip()
 
 
 def _with_comment(lines: list[str], at: int) -> int:

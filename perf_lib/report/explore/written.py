@@ -1,12 +1,11 @@
-"""What was explored as YAML for params/: the keys that differ, whole, as a quarter's own settings replace them."""
+"""Explored settings as YAML for params/: each key that differs, whole, as a quarter's own settings replace it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from perf_lib.config.settings import Settings
+from perf_lib.config.yaml import to_yaml
 from perf_lib.findings.finding import Finding
 from perf_lib.report.explore.question import Question
 from perf_lib.words import wording
@@ -18,24 +17,22 @@ WRITTEN = ("peer_group", "breaks", "highlights")
 def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Finding) -> str:
     """The settings to copy into `params/<quarter>/settings.yaml`.
 
-    Changed figures and the rule set shown are no settings: they are said in comments. The text is YAML that
-    reads back to the very settings that were asked for.
+    Changed figures are not settings, so comments name them. The text reads back to the very settings explored.
     """
     changed = {key: _plain(getattr(asked, key)) for key in WRITTEN if getattr(asked, key) != getattr(reported, key)}
     lines = [f"# For params/{finding.quarter}/settings.yaml, where each key replaces the one in params/settings.yaml."]
     if not changed:
         lines = ["# As reported: there is no setting to copy."]
     for month, figure in question.months.items():
-        said = wording.value_in_table(figure, finding.measure.unit, finding.measure.decimals)
+        value = wording.value_in_table(figure, finding.measure.unit, finding.measure.decimals)
         lines.append(
-            f"# Not a setting: {finding.measure.code} in {month} as {said}. A figure is mended in its extract."
+            f"# Not a setting: {finding.measure.code} in {month} as {value}. A figure is mended in its extract."
         )
-    written = yaml.safe_dump(changed, sort_keys=False, allow_unicode=True, width=110) if changed else ""
-    return "\n".join([*lines, written])
+    return "\n".join([*lines, to_yaml(changed)])
 
 
 def _plain(value: Any) -> Any:
-    """Records as mappings, without what was left unsaid."""
+    """Records as mappings, without the keys that nobody set."""
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value.model_dump(exclude_none=True, exclude_defaults=True)
