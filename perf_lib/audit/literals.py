@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
-from perf_lib.audit.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
 from perf_lib.audit.patterns import Words
+from perf_lib.commentary.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
 
 Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
 

@@ -7,8 +7,8 @@ import re
 from perf_lib.audit.facts import Facts
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.patterns import Words
-from perf_lib.audit.periods import MONTHS
 from perf_lib.audit.sense import Sense
+from perf_lib.words.calendar import MONTHS
 
 _SUBSET = Words(
     r"\b(?:of\s+which|of\s+these|of\s+them|of\s+those|of\s+whom|among\s+(?:them|these)|includ\w+|involv\w+|such\s+as|for\s+example|because|due)\b"

@@ -8,13 +8,13 @@ from itertools import islice
 
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import Judge
-from perf_lib.audit.numbers import NUMBER, number
 from perf_lib.audit.patterns import Words
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span
 from perf_lib.audit.subjects import hedged
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
 from perf_lib.audit.ways import DOWN_VERB, UP_VERB
+from perf_lib.commentary.numbers import NUMBER, number
 from perf_lib.words import wording
 
 _RUN = Words(

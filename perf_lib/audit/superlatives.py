@@ -9,12 +9,12 @@ from itertools import islice
 
 from perf_lib.audit.facts import Fact, Facts
 from perf_lib.audit.figures import Judge
-from perf_lib.audit.numbers import ORDINALS
 from perf_lib.audit.patterns import Words
 from perf_lib.audit.sense import Sense
 from perf_lib.audit.spans import Span, month_of
 from perf_lib.audit.subjects import hedged
 from perf_lib.audit.verdicts import MOST, Found, Verdict, Verdicts
+from perf_lib.commentary.numbers import ORDINALS
 from perf_lib.words import wording
 
 _SUPERLATIVE = Words(

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-MONTH_NAMES = tuple(
-    "January February March April May June July August September October November December".split()
-)
+MONTH_NAMES = tuple("January February March April May June July August September October November December".split())
 MONTH_ABBREVIATIONS = "Jan Feb Mar Apr Jun Jul Aug Sept Sep Oct Nov Dec".split()
 MONTHS = {
     name.lower(): number
