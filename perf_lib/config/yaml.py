@@ -120,15 +120,16 @@ def places(text: str) -> dict[tuple[str, ...], Place]:
         nodes: list[tuple[tuple[str, ...], Node]] = [((), _parser(text).composer.get_single_node())]
     except (YAMLError, ValueError):
         return {}
-    found: dict[tuple[str, ...], Place] = {}
-    visited: set[int] = set()
+    by_keys: dict[tuple[str, ...], Place] = {}
+    visited: set[Node] = set()
     for keys, node in nodes:  # a list that grows on the way: level after level, each in its order
-        if isinstance(node, MappingNode) and id(node) not in visited:  # an alias may lead back to where it stands
-            visited.add(id(node))
+        if isinstance(node, MappingNode) and node not in visited:  # an alias may lead back to where it stands
+            visited.add(node)
             for key, value in node.value:
-                found[*keys, str(key.value)] = Place(key.start_mark.line, value.start_mark.index, value.end_mark.index)
-                nodes.append(((*keys, str(key.value)), value))
-    return found
+                path = (*keys, key.value if isinstance(key, ScalarNode) else "")
+                by_keys[path] = Place(key.start_mark.line, value.start_mark.index, value.end_mark.index)
+                nodes.append((path, value))
+    return by_keys
 
 
 def to_yaml(values: Mapping[str, Any]) -> str:
@@ -142,7 +143,7 @@ def to_yaml(values: Mapping[str, Any]) -> str:
     yaml, out = YAML(typ="safe", pure=True), StringIO()
     yaml.Resolver, yaml.default_flow_style = _Resolver, False
     yaml.width = 10**9  # where the library folds a line, it may lose blanks
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.representer.sort_base_mapping_type_on_output = False
     yaml.dump(dict(values), out)
     return out.getvalue()
 
@@ -158,34 +159,33 @@ def _parser(text: str) -> YAML:
 
 def _value(node: Node, key: object, constructor: SafeConstructor, allowance: Iterator[int]) -> Any:
     """The plain value of a node that stands at a key; an alias is a copy, and takes its share of the allowance."""
+    tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
     if next(allowance, None) is None:
         raise _refusal(node, f"{key}: the file holds more than {MOST_VALUES:,} values, with what its aliases stand for")
-    tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
     if tag not in _TYPES[type(node)]:
         raise _refusal(node, f"{key}: the type {tag} is not read")
     if isinstance(node, SequenceNode):
         return [_value(item, key, constructor, allowance) for item in node.value]
-    if isinstance(node, MappingNode):
-        return _mapping(node, constructor, allowance)
-    try:
-        value = constructor.construct_object(node)
-        if isinstance(value, int) and abs(value) >= LARGEST:
-            raise OverflowError("it is too large")
-        return value
-    except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
-        raise _refusal(node, f"{key}: {node.value[:80]!r} cannot be: {error}") from None
-
-
-def _mapping(node: MappingNode, constructor: SafeConstructor, allowance: Iterator[int]) -> dict[str | int, Any]:
+    if isinstance(node, ScalarNode):
+        try:
+            return _below_largest(constructor.construct_object(node))
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
+            raise _refusal(node, f"{key}: {node.value[:80]!r} cannot be: {error}") from None
     values: dict[str | int, Any] = {}
     for key_node, value_node in node.value:
-        key = _value(key_node, "a key", constructor, allowance)
-        if type(key) not in (str, int):  # a truth value is an int too
-            raise _refusal(key_node, f"the key {key!r:.80} is not a word or a whole number")
-        if key in values:
-            raise _refusal(key_node, f"the key {key!r} is written twice")
-        values[key] = _value(value_node, key, constructor, allowance)
+        inner_key = _value(key_node, "a key", constructor, allowance)
+        if type(inner_key) not in (str, int):  # a truth value is an int too
+            raise _refusal(key_node, f"the key {inner_key!r:.80} is not a word or a whole number")
+        if inner_key in values:
+            raise _refusal(key_node, f"the key {inner_key!r} is written twice")
+        values[inner_key] = _value(value_node, inner_key, constructor, allowance)
     return values
+
+
+def _below_largest(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise OverflowError("it is too large")
+    return value
 
 
 def _refusal(node: Node, problem: str) -> ConstructorError:

@@ -330,8 +330,8 @@ def _of_html(text: str, typed: bool = False) -> Iterator[Block]:
         yield Block(element.get_text(" ", strip=True), typed)
     for element in soup.find_all(True):
         for name in ("alt", "title", "aria-label", "content"):
-            if isinstance(text := element.get(name), str):
-                yield Block(text, typed)
+            if isinstance(words := element.get(name), str):
+                yield Block(words, typed)
         source = element.get("src")
         if isinstance(source, str) and source.startswith("data:image/svg+xml,"):
             yield from _of_svg(unquote(source.split(",", 1)[1]), typed)

@@ -21,6 +21,7 @@ import pandas as pd
 from scipy.special import stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.months import ROUNDING
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError, suggestion
 
 Standing = Literal["greater_than_peers", "in_line_above", "in_line_below", "less_than_peers"]
@@ -123,7 +124,7 @@ def rank_words(rank: int, of: int) -> str:
     ('12th lowest of 43', 'lowest of 8', '2nd highest of 43')
     """
     end, place = ("lowest", rank) if 2 * rank <= of + 1 else ("highest", of + 1 - rank)
-    return f"{end} of {of}" if place == 1 else f"{_ordinal(place)} {end} of {of}"
+    return f"{end} of {of}" if place == 1 else f"{wording.ordinal(place)} {end} of {of}"
 
 
 def _published(rates: pd.Series, area: str) -> dict[str, Any]:
@@ -193,12 +194,6 @@ def _rank(rates: pd.Series, area: str) -> int:
 
 def _per_cent(log_change: float) -> float:
     return 100 * (exp(log_change) - 1)
-
-
-def _ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
 def _checked(rates: pd.Series, area: str | None, name: str) -> pd.Series:
