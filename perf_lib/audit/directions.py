@@ -17,10 +17,10 @@ from perf_lib.audit.facts import MOST, Fact, Facts, Found, Verdict, Verdicts
 from perf_lib.audit.figures import Judge
 from perf_lib.audit.literals import Words
 from perf_lib.audit.movements import alone, beside_figures, hedged, subject_loosely, unchanged
-from perf_lib.audit.numbers import NUMBER, ORDINALS, number
 from perf_lib.audit.periods import Span, month_of
 from perf_lib.audit.roles import DOWN_VERB, UP_VERB
 from perf_lib.audit.sense import Sense
+from perf_lib.commentary.numbers import NUMBER, ORDINALS, number
 from perf_lib.findings import symbols
 from perf_lib.words import wording
 

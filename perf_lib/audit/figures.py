@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from perf_lib.audit.candidates import facts_for, follows, nearest, said_of_peers
 from perf_lib.audit.facts import UNSUPPORTED, Facts, Memory, Verdict
 from perf_lib.audit.literals import Literal, Words
-from perf_lib.audit.periods import MONTHS
 from perf_lib.audit.roles import reach, role
 from perf_lib.audit.sense import Sense
+from perf_lib.words.calendar import MONTHS
 
 # --- Whose figure it is: whether its own noun is what a measure counts, and whether a word of number is a figure at all
 

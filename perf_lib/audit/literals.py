@@ -14,7 +14,7 @@ from functools import cached_property
 from sys import maxsize
 from typing import Literal as OneOf
 
-from perf_lib.audit.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
+from perf_lib.commentary.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
 
 # --- Patterns of words, compiled when they are first looked for: most commands never read a sentence
 

@@ -13,6 +13,7 @@ from perf_lib.audit.literals import Literal, Words
 from perf_lib.audit.roles import BETTER, DOWN, DOWN_VERB, UP, UP_VERB, WORSE, role, way_said
 from perf_lib.audit.sense import Mention, Sense
 from perf_lib.config.catalogue import Measure
+from perf_lib.words.calendar import MONTH_NAMES
 
 # --- Which measure a word of direction is said of, and whether it is said outright: not denied, hoped for or supposed
 
@@ -25,9 +26,7 @@ _PRONOUN = Words(
     r"[\s\w,'’%.-]{0,60}$"
 )
 _LINK = r"(?:has|have|had|also|again|slightly|sharply|steadily|markedly|significantly|further|only|then|since|been|was|were|is|are|be|being|continued|to|much|a|little|both|all|each|month|overall|recorded|reported|volumes?|numbers?|figures?|totals?|rates?|levels?|it|they|which|that|itself|together|now|therefore|still|even|substantially|considerably|clearly|consistently|gradually|modestly|in|the|quarter|year|during|over|last|this|three|two|one|four|remained|stayed|rather|far|somewhat|well|twelve|12|months|to|of|for|shows?|showed|saw|seen|by|police|crimes?|offences?|incidents?|calls?|and|on|average|at)"
-_GAP = Words(
-    rf"^(?:\W+|{_LINK}\b|(?:19|20)\d\d\b|(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)*$"
-)
+_GAP = Words(rf"^(?:\W+|{_LINK}\b|(?:19|20)\d\d\b|(?:{'|'.join(MONTH_NAMES)})\b)*$")
 
 
 def measure_of(facts: Facts, code: str | None) -> Measure | None:

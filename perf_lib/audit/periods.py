@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from perf_lib.audit.numbers import ORDINALS, SMALL, WORDS, number
+from perf_lib.commentary.numbers import ORDINALS, SMALL, WORDS, number
+from perf_lib.words.calendar import MONTH_ABBREVIATIONS, MONTH_NAMES, MONTHS, NUMBER_WORDS
 from perf_lib.words.quarters import Quarter
 
 # --- Stretches of months
@@ -81,21 +82,13 @@ class Period:
     vague: bool = False
 
 
-MONTHS = {
-    name: at
-    for at, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sept sep", "october oct", "november nov", "december dec"), start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _SEASONS = {"spring": (3, 4), "summer": (6, 7), "autumn": (9, 10), "winter": (12, 1)}
 
-_M = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?"
+_M = rf"(?:{'|'.join([*MONTH_NAMES, *MONTH_ABBREVIATIONS])})\.?"
 _Y = r"(?:19|20)\d\d"
 _N = rf"(?:\d{{1,2}}|{WORDS})"
 _FY = r"(?:19|20)\d\d\s?[-/–]\s?(?:(?:19|20)\d\d|\d\d)(?!\d|-)"
-_Q = r"(?:one|two|three|four|[1-4](?![\d]|[.,]\d))"
+_Q = rf"(?:{'|'.join(NUMBER_WORDS[1:5])}|[1-4](?![\d]|[.,]\d))"
 _BEFORE = r"(?:last|previous|prior|preceding)"
 _I, _C = re.IGNORECASE, 0
 

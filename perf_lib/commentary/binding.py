@@ -1,7 +1,7 @@
 """Figures bound into a person's words: `{{ rolling_12 }}` in commentary becomes "1,496".
 
-Look-ups only. What stands between the braces is a name, or a measure, a dot and a name, or `month("2019-12")`
-of either: it is matched, looked up and printed. There is no template engine, so there is nothing to run.
+Look-ups only: a name, or a measure, a dot and a name, or `month("2019-12")` of either stands between the braces. It is
+matched, looked up and printed. There is no template engine, so there is nothing to run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import WITHHELD, Finding
@@ -23,7 +22,12 @@ from perf_lib.words.errors import InputError, Undisclosable, suggestion
 
 _BRACES = re.compile(r"\{\{(?P<inside>[^{}]*)\}\}")
 _LOOK_UP = re.compile(
-    r"(?:(?P<measure>[a-z][a-z0-9_]*)\.)?(?P<name>[a-z][a-z0-9_]*)(?:\(\s*(?P<quote>[\"'])(?P<month>[^\"']*)(?P=quote)\s*\))?"
+    r"""
+    (?: (?P<measure>[a-z][a-z0-9_]*) \. )?
+    (?P<name>[a-z][a-z0-9_]*)
+    (?: \( \s* (?P<quote>["']) (?P<month>[^"']*) (?P=quote) \s* \) )?
+    """,
+    re.VERBOSE,
 )
 
 
@@ -40,18 +44,17 @@ def _change_per_cent(finding: Finding) -> str:
     return wording.NOT_SUPPLIED if relative is None else wording.per_cent(abs(relative))
 
 
-def _rate(finding: Finding) -> str:
-    return wording.NOT_SUPPLIED if finding.rate is None else narrative.rate_in_prose(finding.rate)
-
-
 NAMES: Mapping[str, Callable[[Finding], str]] = {
-    "quarter": lambda finding: _said(finding.value.value, finding.measure),
-    "rolling_12": lambda finding: _said(finding.rolling.value, finding.measure),
-    "previous_12": lambda finding: _said(finding.previous.value, finding.measure),
+    "quarter": lambda finding: narrative.in_prose(finding.value.value, finding.measure),
+    "rolling_12": lambda finding: narrative.in_prose(finding.rolling.value, finding.measure),
+    "previous_12": lambda finding: narrative.in_prose(finding.previous.value, finding.measure),
     "change": _change,
     "change_per_cent": _change_per_cent,
-    "rate_per_1000": _rate,
+    "rate_per_1000": lambda finding: (
+        wording.NOT_SUPPLIED if finding.rate is None else narrative.rate_in_prose(finding.rate)
+    ),
 }
+"""The names that may stand between braces, each with the words it prints of a Finding."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def bind(
     """The commentary with each `{{ … }}` replaced by its figure in house style.
 
     code: the measure that a bare name speaks of; None where the text belongs to no measure. left_out: measures that
-    a public report leaves out, whose figures it refuses; a figure that it withholds is printed as [c]. Raises
+    a public report leaves out, whose figures are refused; a figure that it withholds is printed as [c]. Raises
     InputError with file, line and a suggestion for anything in braces that cannot be looked up.
     """
     return "".join(piece.text for piece in pieces(text, code, findings, path, left_out))
@@ -78,78 +81,64 @@ def bind(
 def pieces(
     text: str, code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str] = ()
 ) -> Iterator[Piece]:
-    """The same, piece by piece, so that what was looked up can be told from what was typed."""
-    _refuse_left_open(text, path)
+    """The commentary as `bind` gives it, piece by piece: a bound figure can be told from a typed one."""
+    _refuse_stray_braces(text, path)
     at = 0
-    for found in _BRACES.finditer(text):
-        yield Piece(text[at : found.start()], at)
-        yield Piece(_figure(found, text, code, findings, path, left_out), found.start(), bound=True)
-        at = found.end()
+    for braces in _BRACES.finditer(text):
+        yield Piece(text[at : braces.start()], at)
+        yield Piece(_figure(braces, code, findings, path, left_out), braces.start(), bound=True)
+        at = braces.end()
     yield Piece(text[at:], at)
 
 
 def _figure(
-    found: re.Match[str],
-    text: str,
-    code: str | None,
-    findings: Mapping[str, Finding],
-    path: Path,
-    left_out: Collection[str],
+    braces: re.Match[str], code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str]
 ) -> str:
-    def where() -> str:  # only asked for when refusing: counting lines for every look-up would be slow
-        return f"{shown(path)}, line {text.count(chr(10), 0, found.start()) + 1}: {found.group(0)}"
+    def where() -> str:  # a function, as lines are counted only to refuse
+        return f"{_line(path, braces.string, braces.start())}: {braces[0]}"
 
-    asked = _LOOK_UP.fullmatch(found["inside"].strip())
-    if asked is None:
-        raise InputError(
-            f'{where()} is not a look-up; allowed: a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
-        )
-    if (asked["measure"] or code) in left_out:
-        raise Undisclosable(f"{where()}: a public report leaves {asked['measure'] or code} out, for its marking")
-    finding = _finding(asked["measure"] or code, findings, where)
-    if asked["month"] is not None:
-        if asked["name"] != "month":
-            raise InputError(f"{where()}: only month takes brackets, not {asked['name']}")
-        return _month(finding, asked["month"], where)
-    if asked["name"] not in NAMES:
-        raise InputError(f"{where()}: unknown name {asked['name']!r}; {suggestion(asked['name'], NAMES)}")
-    said = NAMES[asked["name"]](finding)
-    return wording.WITHHELD if finding.is_withheld and said == wording.NOT_SUPPLIED else said
-
-
-def _refuse_left_open(text: str, path: Path) -> None:
-    """Braces that belong to no whole look-up are a slip of the pen, not prose."""
-    at = 0
-    for found in [*_BRACES.finditer(text), None]:
-        between = text[at : found.start() if found else len(text)]
-        stray = next((found_at for mark in ("{{", "}}") if (found_at := between.find(mark)) >= 0), None)
-        if stray is not None:
-            line = text.count("\n", 0, at + stray) + 1
-            alone = between[stray : stray + 2]
-            raise InputError(f"{shown(path)}, line {line}: {alone} alone is not a look-up; write {{{{ name }}}}")
-        at = found.end() if found else at
-
-
-def _finding(code: str | None, findings: Mapping[str, Finding], where: Callable[[], str]) -> Finding:
+    look_up = _LOOK_UP.fullmatch(braces["inside"].strip())
+    if look_up is None:
+        allowed = f'a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
+        raise InputError(f"{where()} is not a look-up; allowed: {allowed}")
+    name, code = look_up["name"], look_up["measure"] or code
+    if code in left_out:
+        raise Undisclosable(f"{where()}: a public report leaves {code} out, for its marking")
     if code is None:
         raise InputError(f"{where()}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
     if code not in findings:
         raise InputError(f"{where()}: unknown measure {code!r}; {suggestion(code, findings)}")
-    return findings[code]
+    finding = findings[code]
+    if look_up["month"] is not None:
+        if name != "month":
+            raise InputError(f"{where()}: only month takes brackets, not {name}")
+        return _month(finding, look_up["month"], where)
+    if name not in NAMES:
+        raise InputError(f"{where()}: unknown name {name!r}; {suggestion(name, NAMES)}")
+    figure = NAMES[name](finding)
+    return wording.WITHHELD if finding.is_withheld and figure == wording.NOT_SUPPLIED else figure
 
 
-def _month(finding: Finding, written: str, where: Callable[[], str]) -> str:
+def _refuse_stray_braces(text: str, path: Path) -> None:
+    """Refuse braces that belong to no whole look-up: they are a slip of the pen, not prose."""
+    stray = re.search(r"\{\{|\}\}", _BRACES.sub(lambda braces: " " * len(braces[0]), text))
+    if stray:
+        line = _line(path, text, stray.start())
+        raise InputError(f"{line}: {stray[0]} alone is not a look-up; write {{{{ name }}}}")
+
+
+def _line(path: Path, text: str, at: int) -> str:
+    return f"{shown(path)}, line {text.count(chr(10), 0, at) + 1}"
+
+
+def _month(finding: Finding, month: str, where: Callable[[], str]) -> str:
     supplied = finding.months["value"].notna() | finding.months["status"].eq(WITHHELD)
-    months = finding.months.loc[supplied, "value"]
-    if not MONTH.fullmatch(written):
-        raise InputError(f"{where()}: {written!r} is not a month; write it as 2019-12")
-    period = pd.Period(written, freq="M")
-    if period not in months.index:
-        ends = f"{months.index.min()} to {months.index.max()}" if len(months) else "no months at all"
-        raise InputError(f"{where()}: {finding.measure.code} has no figure for {written}; it has {ends}")
-    value = float(months.loc[period])
-    return wording.WITHHELD if wording.is_missing(value) else _said(value, finding.measure)
-
-
-def _said(value: float | None, measure: Measure) -> str:
-    return narrative.in_prose(value, measure)
+    values = finding.months.loc[supplied, "value"]
+    if not MONTH.fullmatch(month):
+        raise InputError(f"{where()}: {month!r} is not a month; write it as 2019-12")
+    period = pd.Period(month, freq="M")
+    if period not in values.index:
+        span = f"{values.index.min()} to {values.index.max()}" if len(values) else "no months at all"
+        raise InputError(f"{where()}: {finding.measure.code} has no figure for {month}; it has {span}")
+    value = float(values.loc[period])
+    return wording.WITHHELD if wording.is_missing(value) else narrative.in_prose(value, finding.measure)

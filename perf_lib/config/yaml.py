@@ -1,15 +1,41 @@
-"""Reading what people write in YAML: every key known, every value checked, every complaint one line."""
+"""YAML as people write it: read strictly, written plainly. Every refusal is one line with file, line and key.
+
+This module alone knows the library. The C parser of `ruamel.yaml.clib` reads a catalogue in a seventh of the time
+that the Python one takes; where it is not installed, the Python one reads the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
+from ruamel.yaml.constructor import ConstructorError, SafeConstructor
+from ruamel.yaml.docinfo import DocInfo
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from perf_lib.words.errors import InputError, suggestion
+
+DEEPEST = 40
+"""How deep lists and mappings may stand in one another."""
+MOST_VALUES = 100_000
+"""How many values a file may hold, an alias counting as all that it stands for."""
+LARGEST = 2**63
+"""What whole numbers stay below."""
+_TYPES = {
+    ScalarNode: ("!!str", "!!int", "!!float", "!!bool", "!!null", "!!timestamp"),
+    SequenceNode: ("!!seq",),
+    MappingNode: ("!!map",),
+}
+"""The types that are read. No other is built, so that no file can have an object made."""
 
 
 class Strict(BaseModel):
@@ -21,45 +47,29 @@ class Strict(BaseModel):
 StrictModel = TypeVar("StrictModel", bound=Strict)
 
 
-if TYPE_CHECKING or not yaml.__with_libyaml__:
-    from yaml import SafeLoader
-else:  # the same in C, ten times as fast; PyYAML's wheels have it
-    from yaml import CSafeLoader as SafeLoader
+class Place(NamedTuple):
+    """Where a key and its value stand in a text: the key's line, and the first and last character of the value."""
+
+    line: int
+    start: int
+    end: int
 
 
-class _UniqueKeyLoader(SafeLoader):
-    """The safe loader, which also refuses a key written twice (YAML would keep the last in silence)."""
+class _Resolver(VersionedResolver):
+    """Which words are numbers, dates and truth values: YAML 1.1, in which `yes` is true (in 1.2 it is a word).
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str | int):
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is not a word or a whole number", key_node.start_mark
-                )
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is written twice", key_node.start_mark
-                )
-            seen.add(key)
-            self._check(key, value_node)
-        return super().construct_mapping(node, deep)
+    Two kinds stay words that 1.1 makes values: a lone y or n, as codes are, and a number such as 1e5.
+    """
 
-    def _check(self, key: str | int, node: yaml.Node) -> None:
-        """Name the key of a value that looks like a date (or a number) and is none."""
-        for part in node.value if isinstance(node, yaml.SequenceNode) else [node]:
-            if isinstance(part, yaml.ScalarNode):
-                try:
-                    self.construct_object(part)
-                except ValueError as error:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"{key}: {part.value!r} cannot be: {error}", part.start_mark
-                    ) from None
+    processing_version = (1, 1)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        is_word = kind is ScalarNode and re.fullmatch(r"[yYnN]|[-+]?[0-9_]+[eE][-+]?[0-9]+", value)
+        return super().resolve(kind, value, (False, True) if is_word else implicit)
 
 
 def read_text(path: Path, missing: str | None = None) -> str:
-    """A text file as UTF-8, or one line saying why not; `missing` is what a file that is not there says."""
+    """A text file as UTF-8, or one line saying why not; `missing` stands for a file that is not there."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -73,25 +83,113 @@ def read_text(path: Path, missing: str | None = None) -> str:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping."""
+    """A YAML file that holds a mapping, as plain values.
+
+    Raises InputError for what is not YAML, a key written twice or that is no word, a type that is not plain, a date
+    that no calendar has, a text nested too deep and one whose aliases stand for too much.
+    """
+    text = read_text(path)
     try:
-        # _UniqueKeyLoader is a SafeLoader: it makes plain values only.
-        loaded = yaml.load(read_text(path), Loader=_UniqueKeyLoader)  # noqa: S506
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f", line {mark.line + 1}" if mark else ""
-        raise InputError(f"{shown(path)}{where}: {error.problem}") from None
+        with warnings.catch_warnings(action="ignore"):  # of an anchor used again and the like, which are no refusals
+            yaml = _parser(text)
+            root = yaml.composer.get_single_node()
+            values = {} if root is None else _value(root, "", yaml.constructor, iter(range(MOST_VALUES)))
+    except MarkedYAMLError as error:
+        mark, problem = error.problem_mark, " ".join(str(error.problem).split())
+        if isinstance(error, MaxDepthExceededError):
+            problem = f"lists and mappings stand more than {DEEPEST} deep in one another"
+        raise InputError(f"{shown(path)}{f', line {mark.line + 1}' if mark else ''}: {problem}") from None
     except RecursionError:
-        raise InputError(f"{shown(path)}: is nested too deep to be read") from None
-    except ValueError as error:  # a date that no calendar has
-        raise InputError(f"{shown(path)}: holds a value that cannot be: {error}") from None
-    except yaml.YAMLError as error:
+        raise InputError(f"{shown(path)}: an alias stands inside what it names") from None
+    except (YAMLError, ValueError) as error:
         raise InputError(f"{shown(path)}: not YAML: {str(error).splitlines()[0]}") from None
-    if loaded is None:
+    if values is None:
         return {}
-    if not isinstance(loaded, dict):
-        raise InputError(f"{shown(path)}: holds {type(loaded).__name__}, where keys and values are expected")
-    return loaded
+    if not isinstance(values, dict):
+        raise InputError(f"{shown(path)}: holds {type(values).__name__}, where keys and values are expected")
+    return values
+
+
+def places(text: str) -> dict[tuple[str, ...], Place]:
+    """Where each key of a YAML text stands, by the keys that lead to it; empty for a text that is not YAML.
+
+    >>> places("a:\\n  b: words\\n")[("a", "b")]
+    Place(line=1, start=8, end=13)
+    """
+    try:
+        nodes: list[tuple[tuple[str, ...], Node]] = [((), _parser(text).composer.get_single_node())]
+    except (YAMLError, ValueError):
+        return {}
+    by_keys: dict[tuple[str, ...], Place] = {}
+    visited: set[Node] = set()
+    for keys, node in nodes:  # a list that grows on the way: level after level, each in its order
+        if isinstance(node, MappingNode) and node not in visited:  # an alias may lead back to where it stands
+            visited.add(node)
+            for key, value in node.value:
+                path = (*keys, key.value if isinstance(key, ScalarNode) else "")
+                by_keys[path] = Place(key.start_mark.line, value.start_mark.index, value.end_mark.index)
+                nodes.append((path, value))
+    return by_keys
+
+
+def to_yaml(values: Mapping[str, Any]) -> str:
+    """Plain values as YAML that `read_yaml` reads back, a key or an item a line; nothing for an empty mapping.
+
+    >>> to_yaml({"name": "no", "areas": ["Kent"]})
+    "name: 'no'\\nareas:\\n- Kent\\n"
+    """
+    if not values:
+        return ""
+    yaml, out = YAML(typ="safe", pure=True), StringIO()
+    yaml.Resolver, yaml.default_flow_style = _Resolver, False
+    yaml.width = 10**9  # where the library folds a line, it may lose blanks
+    yaml.representer.sort_base_mapping_type_on_output = False
+    yaml.dump(dict(values), out)
+    return out.getvalue()
+
+
+def _parser(text: str) -> YAML:
+    """The library, about to read a text; it builds no object but plain ones."""
+    yaml = YAML(typ="safe")
+    yaml.Resolver, yaml.max_depth = _Resolver, DEEPEST
+    yaml.get_constructor_parser(text)  # hands over the text; yaml.load would compose in C, which deep nesting crashes
+    yaml.doc_infos.append(DocInfo())  # as yaml.load does, for a text that opens with a directive
+    return yaml
+
+
+def _value(node: Node, key: object, constructor: SafeConstructor, allowance: Iterator[int]) -> Any:
+    """The plain value of a node that stands at a key; an alias is a copy, and takes its share of the allowance."""
+    tag = str(node.tag).replace("tag:yaml.org,2002:", "!!")
+    if next(allowance, None) is None:
+        raise _refusal(node, f"{key}: the file holds more than {MOST_VALUES:,} values, with what its aliases stand for")
+    if tag not in _TYPES[type(node)]:
+        raise _refusal(node, f"{key}: the type {tag} is not read")
+    if isinstance(node, SequenceNode):
+        return [_value(item, key, constructor, allowance) for item in node.value]
+    if isinstance(node, ScalarNode):
+        try:
+            return _below_largest(constructor.construct_object(node))
+        except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
+            raise _refusal(node, f"{key}: {node.value[:80]!r} cannot be: {error}") from None
+    values: dict[str | int, Any] = {}
+    for key_node, value_node in node.value:
+        inner_key = _value(key_node, "a key", constructor, allowance)
+        if type(inner_key) not in (str, int):  # a truth value is an int too
+            raise _refusal(key_node, f"the key {inner_key!r:.80} is not a word or a whole number")
+        if inner_key in values:
+            raise _refusal(key_node, f"the key {inner_key!r} is written twice")
+        values[inner_key] = _value(value_node, inner_key, constructor, allowance)
+    return values
+
+
+def _below_largest(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) >= LARGEST:
+        raise OverflowError("it is too large")
+    return value
+
+
+def _refusal(node: Node, problem: str) -> ConstructorError:
+    return ConstructorError(None, None, problem, node.start_mark)
 
 
 def build(model: type[StrictModel], data: Any, where: str | Callable[[str], str]) -> StrictModel:
@@ -141,8 +239,7 @@ def _fields_at(model: type[Strict], location: tuple[int | str, ...]) -> list[str
 
 
 def _arguments(annotation: Any) -> tuple[Any, ...]:
-    found = getattr(annotation, "__args__", ())
-    return tuple(inner for argument in found for inner in (argument, *_arguments(argument)))
+    return tuple(inner for argument in get_args(annotation) for inner in (argument, *_arguments(argument)))
 
 
 def _is_model(annotation: Any) -> bool:

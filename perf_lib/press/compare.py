@@ -1,4 +1,4 @@
-"""Packs looked at afterwards: does one still match its record, and what differs between two."""
+"""Whether a pack still matches its record, and what differs between two packs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from perf_lib.press.order import Order
 from perf_lib.words.errors import InputError
 
 _WORDS = ("measure", "title", "priority", "unit", "quarter")
-"""Columns of findings.csv that say what a row is about, not what was found."""
+"""Columns of findings.csv that say what a row is about; the others hold findings."""
 
 
 def recorded(folder: Path) -> dict[str, object]:
@@ -27,17 +27,16 @@ def recorded(folder: Path) -> dict[str, object]:
 def mismatches(order: Order) -> list[str]:
     """What no longer matches a pack's record, a line each: inputs, versions and outputs that differ or are gone."""
     made = record.read(order.target)
-    recorded, outputs = made.get("inputs", {}), made.get("outputs", {})
-    # A public pack tells no digests of its inputs, and what a database answered can only be asked again.
-    inputs = {name: told for name, told in recorded.items() if told and record.can_be_hashed(name, order)}
-    untold = recorded.keys() - inputs.keys()
+    # A public pack's record has no digests of inputs, and a database's answer has none until it is asked again.
+    all_inputs = made.get("inputs", {})
+    inputs = {name: digest for name, digest in all_inputs.items() if digest and record.can_be_hashed(name, order)}
     inputs_now = {**record.found(order), **record.digests(inputs, order)}
-    versions = {f"version of {name}": told for name, told in made.get("versions", {}).items()}
-    versions_now = {f"version of {name}": told for name, told in record.versions().items()}
+    for name in all_inputs.keys() - inputs.keys():
+        inputs_now.pop(name, None)
     return [
-        *_compared("input", inputs, {name: now for name, now in inputs_now.items() if name not in untold}),
-        *_compared("", versions, versions_now),
-        *_compared("output", outputs, record.outputs(order.target)),
+        *_compared("input", inputs, inputs_now),
+        *_compared("version of", made.get("versions", {}), record.versions()),
+        *_compared("output", made.get("outputs", {}), record.outputs(order.target)),
     ]
 
 
@@ -45,8 +44,8 @@ def _compared(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> Ite
     for name in sorted({*then, *now}):
         before, after = then.get(name, ""), now.get(name, "")
         if before != after:
-            became = "is not there" if not after else "was not there then" if not before else "has changed"
-            yield f"{what} {name} {became}".strip()
+            change = "is not there" if not after else "was not there then" if not before else "has changed"
+            yield f"{what} {name} {change}"
 
 
 def differences(old: Path, new: Path) -> list[str]:
@@ -56,8 +55,8 @@ def differences(old: Path, new: Path) -> list[str]:
     for code in [*before, *(code for code in after if code not in before)]:
         if code not in after or code not in before:
             lines.append(f"{code}: only in {shown(old if code in before else new)}")
-        elif told := [*_figures(before[code], after[code]), *_symbols(before[code], after[code])]:
-            lines.append(f"{code}: {'; '.join(told)}")
+        elif changes := [*_figures(before[code], after[code]), *_symbols(before[code], after[code])]:
+            lines.append(f"{code}: {'; '.join(changes)}")
     return lines
 
 
@@ -72,21 +71,20 @@ def _findings(folder: Path) -> dict[str, dict[str, str]]:
 
 def _figures(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     for column in dict.fromkeys([*before, *after]):
-        one, other = before.get(column) or "", after.get(column) or ""
-        if column not in _WORDS and "symbols" not in column and not _same(one, other):
-            yield f"{column} {one or 'nothing'} → {other or 'nothing'}"
+        old, new = before.get(column) or "", after.get(column) or ""
+        if column not in _WORDS and "symbols" not in column and not _same(old, new):
+            yield f"{column} {old or 'nothing'} → {new or 'nothing'}"
 
 
 def _symbols(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     for column in (name for name in after if "symbols" in name):
-        one, other = (before.get(column) or "").split(), (after.get(column) or "").split()
-        gained, lost = [each for each in other if each not in one], [each for each in one if each not in other]
-        yield from (f"{column} + {each}" for each in gained)
-        yield from (f"{column} − {each}" for each in lost)
+        old, new = (before.get(column) or "").split(), (after.get(column) or "").split()
+        yield from (f"{column} + {code}" for code in new if code not in old)
+        yield from (f"{column} − {code}" for code in old if code not in new)
 
 
-def _same(one: str, other: str) -> bool:
+def _same(old: str, new: str) -> bool:
     try:
-        return one == other or math.isclose(float(one), float(other), rel_tol=1e-9)
+        return old == new or math.isclose(float(old), float(new), rel_tol=1e-9)
     except ValueError:
         return False

@@ -1,14 +1,14 @@
-"""The public pack's gate: nothing a person wrote, and nothing in the finished pack, shows what it may not.
+"""The public pack's gate: nothing that a person wrote, and nothing in the finished pack, shows what it may not.
 
-What perf_lib computes cannot tell: the public report holds no secret. What people type, and what a notebook reads for
-itself, can. Both are searched before the pack is put in its place.
+The public report holds no secret, so nothing that perf_lib computes from it can tell one. What people type can, and so
+can what a notebook reads for itself. Both are searched before the pack is put in its place.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -16,11 +16,14 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib.commentary import binding
+from perf_lib.commentary import binding, numbers
 from perf_lib.config.yaml import shown
-from perf_lib.press.secrets import Secret, Secrets, allowed, left_out, withheld
+from perf_lib.findings.finding import WITHHELD, Finding
 from perf_lib.report import Report
+from perf_lib.stats import series
+from perf_lib.stats.series import Figure
 from perf_lib.views.html import without_comments
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError, Undisclosable
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[“\"'{])|\n\s*\n")
@@ -28,10 +31,68 @@ _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "
 _OURS = ("dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json")
 _SOURCE = re.compile(r"\(source:", re.IGNORECASE)
 
+Labelled = tuple[str, float, bool]
+"""A figure with the label that messages give it, and whether it is in the measure's own unit."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A figure that may not be shown: whose it is, what it is, and its count where it is a whole number."""
+
+    code: str
+    label: str
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """All such figures of one measure."""
+
+    code: str
+    names: tuple[str, ...]
+    """What people call the measure, in small letters. A figure beside one of these names is the measure's."""
+    units: frozenset[str]
+    name_numbers: frozenset[str]
+    """Numbers in the measure's own name, which are no figures: section 136, within 10 days."""
+    by_form: dict[str, Secret]
+    """The figures by every form in which they might be printed."""
+
+    @classmethod
+    def of(cls, finding: Finding, figures: Iterable[Labelled]) -> Secrets:
+        """The secrets of a measure, from the figures of it that may not be shown."""
+        measure = finding.measure
+        by_form: dict[str, Secret] = {}
+        for label, value, own_unit in figures:
+            secret = Secret(measure.code, label, int(value) if float(value).is_integer() else None)
+            by_form |= dict.fromkeys(forms(value, finding if own_unit else None), secret)  # the newest label stays
+        names = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_called]
+        counted = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or ""]).lower()
+        units = frozenset(word for word in re.findall(r"[a-z]+", counted) if len(word) > 4)
+        name_numbers = frozenset(re.findall(r"\d+", " ".join(names)))
+        return cls(measure.code, tuple(name.lower() for name in names), units, name_numbers, by_form)
+
+    def named_in(self, text: str) -> bool:
+        """Whether a text speaks of the measure."""
+        small = text.lower()
+        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", small) for name in self.names)
+
+    def found_in(self, text: str) -> Iterator[tuple[str, Secret]]:
+        """The figures of the measure that a text holds, dates and spans of time apart, as they stand there."""
+        for figure in numbers.figures(text):
+            if figure in self.by_form and figure not in self.name_numbers:
+                yield figure, self.by_form[figure]
+
+    def spelt_in(self, text: str) -> Iterator[tuple[str, Secret]]:
+        """Counts of the measure that a text spells out beside what is counted: three crimes."""
+        counts = {secret.count: secret for secret in self.by_form.values() if secret.count is not None}
+        for word, count, following in numbers.spelt(text):
+            if count in counts and self.units & set(re.findall(r"[a-z]+", following.lower())):
+                yield word, counts[count]
+
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of text that is read as one: a paragraph, a row of a table. `typed`: not by perf_lib.
+    """A text that is read as one: a paragraph, a row of a table. `typed`: not by perf_lib.
 
     enough: digits that make a figure likely to be a measure's even where its name does not stand beside it.
     """
@@ -53,48 +114,45 @@ class Typed:
 
 
 def typed(internal: Report, public: Report) -> Iterator[Typed]:
-    """Figures, typed into what people wrote, that the public report withholds or leaves out.
+    """Figures in people's words that the public report withholds or leaves out.
 
-    In a measure's own commentary any of its withheld figures counts, spelt out or not; elsewhere one that stands in a
-    sentence which names the measure, and of a measure left out any figure that could hardly be another's.
+    A measure's own commentary may hold none of its withheld figures, spelt out or not. Elsewhere a withheld figure
+    counts in a sentence that names its measure. Of a measure left out, any figure counts that could hardly be
+    another's.
     """
-    hidden, out, known = withheld(internal, public), left_out(internal, public), allowed(public)
-    for text, code, path in _written(public):
-        said = "".join(" " * len(p.text) if p.bound else p.text for p in _pieces(text, code, internal, path))
+    hidden, out, public_figures = withheld(internal, public), left_out(internal, public), allowed(public)
+    for text, code, path in _texts(public):
+        words = "".join(
+            " " * len(piece.text) if piece.bound else piece.text for piece in _pieces(text, code, internal, path)
+        )
         at = 0
-        for sentence in _SENTENCE.split(said):
-            start = said.index(sentence, at)
+        for sentence in _SENTENCE.split(words):
+            start = words.index(sentence, at)
             at = start + len(sentence)
-            found = _in_sentence(sentence, code, hidden, out, known)
-            if found is not None:
-                line = said.count("\n", 0, start + max(sentence.find(found[0]), 0)) + 1
-                yield Typed(path, line, *found, sourced=_SOURCE.search(sentence) is not None)
+            leak = _in_sentence(sentence, code, hidden, out, public_figures)
+            if leak is not None:
+                line = words.count("\n", 0, start + max(sentence.find(leak[0]), 0)) + 1
+                yield Typed(path, line, *leak, sourced=_SOURCE.search(sentence) is not None)
 
 
 def refuse_typed(internal: Report, public: Report) -> None:
-    """Refuse the first such figure; one that names its source in brackets has been published already, there."""
-    found = next((each for each in typed(internal, public) if not each.sourced), None)
-    if found is not None:
+    """Refuse the first such figure that names no source; one with a source in brackets is public already."""
+    leak = next((each for each in typed(internal, public) if not each.sourced), None)
+    if leak is not None:
         raise Undisclosable(
-            f"{shown(found.path)}, line {found.line}: {found.written}: a public report does not show this figure of "
-            f"{found.secret.code} ({found.secret.label}); say it without the number, or name in brackets, as "
+            f"{shown(leak.path)}, line {leak.line}: {leak.written}: a public report does not show this figure of "
+            f"{leak.secret.code} ({leak.secret.label}); say it without the number, or name in brackets, as "
             "(source: …), where it has been published"
         )
 
 
 def record_of(internal: Report, public: Report) -> pd.DataFrame:
-    """The record of what was withheld, with the figures that people typed all the same because they have a source."""
+    """The record of withheld figures, together with those that people typed because a source has published them."""
+    blank = dict.fromkeys(public.withheld.columns, "")
     rows = [
-        [
-            each.secret.code,
-            each.secret.label,
-            "",
-            "",
-            f"typed with a source: {shown(each.path)}, line {each.line}",
-            "",
-            "",
-            "",
-        ]
+        blank
+        | {"measure": each.secret.code, "figure": each.secret.label}
+        | {"why": f"typed with a source: {shown(each.path)}, line {each.line}"}
         for each in typed(internal, public)
         if each.sourced
     ]
@@ -103,39 +161,121 @@ def record_of(internal: Report, public: Report) -> pd.DataFrame:
 
 def refuse_shown(folder: Path, internal: Report, public: Report) -> None:
     """Refuse a finished pack in any of whose files a figure of a measure that is left out can be read."""
-    secrets, known = left_out(internal, public), allowed(public)
+    secrets, public_figures = left_out(internal, public), allowed(public)
     if not secrets:
         return
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for block in _blocks(path):
-            for each in secrets:
-                found = _shown(block, each, known)
-                if found is not None:
-                    written, secret = found
-                    place = path.relative_to(folder).as_posix()
-                    raise Undisclosable(
-                        f"{place}: {written}: a figure of {secret.code} ({secret.label}), which is marked "
-                        f"{public.left_out[secret.code].marking}, would show in the public report"
-                    )
+            leak = next((leak for each in secrets if (leak := _shown(block, each, public_figures))), None)
+            if leak is not None:
+                figure, secret = leak
+                raise Undisclosable(
+                    f"{path.relative_to(folder).as_posix()}: {figure}: a figure of {secret.code} ({secret.label}), "
+                    f"which is marked {public.left_out[secret.code].marking}, would show in the public report"
+                )
 
 
-def _written(report: Report) -> Iterator[tuple[str, str | None, Path]]:
+def forms(value: float, finding: Finding | None = None) -> frozenset[str]:
+    """Every way in which a figure might be printed: grouped or not, rounded or not, as a duration on a clock.
+
+    >>> sorted(forms(1496.0))
+    ['1,496', '1,496.0', '1496', '1496.0', '1496.000000']
+    """
+    size = abs(value)
+    printed_decimals = finding.measure.decimals or 0 if finding is not None else 0
+    decimals = {1, 2, printed_decimals} if size % 1 or finding is not None else {1}
+    texts = {wording.number(size, each) for each in decimals | ({0} if float(size).is_integer() else set())}
+    texts |= {repr(float(size)), f"{size:g}", f"{size:.6f}"}
+    if finding is not None and finding.measure.unit == wording.SECONDS:
+        texts.add(wording.clock(size))
+    return frozenset(texts | {text.replace(",", "") for text in texts})
+
+
+def withheld(internal: Report, public: Report) -> list[Secrets]:
+    """The figures that the public report withholds of measures in it."""
+    secrets = []
+    for code, finding in public.findings.items():
+        if finding.is_withheld:
+            whole = internal.findings[code]
+            figures = [*_months(whole, finding.months.index[finding.months["status"].eq(WITHHELD)])]
+            for label, figure, printed in _totals(whole, finding):
+                figures += _total(label, figure) if printed.withheld else ()
+            secrets.append(Secrets.of(whole, figures))
+    return secrets
+
+
+def left_out(internal: Report, public: Report) -> list[Secrets]:
+    """The figures of measures that the public report leaves out."""
+    secrets = []
+    for code, finding in internal.findings.items():
+        if code in public.left_out:
+            figures = [*_months(finding, finding.months.index)]
+            for label, figure, _ in _totals(finding, finding):
+                figures += _total(label, figure)
+            rolling = finding.rolling_months.dropna()
+            figures += [(wording.twelve_months_to(month), value, True) for month, value in rolling.items()]
+            figures += [("the change", finding.change, True)] if finding.change is not None else []
+            secrets.append(Secrets.of(finding, figures))
+    return secrets
+
+
+def allowed(public: Report) -> frozenset[str]:
+    """The figures that a public report is about, in every form: a number that is one of them is no leak by itself."""
+    texts: set[str] = set()
+    for finding in public.findings.values():
+        newest = finding.months.index[-series.YEAR :]
+        figures = [value for _, value, own_unit in _months(finding, newest) if own_unit]
+        figures += [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
+        texts = texts.union(*(forms(value, finding) for value in figures))
+        texts |= set(re.findall(r"\d+", f"{finding.measure.title} {finding.measure.noun}"))  # section 136, 999 calls
+    return frozenset(texts)
+
+
+def _months(finding: Finding, months: pd.Index) -> Iterator[Labelled]:
+    for month, row in finding.months.loc[months].iterrows():
+        if pd.notna(row["value"]):
+            yield wording.month(month), float(row["value"]), True
+        yield from _parts(wording.month(month), row["numerator"], row["denominator"])
+
+
+def _total(label: str, figure: Figure) -> Iterator[Labelled]:
+    if figure.value is not None:
+        yield label, figure.value, True
+        yield from _parts(label, figure.numerator, figure.denominator)
+
+
+def _parts(label: str, numerator: float | None, denominator: float | None) -> Iterator[Labelled]:
+    if numerator is not None and denominator is not None and pd.notna(numerator) and pd.notna(denominator):
+        yield f"{label}, numerator", float(numerator), False
+        yield f"{label}, the rest", float(denominator) - float(numerator), False
+
+
+def _totals(finding: Finding, other: Finding) -> Iterator[tuple[str, Figure, Figure]]:
+    """The quarter's, the year's and the box's figures by their labels, of one finding and of another like it."""
+    yield finding.quarter.name, finding.value, other.value
+    if finding.as_at is not None:
+        yield wording.twelve_months_to(finding.as_at), finding.rolling, other.rolling
+        yield wording.twelve_months_to(finding.as_at - 12), finding.previous, other.previous
+    for line, other_line in zip(finding.box, other.box, strict=True):
+        yield line.quarter.label, line.value, other_line.value
+        yield wording.twelve_months_to(line.quarter.last), line.rolling, other_line.rolling
+
+
+def _texts(report: Report) -> Iterator[tuple[str, str | None, Path]]:
     """Everything that people wrote for the report: text, the measure it belongs to, file."""
-    folder, params = report.params.quarter_folder, report.params
+    params, settings = report.params, report.settings
+    folder, dive = params.quarter_folder, report.settings.deep_dive
     yield params.introduction(), None, folder / "introduction.md"
     for path in params.commentary_files():
         if path.stem not in report.left_out:
             yield without_comments(params.commentary(path.stem)), path.stem, path
-    for objective in report.settings.deep_dive.objectives if report.settings.deep_dive else ():
+    for objective in dive.objectives if dive else ():
         yield params.objective_text(objective), None, folder / "deep_dive" / objective.text
-    settings = report.settings
-    own = folder / "settings.yaml"
-    notes = [*settings.notes, *(text for _, tagged in settings.highlights for text in tagged.values())]
-    for text in [*notes, *([settings.deep_dive.introduction] if settings.deep_dive else [])]:
-        yield text, None, own
-    for tagged in (tagged for _, tagged in settings.highlights):
-        for code, text in tagged.items():
-            yield text, code, own
+    highlights = [pair for _, texts in settings.highlights for pair in texts.items()]
+    for text in (*settings.notes, *(text for _, text in highlights), *([dive.introduction] if dive else [])):
+        yield text, None, folder / "settings.yaml"
+    for code, text in highlights:
+        yield text, code, folder / "settings.yaml"
 
 
 def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[binding.Piece]:
@@ -146,38 +286,34 @@ def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[bin
 
 
 def _in_sentence(
-    sentence: str, code: str | None, hidden: Sequence[Secrets], out: Sequence[Secrets], known: Collection[str]
+    sentence: str, code: str | None, hidden: Sequence[Secrets], out: Sequence[Secrets], public_figures: Collection[str]
 ) -> tuple[str, Secret] | None:
     for each in hidden:
         if each.code == code or each.named_in(sentence):
-            found = next(iter([*each.found_in(sentence), *each.spelt_in(sentence)]), None)
-            if found is not None:
-                return found
-    block = Block(sentence, typed=True, enough=3 if code is None else 4)  # what has a measure is likely to speak of it
-    shows = (_shown(block, each, known) for each in out)
-    return next((found for found in shows if found is not None), None)
+            leaks = [*each.found_in(sentence), *each.spelt_in(sentence)]
+            if leaks:
+                return leaks[0]
+    block = Block(sentence, typed=True, enough=3 if code is None else 4)  # a measure's own text likely speaks of it
+    return next((leak for each in out if (leak := _shown(block, each, public_figures))), None)
 
 
-def _shown(block: Block, secrets: Secrets, known: Collection[str]) -> tuple[str, Secret] | None:
+def _shown(block: Block, secrets: Secrets, public_figures: Collection[str]) -> tuple[str, Secret] | None:
     """The first figure of a measure in a block: any where the measure is named, else one that is nobody else's."""
-    found = list(secrets.found_in(block.text))
-    if not found:
-        return None
-    if secrets.named_in(block.text):
-        return found[0]
-    if not block.typed:
-        return None  # computed from the public report, or read in a notebook already
-    return next((each for each in found if each[0] not in known and _digits(each[0]) >= block.enough), None)
+    leaks = list(secrets.found_in(block.text))
+    if leaks and not secrets.named_in(block.text):
+        if not block.typed:
+            return None  # computed from the public report, or read in a notebook already
+        leaks = [leak for leak in leaks if leak[0] not in public_figures and _digits(leak[0]) >= block.enough]
+    return leaks[0] if leaks else None
 
 
-def _digits(written: str) -> int:
+def _digits(figure: str) -> int:
     """How many digits of a number tell anything: leading and trailing zeros do not."""
-    return len(re.sub(r"\D", "", written).strip("0"))
+    return len(re.sub(r"\D", "", figure).strip("0"))
 
 
 def _blocks(path: Path) -> list[Block]:
-    read = _READERS.get(path.suffix)
-    blocks = list(read(path)) if read is not None else []
+    blocks = list(_READERS[path.suffix](path)) if path.suffix in _READERS else []
     ours = path.name in _OURS or path.suffix in (".html", ".pdf", ".ipynb")
     return blocks if ours else [replace(block, typed=True) for block in blocks]
 
@@ -194,8 +330,8 @@ def _of_html(text: str, typed: bool = False) -> Iterator[Block]:
         yield Block(element.get_text(" ", strip=True), typed)
     for element in soup.find_all(True):
         for name in ("alt", "title", "aria-label", "content"):
-            if isinstance(said := element.get(name), str):
-                yield Block(said, typed)
+            if isinstance(words := element.get(name), str):
+                yield Block(words, typed)
         source = element.get("src")
         if isinstance(source, str) and source.startswith("data:image/svg+xml,"):
             yield from _of_svg(unquote(source.split(",", 1)[1]), typed)
@@ -219,17 +355,16 @@ def _notebook(path: Path) -> Iterator[Block]:
 def _of_output(output: nbformat.NotebookNode) -> Iterator[Block]:
     data = output.get("data", {})
     html = data.get("text/html", "")
-    # A fragment of ours was made from the public report; what else a notebook shows, it has read for itself.
+    # Our fragments are made from the public report. Anything else in an output, the notebook read for itself.
     ours = re.search(r'class="(?:paragraph|headline|chart|dashboard|key|figures-table|exceptions|title)\b', html) or (
         re.match(r"\s*<h[1-4] id=", html)
     )
     yield from _of_html(html, typed=not ours)
     for mime in ("text/plain", "text/markdown", "text/latex", "application/json"):
-        if said := data.get(mime):
-            yield from (Block(line, typed=not ours) for line in str(said).splitlines())
+        yield from (Block(line, typed=not ours) for line in str(data.get(mime, "")).splitlines())
     yield from _of_svg(str(data.get("image/svg+xml", "")), typed=True)
-    said = output.get("text", "") + "\n" + "\n".join(output.get("traceback", [])) + "\n" + output.get("evalue", "")
-    yield from (Block(line, typed=True) for line in said.splitlines())
+    streams = "\n".join([output.get("text", ""), *output.get("traceback", []), output.get("evalue", "")])
+    yield from (Block(line, typed=True) for line in streams.splitlines())
 
 
 def _lines(path: Path) -> Iterator[Block]:
@@ -237,8 +372,8 @@ def _lines(path: Path) -> Iterator[Block]:
 
 
 def _json(path: Path) -> Iterator[Block]:
-    written = json.dumps(json.loads(path.read_text(encoding="utf-8")), indent=1).splitlines()
-    yield from (Block(line) for line in written if '"seconds"' not in line)
+    lines = json.dumps(json.loads(path.read_text(encoding="utf-8")), indent=1).splitlines()
+    yield from (Block(line) for line in lines if '"seconds"' not in line)
 
 
 def _workbook(path: Path) -> Iterator[Block]:
@@ -251,8 +386,7 @@ def _pdf(path: Path) -> Iterator[Block]:
     from pypdf import PdfReader
 
     reader = PdfReader(path)
-    for said in (reader.metadata or {}).values():
-        yield Block(str(said))
+    yield from (Block(str(entry)) for entry in (reader.metadata or {}).values())
     for page in reader.pages:
         # A line may start with its paragraph's number.
         yield from (Block(re.sub(r"^\s*\d+\. ", "", line)) for line in page.extract_text().splitlines())

@@ -1,15 +1,14 @@
-"""The next quarter's folder, made from this one's: settings rolled on, commentary to be written, figures kept."""
+"""The next quarter's folder, made from an earlier one: settings carried over, commentary files to fill in."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from perf_lib.config.settings import Params
-from perf_lib.config.yaml import read_text, shown
+from perf_lib.config.yaml import places, read_text, shown
 from perf_lib.findings.finding import Finding
 from perf_lib.press.publish import publish
 from perf_lib.report import open_report
@@ -17,6 +16,9 @@ from perf_lib.views import narrative
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
+_INTRODUCTION = (
+    "<!-- What opens the report, in a person's words. What stands in a comment like this is not printed. -->\n"
+)
 _OF_ONE_QUARTER = {
     "panel_date": "# panel_date: the day of the panel's meeting, as 2020-03-19",
     "highlights": (
@@ -30,79 +32,71 @@ _OF_ONE_QUARTER = {
         "#     - {code: '1.01', group: , title: , text: 1.01.md}"
     ),
 }
-"""Keys that are one quarter's own judgement: never carried, but left as a reminder of how they are written."""
+"""Keys that hold one quarter's own judgement: never carried over. A comment says how to write each."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What was made: the new quarter's folder, how many commentary files, and where the old figures are kept."""
+    """The new quarter: its folder, how many commentary files, and where the earlier quarter's figures are kept."""
 
     folder: Path
     commentary: int
     published: Path
     published_now: bool
-    """Whether the old quarter's figures had not been published before."""
+    """Whether the earlier quarter's figures were published only now."""
 
 
 def new_quarter(quarter: Quarter, since: Quarter, params: str | Path = "params") -> Opened:
-    """Make `params/<quarter>/` from the folder of an earlier quarter; nothing that is there is touched.
+    """Make `params/<quarter>/` from the folder of an earlier quarter, without touching any file that is there.
 
-    The settings are rolled on without what was that quarter's own (panel date, highlights, deep dive); each measure
-    gets a commentary file that holds only its computed sentences, as a comment. The earlier quarter's figures are
-    published where they were not, so that restatements show. Raises InputError where the quarter is there already or
-    is no later than the earlier one.
+    The settings are carried over without the keys that are one quarter's own (panel date, highlights, deep dive). Each
+    measure gets a commentary file with its computed sentences in a comment. The earlier quarter's figures are
+    published if they were not, so that restatements show. Raises InputError for a quarter whose folder is there
+    already and for one that is not after the earlier quarter.
     """
     if quarter <= since:
         raise InputError(f"{quarter} is not after {since}; a new quarter is made from an earlier one")
     report = open_report(since, params)
-    opened = report.params
-    folder = opened.folder / str(quarter)
+    folder = report.params.folder / str(quarter)
     if folder.exists():
         raise InputError(f"{shown(folder)} is there already, and is left as it is")
     try:
-        folder.mkdir()
-        (folder / "settings.yaml").write_text(_rolled_on(opened), encoding="utf-8", newline="\n")
-        ahead = open_report(quarter, params)  # the new quarter, with what data there are
-        (folder / "introduction.md").write_text(_INTRODUCTION, encoding="utf-8", newline="\n")
-        (folder / "commentary").mkdir()
+        (folder / "commentary").mkdir(parents=True)
+        _write(folder / "settings.yaml", _carried_over(report.params))
+        ahead = open_report(quarter, params)  # the new quarter, as far as there are data
+        _write(folder / "introduction.md", _INTRODUCTION)
         for code, finding in ahead.findings.items():
-            text = _starter(finding, report.findings[code])
-            (folder / "commentary" / f"{code}.md").write_text(text, encoding="utf-8", newline="\n")
+            _write(folder / "commentary" / f"{code}.md", _starter(finding, report.findings[code]))
     except BaseException as error:  # whatever stopped it, half a folder would pass for a whole one
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
             raise InputError(f"{shown(folder)}: cannot be made: {error.strerror}") from None
         raise
-    path = opened.published_path(since)
+    path = report.params.published_path(since)
     published_now = not path.exists()
     if published_now:
         publish(report)
     return Opened(folder, len(ahead), path, published_now)
 
 
-_INTRODUCTION = (
-    "<!-- What opens the report, in a person's words. What stands in a comment like this is not printed. -->\n"
-)
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _rolled_on(params: Params) -> str:
-    """The quarter's own settings key by key as they are written, comments included, those of one quarter left open."""
-    path = params.quarter_folder / "settings.yaml"
-    text = read_text(path) if path.exists() else ""
-    kept = [block for key, block in _blocks(text) if key not in _OF_ONE_QUARTER]
+def _carried_over(params: Params) -> str:
+    """The quarter's own settings as a person wrote them, comments included, without the keys of one quarter."""
+    text = read_text(params.quarter_folder / "settings.yaml", missing="")
+    blocks = [block for key, block in _blocks(text) if key not in _OF_ONE_QUARTER]
     start = "# This quarter's own settings. A key here replaces the one in params/settings.yaml."
-    return "\n\n".join([start, *kept, *_OF_ONE_QUARTER.values()]) + "\n"
+    return "\n\n".join([start, *blocks, *_OF_ONE_QUARTER.values()]) + "\n"
 
 
-def _blocks(text: str) -> list[tuple[str, str]]:
-    """A YAML file's top-level keys, each with its lines as they are written and the comment right above it."""
-    document = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(document, yaml.MappingNode):
-        return []
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """A YAML file's top-level keys, each with its lines as a person wrote them and the comment right above it."""
     lines = text.splitlines()
-    starts = [(str(key.value), _with_comment(lines, key.start_mark.line)) for key, _ in document.value]
-    ends = [start for _, start in starts[1:]] + [len(lines)]
-    return [(key, "\n".join(lines[start:end]).strip()) for (key, start), end in zip(starts, ends, strict=True)]
+    starts = {path[0]: _with_comment(lines, place.line) for path, place in places(text).items() if len(path) == 1}
+    for (key, start), end in zip(starts.items(), [*starts.values(), len(lines)][1:], strict=True):
+        yield key, "\n".join(lines[start:end]).strip()
 
 
 def _with_comment(lines: list[str], at: int) -> int:
@@ -112,10 +106,10 @@ def _with_comment(lines: list[str], at: int) -> int:
 
 
 def _starter(finding: Finding, before: Finding) -> str:
-    """A commentary file with nothing in it yet but the computed sentences, in a comment that is not printed."""
-    known = finding if finding.value or finding.is_current else before
-    of = f"{known.quarter.name} {known.quarter.financial_year}"
-    said = [narrative.figures(known), narrative.change(known), *narrative.signals(known)]
-    sentences = "\n".join(sentence for sentence in said if sentence).replace("--", "–")
+    """A commentary file that holds only the computed sentences, in a comment that is not printed."""
+    latest = finding if finding.value or finding.is_current else before
+    quarter = f"{latest.quarter.name} {latest.quarter.financial_year}"
+    sentences = [narrative.figures(latest), narrative.change(latest), *narrative.signals(latest)]
+    lines = "\n".join(sentence for sentence in sentences if sentence).replace("--", "–")
     title = finding.measure.title
-    return f"<!-- {title}, {of}, as computed:\n{sentences}\nWrite below; this comment is not printed. -->\n"
+    return f"<!-- {title}, {quarter}, as computed:\n{lines}\nWrite below; this comment is not printed. -->\n"

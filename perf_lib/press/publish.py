@@ -1,4 +1,4 @@
-"""Keep what a final report publishes: the vintage that later quarters' restatements are held against."""
+"""Keep what a final report publishes, so that later quarters can show what has been restated."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ from perf_lib.words.errors import InputError
 
 
 def refuse_unfinished(order: Order) -> None:
-    """Refuse to publish what is not what the pack prints: a draft, or a pack made from other files than these.
+    """Refuse to publish where the pack prints something else: a draft, or a pack made from other files than these.
 
-    A quarter without a pack may be published, as one whose report was made before there were packs.
+    A quarter without a pack may be published: its report may be older than packs are.
     """
-    made = record.read(order.target)
-    if not made:
-        return
+    made, pack = record.read(order.target), shown(order.target)
     if made.get("parameters", {}).get("draft"):
-        raise InputError(f"{shown(order.target)}: is a draft; make the report without --draft before it is published")
-    if not record.is_current(order):
+        raise InputError(f"{pack}: is a draft; make the report without --draft before it is published")
+    if made and not record.is_current(order):
         again = f"perf-lib run {order.quarter}"
-        raise InputError(f"{shown(order.target)}: was made from other files than these; make it again first: {again}")
+        raise InputError(f"{pack}: was made from other files than these; make it again first: {again}")
 
 
 def publish(report: Report) -> Path:
     """Write `params/<quarter>/published.csv`, once: the figures and symbols of a final report.
 
-    Raises InputError where that quarter has been published already, with other figures or the same.
+    Raises InputError for a quarter that has been published already, even with the same figures.
     """
     path = report.params.published_path(report.quarter)
     try:
@@ -58,11 +56,11 @@ def published(findings: Mapping[str, Finding]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "symbols"])
     for finding in findings.values():
-        shown_codes = " ".join(symbols.codes(finding)) or "none"
-        for position, (kind, figure) in enumerate(_figures(finding)):
-            numbers = (_written(number) for number in (figure.numerator, figure.denominator, figure.value))
-            kept = shown_codes if position == 0 else ""
-            writer.writerow([finding.measure.code, finding.quarter, kind, *numbers, kept])
+        codes = " ".join(symbols.codes(finding)) or "none"
+        for kind, figure in _figures(finding):
+            numbers = (_shortest(number) for number in (figure.numerator, figure.denominator, figure.value))
+            writer.writerow([finding.measure.code, finding.quarter, kind, *numbers, codes])
+            codes = ""
     return out.getvalue()
 
 
@@ -73,8 +71,8 @@ def _figures(finding: Finding) -> Iterator[tuple[str, Figure]]:
         yield "rolling_12", line.rolling
 
 
-def _written(number: float | None) -> str:
-    """A number as short as it can be without losing anything; blank where there is none."""
+def _shortest(number: float | None) -> str:
+    """A number in the fewest digits that lose nothing; blank where there is none."""
     if number is None:
         return ""
     return str(int(number)) if float(number).is_integer() else repr(float(number))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import perf_lib
 from perf_lib.config.settings import lying_ready, quarters_before
 from perf_lib.press.order import Order
+from perf_lib.words.digest import sha256
 
 if TYPE_CHECKING:
     from perf_lib.config.settings import Params
@@ -214,12 +215,6 @@ def outputs(folder: Path) -> dict[str, str]:
     """Every file of a pack but the record itself, with its digest."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != RECORD)
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
-
-
-def sha256(path: Path) -> str:
-    """A file's digest."""
-    with path.open("rb") as file:  # in pieces: an input may be larger than the memory
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

@@ -1,12 +1,11 @@
-"""Sign-offs: who said of a pack that it may go out, when, and of which pack. One lapses when the pack changes.
+"""Sign-offs: who let a pack go out, when, and which pack. A sign-off lapses when the pack changes.
 
-They stand in run.json, which is no part of what is hashed, and are carried over when the pack is made anew: a
-pack that comes out the same, byte for byte, is still signed off.
+run.json holds them. It is not hashed, and a new pack takes them over, so a pack that comes out the same, byte for
+byte, is still signed off.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -17,13 +16,13 @@ from typing import Any
 
 from perf_lib.config.yaml import shown
 from perf_lib.press.record import RECORD, outputs, read
+from perf_lib.words.digest import sha256_of_text
 from perf_lib.words.errors import InputError, PerfError
 
 KEY = "sign_offs"
-"""Where run.json keeps them."""
-
-NAME = 80  # characters, at most
-_TEXT = {"name", "time", "pack"}
+"""The key of run.json that holds them."""
+NAME = 80
+"""How many characters a name may have."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,17 @@ class SignOff:
 
 def pack_digest(folder: Path) -> str:
     """One digest of every file of a pack but the record, names included."""
-    return hashlib.sha256(json.dumps(outputs(folder), sort_keys=True).encode()).hexdigest()
+    return sha256_of_text(json.dumps(outputs(folder), sort_keys=True))
 
 
 def sign_offs(folder: Path) -> tuple[SignOff, ...]:
-    """The sign-offs on record, oldest first; what is not one in shape is passed over."""
+    """The recorded sign-offs, oldest first; an entry that has not the shape of one is passed over."""
     recorded = read(folder).get(KEY, [])
-    return tuple(SignOff(**each) for each in recorded if _is_one(each)) if isinstance(recorded, list) else ()
+    return tuple(filter(None, map(_read, recorded if isinstance(recorded, list) else ())))
 
 
 def kept(folder: Path) -> list[dict[str, str]]:
-    """The sign-offs of the pack that a new one replaces, for the new record."""
+    """The sign-offs of a pack as its successor's record takes them over."""
     return [asdict(each) for each in sign_offs(folder)]
 
 
@@ -67,24 +66,23 @@ def holding(folder: Path) -> tuple[SignOff, ...]:
 def sign(folder: Path, name: str, seen: str, now: datetime | None = None) -> SignOff:
     """Record that a person signs off the pack whose digest they saw.
 
-    Raises InputError for a name that is none, PerfError for a draft and where the pack is no longer the one seen.
+    Raises InputError for an empty or overlong name, PerfError for a draft and for a pack that has changed since.
     """
-    made = read(folder)
-    if not made:
+    record = read(folder)
+    if not record:
         raise InputError(f"{shown(folder)}: holds no pack that could be signed off")
-    if made.get("parameters", {}).get("draft"):
+    if record.get("parameters", {}).get("draft"):
         raise PerfError(f"{shown(folder)}: a draft cannot be signed off; make the pack without --draft")
     if seen != pack_digest(folder):
-        raise PerfError(
-            f"{shown(folder)}: the pack has changed since it was shown; read it again before signing it off"
-        )
+        again = "read it again before signing it off"
+        raise PerfError(f"{shown(folder)}: the pack has changed since it was shown; {again}")
     signed = SignOff(cleaned_name(name), (now or datetime.now(UTC)).isoformat(timespec="seconds"), seen)
-    _replace(folder / RECORD, {**made, KEY: [*kept(folder), asdict(signed)]})
+    _replace(folder / RECORD, {**record, KEY: [*kept(folder), asdict(signed)]})
     return signed
 
 
 def said(folder: Path) -> list[str]:
-    """A line on each sign-off, whether it holds or has lapsed; one line where there is none."""
+    """A line on each sign-off, which holds or has lapsed; one line where there is none."""
     now = pack_digest(folder)
     lines = [
         f"signed off by {each.name} on {each.when}"
@@ -113,20 +111,18 @@ def said_time(iso: str) -> str:
     return f"{at.day} {at:%B %Y at %H:%M} UTC"
 
 
-def _is_one(recorded: Any) -> bool:
-    if not (isinstance(recorded, dict) and set(recorded) == _TEXT):
-        return False
-    if not all(isinstance(value, str) for value in recorded.values()):
-        return False
+def _read(entry: Any) -> SignOff | None:
+    """An entry of a record as a sign-off; None where it has not the shape of one."""
     try:
-        datetime.fromisoformat(recorded["time"])
-    except ValueError:
-        return False
-    return True
+        sign_off = SignOff(**entry)
+        datetime.fromisoformat(sign_off.time)
+    except (TypeError, ValueError):
+        return None
+    return sign_off if isinstance(sign_off.name, str) and isinstance(sign_off.pack, str) else None
 
 
 def _replace(path: Path, facts: Mapping[str, Any]) -> None:
-    """The record written whole or not at all."""
+    """Write the record whole or not at all."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     scratch.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     scratch.replace(path)

@@ -21,8 +21,8 @@ import pandas as pd
 from scipy.special import stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.months import ROUNDING
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError, suggestion
-from perf_lib.words.wording import ordinal
 
 Standing = Literal["greater_than_peers", "in_line_above", "in_line_below", "less_than_peers"]
 
@@ -113,7 +113,7 @@ def rank_words(rank: int, of: int) -> str:
     ('12th lowest of 43', 'lowest of 8', '2nd highest of 43')
     """
     end, place = ("lowest", rank) if 2 * rank <= of + 1 else ("highest", of + 1 - rank)
-    return f"{end} of {of}" if place == 1 else f"{ordinal(place)} {end} of {of}"
+    return f"{end} of {of}" if place == 1 else f"{wording.ordinal(place)} {end} of {of}"
 
 
 def _published(rates: pd.Series, area: str) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Words of the field and of the house: errors, quarters, wording."""
+"""Words of the field and of the package: errors, quarters, months, numbers, wording, digests."""

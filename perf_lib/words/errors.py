@@ -1,4 +1,4 @@
-"""Our errors: one clear line each, and the exit code that goes with it."""
+"""The package's errors: one clear line each, with an exit code."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from difflib import get_close_matches
 
 
 class PerfError(Exception):
-    """Anything perf_lib refuses, in one line meant for a person."""
+    """Anything that perf_lib refuses, in one line for a person."""
 
     exit_code = 1
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows of it: the line, not forty lines of how we came to say it."""
+        """What a notebook shows of the error: its line, without the traceback."""
         return [f"{type(self).__name__}: {self}"]
 
 
 class InputError(PerfError):
-    """Settings, data or a request that cannot be right: nothing has been written."""
+    """Settings, data or a request that cannot be right: nothing was written."""
 
     exit_code = 2
 
 
 class UnknownMeasure(InputError, KeyError):
-    """A code that is not in the catalogue; a KeyError too, so that `in` and `get` of a mapping hold."""
+    """A code that is not in the catalogue; also a KeyError, so that `in` and `get` of a mapping work."""
 
     __str__ = Exception.__str__  # a KeyError would print the line in quotation marks
 
@@ -31,29 +31,25 @@ class UnknownMeasure(InputError, KeyError):
 class NotebookError(PerfError):
     """A notebook failed while it was executed: the others ran, earlier outputs stay."""
 
-    exit_code = 1
-
 
 class ContradictionError(PerfError):
-    """What a person wrote contradicts the figures: nothing has been written."""
+    """A person's words contradict the figures: nothing was written."""
 
     exit_code = 3
 
 
 class BusyError(PerfError):
-    """Another run is making the same pack: this one leaves it to it."""
+    """Another run is making the same pack: this one stops."""
 
     exit_code = 4
 
 
 class Undisclosable(PerfError):
-    """A public report would show a figure that it must not: nothing has been put in its place."""
-
-    exit_code = 1
+    """A public report would show a figure that it must not: the earlier pack stays."""
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """The nearest known name, as the end of a sentence; failing one, what is allowed.
+    """The nearest known name as the end of a sentence; where none is near, the names allowed.
 
     >>> suggestion("sexual_offense", ["sexual_offences", "hate_crime"])
     'did you mean sexual_offences?'

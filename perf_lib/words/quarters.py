@@ -1,4 +1,4 @@
-"""The financial quarter: April to June is the first, and only this room knows it."""
+"""The financial quarter: April to June is the first. Only this module knows it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perf_lib.words.calendar import NUMBER_WORDS
 from perf_lib.words.errors import InputError
 
 if TYPE_CHECKING:  # a quarter is two whole numbers; pandas, slow to load, only says its months
     import pandas as pd
 
-_WRITTEN = re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})-Q(?P<number>[1-4])")
-_NUMBER_WORDS = ("one", "two", "three", "four")
+_QUARTER = re.compile(r"(?P<year>[0-9]{4})-(?P<next>[0-9]{2})-Q(?P<number>[1-4])")
 
 
 @dataclass(frozen=True, order=True)
@@ -32,14 +32,14 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> Quarter:
         """Read a quarter as it is written in folders and on the command line, such as 2019-20-Q3."""
-        found = _WRITTEN.fullmatch(str(text))
-        if found is None:
+        match = _QUARTER.fullmatch(str(text))
+        if match is None:
             raise InputError(f"quarter {str(text)!r} is not a financial quarter; write it as 2019-20-Q3")
-        year = int(found["year"])
-        if int(found["next"]) != (year + 1) % 100:
-            right = f"{year}-{(year + 1) % 100:02d}-Q{found['number']}"
-            raise InputError(f"quarter {text!r}: the year after {year} is {year + 1}; write {right}")
-        return cls(year, int(found["number"]))
+        year = int(match["year"])
+        if int(match["next"]) != (year + 1) % 100:
+            right_name = f"{year}-{(year + 1) % 100:02d}-Q{match['number']}"
+            raise InputError(f"quarter {text!r}: the year after {year} is {year + 1}; write {right_name}")
+        return cls(year, int(match["number"]))
 
     @classmethod
     def of(cls, month: pd.Period) -> Quarter:
@@ -77,7 +77,7 @@ class Quarter:
     @property
     def name(self) -> str:
         """The quarter in words, without its year: quarter three."""
-        return f"quarter {_NUMBER_WORDS[self.number - 1]}"
+        return f"quarter {NUMBER_WORDS[self.number]}"
 
     @property
     def span(self) -> str:

@@ -1,4 +1,4 @@
-"""Values to printed words, in one house style: 1,496; 12.2 per cent; 10 minutes 54 seconds.
+"""Values as printed words, in one house style: 1,496; 12.2 per cent; 10 minutes 54 seconds.
 
 Prose says "per cent" and writes durations out; tables and charts say "%" and 10:54.
 """
@@ -17,7 +17,7 @@ PERCENT = "per cent"
 SECONDS = "seconds"
 NOT_SUPPLIED = "not supplied"
 WITHHELD = "[c]"
-"""What stands for a figure that a public report withholds: the Government Statistical Service's "confidential"."""
+"""Printed for a figure that a public report withholds: the Government Statistical Service's "confidential"."""
 
 
 def is_missing(value: float | None) -> bool:
@@ -72,9 +72,8 @@ def duration(seconds: float) -> str:
     """
     whole = int(rounded(abs(seconds)))
     parts = [(whole // 3600, "hour"), (whole % 3600 // 60, "minute"), (whole % 60, "second")]
-    said = [counted(count, unit) for count, unit in parts if count]
-    sign = "−" if seconds < 0 and whole else ""
-    return sign + (" ".join(said) if said else "0 seconds")
+    words = " ".join(counted(count, unit) for count, unit in parts if count) or "0 seconds"
+    return f"−{words}" if seconds < 0 and whole else words
 
 
 def clock(seconds: float) -> str:
@@ -139,7 +138,7 @@ def change_in_table(change: float | None, unit: str, decimals: int | None = None
         text = f"{number(change, 1 if decimals is None else decimals)} pp"
     else:
         text = value_in_table(change, unit, decimals)
-    return text if text.startswith("−") or _all_zero(text) else f"+{text}"
+    return _with_plus(text)
 
 
 def change_per_cent_in_table(value: float | None) -> str:
@@ -148,10 +147,7 @@ def change_per_cent_in_table(value: float | None) -> str:
     >>> change_per_cent_in_table(-12.207), change_per_cent_in_table(4.56), change_per_cent_in_table(0.01)
     ('−12.2%', '+4.6%', '0.0%')
     """
-    if value is None or is_missing(value):
-        return "–"
-    text = f"{number(value, 1)}%"
-    return text if text.startswith("−") or _all_zero(text) else f"+{text}"
+    return "–" if value is None or is_missing(value) else _with_plus(f"{number(value, 1)}%")
 
 
 def month(period: pd.Period) -> str:
@@ -165,7 +161,7 @@ def short_month(period: pd.Period) -> str:
 
 
 def span(first: pd.Period, last: pd.Period) -> str:
-    """Some months by their ends, the year once where it is one.
+    """A run of months by its ends; the year is printed once where both ends share it.
 
     >>> import pandas as pd
     >>> span(pd.Period("2019-10", "M"), pd.Period("2019-12", "M"))
@@ -175,7 +171,7 @@ def span(first: pd.Period, last: pd.Period) -> str:
 
 
 def twelve_months_to(period: pd.Period) -> str:
-    """The rolling window by its last month: 12 months to December 2019."""
+    """Twelve months by the last of them: 12 months to December 2019."""
     return f"12 months to {month(period)}"
 
 
@@ -212,5 +208,6 @@ def _without_zero_tail(value: float, decimals: int) -> str:
     return text.removesuffix("." + "0" * decimals) if decimals else text
 
 
-def _all_zero(text: str) -> bool:
-    return not any(digit in text for digit in "123456789")
+def _with_plus(text: str) -> str:
+    """A printed difference with its plus sign; one that is negative or prints as nought has none."""
+    return f"+{text}" if not text.startswith("−") and any(digit in text for digit in "123456789") else text

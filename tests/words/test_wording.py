@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar as stdlib_calendar
 import re
 
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perf_lib.words import wording
+from perf_lib.words.calendar import MONTH_NAMES, MONTHS, NUMBER_WORDS, ORDINAL_WORDS, TENS_WORDS
 
 UNITS = ("crimes", "per cent", "seconds", "days per person")
 finite = st.floats(-1e9, 1e9, allow_nan=False, allow_infinity=False)
@@ -216,3 +218,11 @@ def test_a_sentence_starts_with_a_capital_and_acronyms_stay():
     assert wording.sentence_case("mSG average") == "MSG average"
     assert wording.sentence_case("rate of KSI") == "Rate of KSI"
     assert wording.sentence_case("") == ""
+
+
+def test_months_and_numbers_have_the_words_of_the_standard_library_and_of_counting():
+    assert list(MONTH_NAMES) == list(stdlib_calendar.month_name)[1:]
+    assert [MONTHS[name.lower()] for name in MONTH_NAMES] == list(range(1, 13))
+    assert (MONTHS["sep"], MONTHS["sept"], MONTHS["may"], len(MONTHS)) == (9, 9, 5, 24)
+    assert (NUMBER_WORDS[0], NUMBER_WORDS[12], len(NUMBER_WORDS)) == ("zero", "twelve", 20)
+    assert (len(TENS_WORDS), len(ORDINAL_WORDS), ORDINAL_WORDS[11]) == (8, 12, "twelfth")

@@ -6,7 +6,6 @@ Footnote numbers glued to names are taken off; `-`, `..` and `+` say that there 
 
 from __future__ import annotations
 
-import calendar
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import plain_area
 from perf_lib.extracts.tables.files import Sheet, read_sheets
 from perf_lib.extracts.tables.ledger import Ledger, Rejection
+from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.errors import InputError
 
 WHAT = "ONS police force area tables"
@@ -71,9 +71,9 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
 
 def _month(path: Path, title: str) -> pd.Period:
     """The last month of the twelve that a title names; of two, the later."""
-    names = [name.lower() for name in calendar.month_name]
+    names = [name.lower() for name in MONTH_NAMES]
     found = [
-        pd.Period(year=int(each["year"]) % 2000 + 2000, month=names.index(each["month"].lower()), freq="M")
+        pd.Period(year=int(each["year"]) % 2000 + 2000, month=names.index(each["month"].lower()) + 1, freq="M")
         for each in _YEAR_ENDING.finditer(title)
         if each["month"].lower() in names
     ]

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from perf_lib.config.catalogue import read_catalogue
-from perf_lib.config.yaml import read_yaml, shown
+from perf_lib.config.yaml import read_yaml, shown, to_yaml
 from perf_lib.extracts.open_data.figures import OpenFigures, rates_of, read_open, rows_of
 from perf_lib.extracts.open_data.folder import sort_folder
 from perf_lib.extracts.tables.ledger import Ledger
@@ -148,8 +147,7 @@ def _settings(
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any], comment: str) -> None:
-    text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=110) if content else ""
-    path.write_text(f"# {comment}\n\n{text}", encoding="utf-8", newline="\n")
+    path.write_text(f"# {comment}\n\n{to_yaml(content)}", encoding="utf-8", newline="\n")
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[Any, Any]]) -> None:

@@ -6,7 +6,6 @@ with its file, row, column, value and reason, and a source with more of them tha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from perf_lib.config.yaml import shown
+from perf_lib.words.digest import sha256
 from perf_lib.words.errors import InputError
 
 REJECTED = ["file", "row", "column", "value", "reason"]
@@ -83,9 +83,3 @@ def refuse_beyond(path: Path, rows: int, rejected: Sequence[Rejection], share: f
             f"{shown(path)}, {first.row}: {first.reason}; {len(rejected):,} of {rows:,} rows are rejected, more than "
             f"the share of {share:g} that inputs.rejected_share allows"
         )
-
-
-def sha256(path: Path) -> str:
-    """A file's digest, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

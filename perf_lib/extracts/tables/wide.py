@@ -7,7 +7,6 @@ what cannot be told is left as it stands, to be rejected with its place.
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import re
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import LINE, MONTH
 from perf_lib.extracts.tables.files import Sheet
 from perf_lib.extracts.tables.schema import MONTHLY
+from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT, SECONDS
 
@@ -29,7 +29,7 @@ TOLD = ("area", "figure", "origin", "status")
 HEADER_WITHIN = 20
 """How many rows down the header may stand, below a title."""
 
-_NAMES = tuple(name.lower() for name in calendar.month_name[1:])
+_NAMES = tuple(name.lower() for name in MONTH_NAMES)
 _WRITTEN = re.compile(r"([A-Za-z]{3,9})\.?[ \-/]*(\d{4}|\d{2})")
 _WORDS = re.compile(
     r"(?:(?P<h>\d+) hours?)? ?(?:(?P<m>\d+) (?:minutes?|mins?))? ?(?:(?P<s>\d+(?:\.\d+)?) (?:seconds?|secs?))?"

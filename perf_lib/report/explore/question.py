@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
-import yaml
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import Break, PeerGroup, Settings
+from perf_lib.config.yaml import to_yaml
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.words import wording
@@ -121,8 +121,7 @@ def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Fi
         lines.append(
             f"# Not a setting: {finding.measure.code} in {month} as {value}. A figure is mended in its extract."
         )
-    written = yaml.safe_dump(changed, sort_keys=False, allow_unicode=True, width=110) if changed else ""
-    return "\n".join([*lines, written])
+    return "\n".join([*lines, to_yaml(changed)])
 
 
 def _check_figure(measure: Measure, month: pd.Period, figure: float) -> None:
