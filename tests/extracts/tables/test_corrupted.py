@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import workbooks
 from builders import measure
-from test_open_data import crime, home_office_rows
+from extracts.open_data.test_open_data import crime, home_office_rows
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.extracts import Ledger, read_monthly, read_peer_rates, read_published
