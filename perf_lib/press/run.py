@@ -52,18 +52,15 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     with _uncollected(), pack_folder.temporary_folder() as temporary, printing.warm_process(order, temporary):
         # Imported where another process makes itself ready meanwhile, here and below.
-        from perf_lib import extracts
         from perf_lib.press.warming import warm_process
         from perf_lib.report import open_report
 
-        # What records answer whoever opens the report first, they are not asked again.
-        with extracts.kept(temporary / "records"):
-            report = open_report(order.quarter, order.params, order.public)
-            made_from = record.inputs(report.params, order, report.arrived.records)
-            with warm_process(order, report, temporary, made_from.shared):
-                from perf_lib.press.pack import make_pack
+        report = open_report(order.quarter, order.params, order.public)
+        made_from = record.inputs(report.params, order, report.arrived.records)
+        with warm_process(order, report, temporary, made_from.shared):
+            from perf_lib.press.pack import make_pack
 
-                made = make_pack(order, report, made_from, temporary, started, steps)
+            made = make_pack(order, report, made_from, temporary, started, steps)
     return Pack(order.target, made, seconds=time.monotonic() - started)
 
 

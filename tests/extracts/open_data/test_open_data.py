@@ -15,11 +15,10 @@ from builders import PARAMS, ROOT
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts.open_data.forces import find_force, force_key
-from perf_lib.extracts.open_data.home_office import FRAUD, read_home_office
-from perf_lib.extracts.open_data.ons import read_ons
 from perf_lib.extracts.open_data.params import write_params
+from perf_lib.extracts.open_data.recorded_crime import FRAUD, read_home_office, read_ons
 from perf_lib.extracts.open_data.street import crimes, read_street
-from perf_lib.extracts.tables.ledger import Ledger
+from perf_lib.extracts.tables.checks import Ledger
 from perf_lib.extracts.tables.schema import HOME_OFFICE, OUTCOMES, STREET
 from perf_lib.report import open_report
 from perf_lib.words.errors import InputError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from pathlib import Path
 
 import nbformat
@@ -14,7 +13,6 @@ import yaml
 from builders import PARAMS, ROOT
 from printed import of_page, of_tables
 
-from perf_lib.press import nursery
 from perf_lib.press.run import Steps, run
 from perf_lib.report import open_report
 from perf_lib.views.spreadsheets import xlsx
@@ -52,16 +50,8 @@ def test_a_public_pack_of_records_is_that_of_months_and_asks_them_once(from_reco
         for path in (from_records / "records").glob("*.parquet"):
             path.unlink()
 
-    ended = threading.Event()
-    other = threading.Thread(target=ended.wait)
-    other.start()  # a process with a second thread is not forked from, so the kernel opens the report for itself
-    try:
-        assert not nursery.can_fork()
-        steps = Steps(planned=lose_the_records)
-        pack = run(QUARTER, from_records, tmp_path / "out", tmp_path / "notebooks", steps=steps, public=True).folder
-    finally:
-        ended.set()
-        other.join()
+    steps = Steps(planned=lose_the_records)
+    pack = run(QUARTER, from_records, tmp_path / "out", tmp_path / "notebooks", steps=steps, public=True).folder
     assert not list((from_records / "records").glob("*.parquet"))
 
     months = open_report(QUARTER, marked(Path(shutil.copytree(PARAMS, tmp_path / "of_months" / "params"))), public=True)

@@ -22,9 +22,9 @@ from sqlglot.errors import ErrorLevel
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts import read_definitions, read_records
-from perf_lib.extracts.records.definitions import Definitions, Table
+from perf_lib.extracts.records.definitions import Definitions, Relation, Table
 from perf_lib.extracts.records.records import Records
-from perf_lib.extracts.records.sql import DIALECTS, Relation, question
+from perf_lib.extracts.records.sql import DIALECTS, question
 from perf_lib.words.errors import InputError, PerfError
 
 CATALOGUE = read_catalogue(PARAMS / "measures.yaml")

@@ -22,8 +22,7 @@ from extracts.open_data.test_open_data import crime, home_office_rows
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.extracts import Ledger, read_monthly, read_peer_rates, read_published
-from perf_lib.extracts.open_data.home_office import read_home_office
-from perf_lib.extracts.open_data.ons import read_ons
+from perf_lib.extracts.open_data.recorded_crime import read_home_office, read_ons
 from perf_lib.extracts.open_data.street import read_street
 from perf_lib.extracts.tables.schema import STREET
 from perf_lib.words.errors import InputError

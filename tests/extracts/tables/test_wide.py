@@ -12,7 +12,7 @@ import xlsxwriter
 from builders import measure
 
 from perf_lib.config.catalogue import Catalogue
-from perf_lib.extracts import Ledger, read_monthly
+from perf_lib.extracts import Ledger, Rejection, read_monthly
 from perf_lib.extracts.tables.wide import month_of, seconds_of
 from perf_lib.words.errors import InputError
 
@@ -205,9 +205,9 @@ def test_rows_in_are_rows_used_and_rows_rejected(tmp_path):
     frame = read_monthly([written(tmp_path, many(2, 18))], CATALOGUE, "Here", ledger)
     (source,) = ledger.sources
     assert (source.rows, source.used, len(source.rejected)) == (20, 18, 2)
-    assert ledger.rejected().loc[1].tolist() == [
-        f"{tmp_path.name}/monthly.csv", "line 3", "value", "x", "thefts, 2015-02: value 'x' is not a number",
-    ]  # fmt: skip
+    assert source.rejected[1] == Rejection(
+        f"{tmp_path.name}/monthly.csv", "line 3", "value", "x", "thefts, 2015-02: value 'x' is not a number"
+    )
     assert frame["value"].tolist() == list(range(2, 20))
 
 

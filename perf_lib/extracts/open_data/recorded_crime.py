@@ -1,7 +1,10 @@
-"""Police force area tables of the Office for National Statistics: recorded crime by offence group, a year at a time.
+"""Recorded crime as two publishers give it: the Office for National Statistics and the Home Office.
 
-Layouts differ between releases: sheets are told by their titles, columns by their headings, rows by their area codes.
-Footnote numbers glued to names are taken off; `-`, `..` and `+` say that there is no figure.
+Police force area tables of the Office for National Statistics hold recorded crime by offence group, a year at a time.
+Layouts differ between releases, so sheets are recognised by their titles, columns by their headings and rows by their
+area codes. Footnote numbers that follow a name are removed; `-`, `..` and `+` say that there is no figure.
+
+Police recorded crime open data of the Home Office hold offences by force, financial quarter and offence code.
 """
 
 from __future__ import annotations
@@ -14,22 +17,28 @@ import pandas as pd
 
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import plain_area
-from perf_lib.extracts.tables.files import Sheet, read_sheets
-from perf_lib.extracts.tables.ledger import Ledger, Rejection
+from perf_lib.extracts.tables.checks import Checks, Ledger, Rejection
+from perf_lib.extracts.tables.files import Sheet, read_sheets, read_table, table_of
+from perf_lib.extracts.tables.schema import HOME_OFFICE
 from perf_lib.words.errors import InputError
+from perf_lib.words.quarters import Quarter
 
-WHAT = "ONS police force area tables"
 TITLE = "police recorded crime by offence group and police force area"
 TABLES = {"number of offences": "offences", "percentage change": "change_per_cent", "rate of offences": "rate"}
 """What a table holds by the words of its title; the rates also hold each area's population."""
 NO_FIGURE = ("", "-", "..", "+", ":", "[x]", "[z]", "[c]")
 LEVELS = {"E23": "force", "W15": "force", "E12": "region", "W92": "nation", "E92": "nation", "K04": "nation"}
 """The first three characters of an area's code say what kind of area it is."""
+HEADER_WITHIN = 15
+"""How many rows down a header or title may stand."""
+FRAUD = "Fraud offences"
+"""The offence group that forces do not record themselves."""
+
 _REGION = ("E12", "W92")
-_SAME = {"Residental burglary": "Residential burglary"}
+_MISSPELT = {"Residental burglary": "Residential burglary"}
 _YEAR_ENDING = re.compile(r"year ending (?P<month>[A-Z][a-z]+) (?P<year>20\d\d|\d\d)", re.IGNORECASE)
 _FOOTNOTES = re.compile(r"\s*\d+(?:,\s*\d+)*(?=\)?$)")
-_HEADER_WITHIN = 15
+_FINANCIAL_YEAR = re.compile(r"(20\d\d)/(\d\d)")
 
 
 def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
@@ -52,8 +61,8 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
             continue
         if what in tables:
             raise InputError(f"{shown(path)}: two sheets hold the {what.replace('_', ' ')} by police force area")
-        tables[what], here = _read_table(path, sheet, what, _month(path, title), rejected)
-        rows += here
+        tables[what], sheet_rows = _read_area_table(path, sheet, what, _month(path, title), rejected)
+        rows += sheet_rows
     if not {"offences", "rate"} <= set(tables):
         raise InputError(f"{shown(path)}: holds no tables of {TITLE} (numbers and rates)")
     keys = ["area", "level", "region", "month", "offence"]
@@ -65,35 +74,34 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
         frame["change_per_cent"] = float("nan")
     population = tables["rate"].drop_duplicates(["area", "level"])[["area", "level", "population"]]
     frame = frame.drop(columns="population").merge(population, on=["area", "level"], how="left")
-    ledger.enter(path, WHAT, rows, rejected, frame["month"])
+    ledger.enter(path, "ONS police force area tables", rows, rejected, frame["month"])
     return frame[[*keys, "offences", "change_per_cent", "rate", "population"]]
 
 
 def _month(path: Path, title: str) -> pd.Period:
     """The last month of the twelve that a title names; of two, the later."""
     names = [name.lower() for name in calendar.month_name]
-    found = [
-        pd.Period(year=int(each["year"]) % 2000 + 2000, month=names.index(each["month"].lower()), freq="M")
-        for each in _YEAR_ENDING.finditer(title)
-        if each["month"].lower() in names
+    months = [
+        pd.Period(year=int(year["year"]) % 2000 + 2000, month=names.index(year["month"].lower()), freq="M")
+        for year in _YEAR_ENDING.finditer(title)
+        if year["month"].lower() in names
     ]
-    if not found:
+    if not months:
         raise InputError(f"{shown(path)}: the title {title[:80]!r} names no year ending in a month")
-    return max(found)
+    return max(months)
 
 
-def _read_table(
+def _read_area_table(
     path: Path, sheet: Sheet, what: str, month: pd.Period, rejected: list[Rejection]
 ) -> tuple[pd.DataFrame, int]:
-    """One sheet's cells as a long frame, and how many rows of areas it has."""
-    at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if _is_header(row)), None)
+    """One sheet's cells as a long frame, and how many rows of areas it has; rejected rows are added to `rejected`."""
+    at = next((at for at, (_, row) in enumerate(sheet.rows[:HEADER_WITHIN]) if _is_area_header(row)), None)
     if at is None:
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no header with Area Code and Area Name")
     offences = _offences(path, sheet, at)
-    population_at = next(
-        (place for place, name in enumerate(sheet.rows[at][1]) if name.strip().lower().startswith("population")), None
-    )
-    found, rows, region = [], 0, ""
+    headings = [name.strip().lower() for name in sheet.rows[at][1]]
+    population_at = next((place for place, name in enumerate(headings) if name.startswith("population")), None)
+    cells, rows, region = [], 0, ""
     for place, row in sheet.rows[at + 1 :]:
         code, name = row[0].strip(), plain_area(row[1])
         if not (re.fullmatch(r"[A-Z]\d{8}", code) or (not code and name)):
@@ -101,7 +109,7 @@ def _read_table(
         rows += 1
         level = LEVELS.get(code[:3], "other")
         area = name.title().replace(" And ", " and ") if name.isupper() else name
-        area = area.removesuffix(" region") if level == "region" else area  # so written in one release's changes
+        area = area.removesuffix(" region") if level == "region" else area  # one release's changes add the word
         region = area if code[:3] in _REGION else region
         wrong = next((column for column in [*offences, population_at] if _is_wrong(row, column)), None)
         if wrong is not None:
@@ -111,32 +119,32 @@ def _read_table(
             continue
         base = {"area": area, "level": level, "region": region if level == "force" else "", "month": month}
         base["population"] = _number(row[population_at]) if population_at is not None else float("nan")
-        found += [{**base, "offence": name, what: _number(row[column])} for column, name in offences.items()]
+        cells += [{**base, "offence": name, what: _number(row[column])} for column, name in offences.items()]
     columns = ["area", "level", "region", "month", "population", "offence", what]
-    return pd.DataFrame(found, columns=columns), rows
+    return pd.DataFrame(cells, columns=columns), rows
 
 
-def _is_header(row: list[str]) -> bool:
+def _is_area_header(row: list[str]) -> bool:
     return [cell.strip().lower() for cell in row[:2]] == ["area code", "area name"]
 
 
 def _offences(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
-    """The offence groups by the column they stand in; the total's heading stands a row above the others."""
+    """The offence groups by their column's place; the total's heading stands a row above the others."""
     above, header = sheet.rows[at - 1][1], sheet.rows[at][1]
-    found: dict[int, str] = {}
+    offences: dict[int, str] = {}
     for place in range(2, len(header)):
         name = header[place].strip() or (above[place].strip() if above[place].lower().startswith("total") else "")
         if not name or re.match(r"(population|household) figures", name.lower()):
             continue
         name = _FOOTNOTES.sub("", " ".join(name.split()))
         name = re.sub(r"^All other", "Other", re.sub(r" against society$", "", name)).strip()
-        name = _SAME.get(name, name)
-        if name in found.values():
+        name = _MISSPELT.get(name, name)
+        if name in offences.values():
             raise InputError(f"{shown(path)}, sheet {sheet.name!r}: the column {name!r} stands twice")
-        found[place] = name
-    if not any(name.startswith("Total recorded crime") for name in found.values()):
+        offences[place] = name
+    if not any(name.startswith("Total recorded crime") for name in offences.values()):
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no column of total recorded crime")
-    return found
+    return offences
 
 
 def _is_wrong(row: list[str], column: int | None) -> bool:
@@ -151,3 +159,58 @@ def _number(cell: str) -> float:
     except ValueError:
         return float("nan")
     return number if abs(number) < float("inf") else float("nan")
+
+
+def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
+    """Offences by force and quarter: `force, quarter, group, subgroup, offence, offences`, a row a row of the file.
+
+    CSV, XLSX and ODS; in a workbook every sheet with the file's header is read, and the others are notes. An offence
+    may have several rows. A number may be negative (a later correction); it may have spaces around it, and a dash is 0.
+
+    Raises InputError for other columns, and for years, quarters and numbers that are none.
+    """
+    ledger = Ledger() if ledger is None else ledger
+    sheets = [part for sheet in read_sheets(path) if (part := _from_header(sheet)) is not None]
+    parts = [table_of(path, sheet, HOME_OFFICE) for sheet in sheets]
+    table = pd.concat(parts, ignore_index=True) if parts else read_table(path, HOME_OFFICE)
+    year, force, number = "Financial Year", "Force Name", "Number of Offences"
+    table[number] = table[number].replace("-", "0")
+    labels = table[force] + ", " + table[year] + ", quarter " + table["Financial Quarter"]
+    checks = Checks(path, table, labels, ledger.share)
+    years = table[year].str.extract(_FINANCIAL_YEAR)
+    follows = (pd.to_numeric(years[0]) + 1) % 100 == pd.to_numeric(years[1])
+    checks.refuse(~follows, lambda row: f"financial year {row[year]!r}; write it as 2017/18", year)
+    checks.refuse(table[force] == "", "the force's name is blank", force)
+    numbers = checks.columns(HOME_OFFICE)[number]
+    checks.refuse(numbers.isna(), "the number of offences is blank", number)
+    checks.refuse(numbers % 1 != 0, "the number of offences is not whole", number)
+    rows, accepted, rejected = len(table), checks.accepted, checks.rejections()
+    table = table.assign(offences=numbers)[accepted]
+    if table.empty:
+        raise InputError(f"{shown(path)}: holds no row")
+    starts = table[year].str[:4].astype(int)
+    frame = pd.DataFrame(
+        {
+            "force": table[force].map(plain_area),
+            "quarter": [Quarter(start, int(q)) for start, q in zip(starts, table["Financial Quarter"], strict=True)],
+            "group": table["Offence Group"],
+            "subgroup": table["Offence Subgroup"],
+            "offence": table["Offence Description"],
+            "offences": table["offences"],
+        }
+    ).reset_index(drop=True)
+    ledger.enter(path, HOME_OFFICE.what, rows, rejected, {quarter.last for quarter in frame["quarter"].unique()})
+    return frame
+
+
+def is_home_office_header(cells: list[str]) -> bool:
+    """Whether a row's cells are the headings of police recorded crime open data."""
+    return set(HOME_OFFICE.required) <= {cell.strip() for cell in cells}
+
+
+def _from_header(sheet: Sheet) -> Sheet | None:
+    """A sheet from its header row on; None where it has none."""
+    for at, (_, row) in enumerate(sheet.rows[:HEADER_WITHIN]):
+        if is_home_office_header(row):
+            return Sheet(sheet.name, sheet.rows[at:])
+    return None
