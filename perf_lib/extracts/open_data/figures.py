@@ -12,13 +12,7 @@ import pandas as pd
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import find_force, force_key
-from perf_lib.extracts.open_data.recorded_crime import (
-    HEADER_WITHIN,
-    TITLE,
-    is_home_office_header,
-    read_home_office,
-    read_ons,
-)
+from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
 from perf_lib.extracts.open_data.street import ASB, force_of_file, holds, kind_of_file, read_street
 from perf_lib.extracts.tables.checks import Ledger
 from perf_lib.extracts.tables.files import WORKBOOKS, read_sheets
@@ -72,13 +66,7 @@ def _contents(path: Path) -> str:
         return "home_office" if is_home_office_header(header) else "other"
     if suffix not in WORKBOOKS:
         return "other"
-    for sheet in read_sheets(path):
-        for _, row in sheet.rows[:HEADER_WITHIN]:
-            if row and TITLE in " ".join(row[0].split()).lower():
-                return "ons"
-            if is_home_office_header(row):
-                return "home_office"
-    return "other"
+    return next((publisher for sheet in read_sheets(path) if (publisher := publisher_of(sheet))), "other")
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,10 @@ TABLES = {"number of offences": "offences", "percentage change": "change_per_cen
 NO_FIGURE = ("", "-", "..", "+", ":", "[x]", "[z]", "[c]")
 LEVELS = {"E23": "force", "W15": "force", "E12": "region", "W92": "nation", "E92": "nation", "K04": "nation"}
 """The first three characters of an area's code say what kind of area it is."""
-HEADER_WITHIN = 15
-"""How many rows down a header or title may stand."""
 FRAUD = "Fraud offences"
 """The offence group that forces do not record themselves."""
 
+_HEADER_WITHIN = 15  # how many rows down a header or title may stand
 _REGION = ("E12", "W92")
 _MISSPELT = {"Residental burglary": "Residential burglary"}
 _YEAR_ENDING = re.compile(r"year ending (?P<month>[A-Z][a-z]+) (?P<year>20\d\d|\d\d)", re.IGNORECASE)
@@ -95,7 +94,7 @@ def _read_area_table(
     path: Path, sheet: Sheet, what: str, month: pd.Period, rejected: list[Rejection]
 ) -> tuple[pd.DataFrame, int]:
     """One sheet's cells as a long frame, and how many rows of areas it has; rejected rows are added to `rejected`."""
-    at = next((at for at, (_, row) in enumerate(sheet.rows[:HEADER_WITHIN]) if _is_area_header(row)), None)
+    at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if _is_area_header(row)), None)
     if at is None:
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no header with Area Code and Area Name")
     offences = _offences(path, sheet, at)
@@ -169,14 +168,13 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
 
     Raises InputError for other columns, and for years, quarters and numbers that are none.
     """
-    ledger = Ledger() if ledger is None else ledger
     sheets = [part for sheet in read_sheets(path) if (part := _from_header(sheet)) is not None]
     parts = [table_of(path, sheet, HOME_OFFICE) for sheet in sheets]
     table = pd.concat(parts, ignore_index=True) if parts else read_table(path, HOME_OFFICE)
     year, force, number = "Financial Year", "Force Name", "Number of Offences"
     table[number] = table[number].replace("-", "0")
     labels = table[force] + ", " + table[year] + ", quarter " + table["Financial Quarter"]
-    checks = Checks(path, table, labels, ledger.share)
+    checks = Checks(path, table, labels, ledger)
     years = table[year].str.extract(_FINANCIAL_YEAR)
     follows = (pd.to_numeric(years[0]) + 1) % 100 == pd.to_numeric(years[1])
     checks.refuse(~follows, lambda row: f"financial year {row[year]!r}; write it as 2017/18", year)
@@ -184,10 +182,7 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     numbers = checks.columns(HOME_OFFICE)[number]
     checks.refuse(numbers.isna(), "the number of offences is blank", number)
     checks.refuse(numbers % 1 != 0, "the number of offences is not whole", number)
-    rows, accepted, rejected = len(table), checks.accepted, checks.rejections()
-    table = table.assign(offences=numbers)[accepted]
-    if table.empty:
-        raise InputError(f"{shown(path)}: holds no row")
+    table = table.assign(offences=numbers)[checks.accepted]
     starts = table[year].str[:4].astype(int)
     frame = pd.DataFrame(
         {
@@ -199,7 +194,9 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
             "offences": table["offences"],
         }
     ).reset_index(drop=True)
-    ledger.enter(path, HOME_OFFICE.what, rows, rejected, {quarter.last for quarter in frame["quarter"].unique()})
+    checks.enter(HOME_OFFICE.what, {quarter.last for quarter in frame["quarter"].unique()})
+    if frame.empty:
+        raise InputError(f"{shown(path)}: holds no row")
     return frame
 
 
@@ -208,9 +205,19 @@ def is_home_office_header(cells: list[str]) -> bool:
     return set(HOME_OFFICE.required) <= {cell.strip() for cell in cells}
 
 
+def publisher_of(sheet: Sheet) -> str | None:
+    """Whose release a sheet belongs to: ons, home_office, or None for neither."""
+    for _, row in sheet.rows[:_HEADER_WITHIN]:
+        if row and TITLE in " ".join(row[0].split()).lower():
+            return "ons"
+        if is_home_office_header(row):
+            return "home_office"
+    return None
+
+
 def _from_header(sheet: Sheet) -> Sheet | None:
     """A sheet from its header row on; None where it has none."""
-    for at, (_, row) in enumerate(sheet.rows[:HEADER_WITHIN]):
+    for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]):
         if is_home_office_header(row):
             return Sheet(sheet.name, sheet.rows[at:])
     return None

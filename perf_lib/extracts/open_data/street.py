@@ -29,13 +29,9 @@ ASB = "Anti-social behaviour"
 KINDS = {"street": STREET, "outcomes": OUTCOMES}
 TYPE = {"street": "Crime type", "outcomes": "Outcome type"}
 NAMES = {
-    "Falls within": "force",
-    "Month": "month",
-    "Crime type": "type",
-    "Outcome type": "type",
-    "LSOA code": "lsoa",
+    "Falls within": "force", "Month": "month", "Crime type": "type", "Outcome type": "type", "LSOA code": "lsoa",
     "Last outcome category": "outcome",
-}
+}  # fmt: skip
 MOST_ARCHIVE, MOST_MEMBER = 32 * 2**30, 512 * 2**20
 _FILE = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>.+)-(?P<kind>street|outcomes|stop-and-search)\.csv")
 
@@ -101,13 +97,6 @@ def read_street(
     frame = pd.DataFrame([[*key, number] for key, number in counts.items()], columns=[*columns, "count"])
     frame = frame.rename(columns=NAMES).sort_values([NAMES[name] for name in columns], ignore_index=True)
     return frame.assign(month=months_of(frame["month"]))
-
-
-def crimes(counts: pd.DataFrame) -> pd.DataFrame:
-    """Crimes without anti-social behaviour, and anti-social behaviour: by force and month, from `read_street`."""
-    asb = counts["type"] == ASB
-    totals = counts.assign(crimes=counts["count"].where(~asb, 0), asb=counts["count"].where(asb, 0))
-    return totals.groupby(["force", "month"])[["crimes", "asb"]].sum()
 
 
 def kind_of_file(name: str) -> str | None:

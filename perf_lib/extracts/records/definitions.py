@@ -22,6 +22,17 @@ EXACT = "DECIMAL(18, 6)"
 Kind = Literal["date", "zoned", "whole", "number", "text", "boolean", "other"]
 Columns = Mapping[str, Kind]
 
+_TYPES: dict[Kind, str] = {
+    "zoned": "TIMESTAMPTZ TIMETZ",
+    "date": "DATE TIMESTAMP TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS TIMESTAMP_NTZ",
+    "whole": "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT BYTE SHORT INT LONG",
+    "number": "DECIMAL DOUBLE FLOAT HUGEINT UHUGEINT",
+    "text": "VARCHAR ENUM STRING CHAR",
+    "boolean": "BOOLEAN",
+}
+"""The types of DuckDB and Spark by their kinds."""
+_KIND_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
+
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[ .,'&/()+-])*")
 _TABLE_NAME = re.compile(r"[^.\s][^.]*(?:\.[^.]+){0,2}")
@@ -53,21 +64,23 @@ class Table(Strict):
     """Records before this month are not read."""
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Table:
-        if (self.files is None) == (self.table is None):
-            raise ValueError("give either files, or connection and table")
-        if self.table is not None and self.connection is None:
-            raise ValueError("a table is behind a connection: say which")
-        if self.table is not None and not _TABLE_NAME.fullmatch(self.table):
-            raise ValueError(f"table {self.table!r} is not a name such as dbo.custody_records")
-        if self.folder is not None and self.files is None:
-            raise ValueError("folder goes with files")
-        if self.date_format is not None and (self.files is None or self.connection is not None):
-            raise ValueError("date_format is for files; in a database make the column a date in a view")
-        if self.numbers and (self.files is None or self.connection is not None):
-            raise ValueError("numbers is for CSV files")
-        if self.first_month is not None and not MONTH.fullmatch(self.first_month):
-            raise ValueError(f"first_month {self.first_month!r} is not a month; write it as 2015-01")
+    def _is_consistent(self) -> Table:
+        files, table, month = self.files is not None, self.table, self.first_month
+        no_csv = not files or self.connection is not None
+        rules = [
+            (files == (table is not None), "give either files, or connection and table"),
+            (table is not None and self.connection is None, "a table is behind a connection: say which"),
+            (table is not None and not _TABLE_NAME.fullmatch(table),
+             f"table {table!r} is not a name such as dbo.custody_records"),
+            (self.folder is not None and not files, "folder goes with files"),
+            (self.date_format is not None and no_csv,
+             "date_format is for files; in a database make the column a date in a view"),
+            (self.numbers and no_csv, "numbers is for CSV files"),
+            (month is not None and not MONTH.fullmatch(month),
+             f"first_month {month!r} is not a month; write it as 2015-01"),
+        ]  # fmt: skip
+        if problem := next((problem for is_broken, problem in rules if is_broken), None):
+            raise ValueError(problem)
         return self
 
 
@@ -104,10 +117,10 @@ class Definition(Strict):
     """A column of the same records, by whose sum this one is divided."""
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Definition:
-        if sum(each is not None for each in (self.count, self.sum, self.mean)) != 1:
+    def _is_consistent(self) -> Definition:
+        if (self.count, self.sum, self.mean).count(None) != 2:
             raise ValueError("give one of 'count: rows', 'sum: <column>' and 'mean: <column>'")
-        if sum(each is not None for each in (self.mean, self.denominator, self.denominator_column)) > 1:
+        if self._divisors.count(None) < 2:
             raise ValueError("one of mean, denominator and denominator_column is enough to divide by")
         return self
 
@@ -119,7 +132,11 @@ class Definition(Strict):
     @property
     def is_ratio(self) -> bool:
         """Whether it is divided by anything."""
-        return any(each is not None for each in (self.mean, self.denominator, self.denominator_column))
+        return self._divisors.count(None) < 3
+
+    @property
+    def _divisors(self) -> tuple[str | None, ...]:
+        return self.mean, self.denominator, self.denominator_column
 
 
 class _File(Strict):
@@ -214,6 +231,15 @@ def _read_words(path: Path) -> tuple[str, ...]:
         if not _WORD.fullmatch(word):
             raise InputError(f"{shown(path)}, line {number}: {word!r} has signs that a word to search for may not have")
     return tuple(dict.fromkeys(word for _, word in words))
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of a type by the name that DuckDB or Spark gives it.
+
+    >>> kind_of("DECIMAL(18,3)"), kind_of("TIMESTAMP WITH TIME ZONE"), kind_of("int"), kind_of("BLOB")
+    ('number', 'zoned', 'whole', 'other')
+    """
+    return _KIND_OF.get(name.upper().replace(" WITH TIME ZONE", "TZ").split("(")[0], "other")
 
 
 def _inside(path: Path, text: str, key: str) -> Path:

@@ -5,36 +5,21 @@ Addresses stand in the environment and nowhere else: no message, ours or a drive
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.records.definitions import EXACT, Kind, Relation, Table, address_of, files_of
+from perf_lib.extracts.records.definitions import EXACT, Kind, Relation, Table, address_of, files_of, kind_of
 from perf_lib.extracts.tables.files import first_line
 from perf_lib.words.errors import InputError, PerfError, suggestion
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine as Alchemy
 
 SPARK = "spark:"
 """How a Spark master's address begins: spark:yarn, spark:local[4], spark:spark://host:7077."""
 MEMORY = "256MB"
 """What DuckDB may hold; a month's figures need little, and a join that needs more goes to disk."""
-
-_KINDS: dict[Kind, str] = {
-    "zoned": "TIMESTAMPTZ TIMETZ",
-    "date": "DATE TIMESTAMP TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS TIMESTAMP_NTZ",
-    "whole": "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT BYTE SHORT INT LONG",
-    "number": "DECIMAL DOUBLE FLOAT HUGEINT UHUGEINT",
-    "text": "VARCHAR ENUM STRING CHAR",
-    "boolean": "BOOLEAN",
-}
-"""The types of DuckDB and Spark by their kinds."""
-_KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 
 _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "oracle": "oracle"}
 _EXTRAS = {
@@ -126,7 +111,7 @@ class DuckDB(Engine):
             described = self._connection.execute(f"DESCRIBE {_identifier(name)}").fetchall()
         except duckdb.Error as error:
             raise InputError(f"{place}: {shown(files[0])} cannot be read: {first_line(error, files)}") from None
-        return Relation((name,), {row[0]: _kind(row[1]) for row in described})
+        return Relation((name,), {row[0]: kind_of(row[1]) for row in described})
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
@@ -166,7 +151,7 @@ class Database(Engine):
             url = sqlalchemy.make_url(address)
             self.dialect = _DIALECTS[url.get_backend_name()]
             with _extras_named(f"{place}: {title}"):
-                self._engine: Alchemy = sqlalchemy.create_engine(url, hide_parameters=True)
+                self._engine = sqlalchemy.create_engine(url, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
             raise InputError(
                 f"{place}: the address of {title} is not one of a database that is known; allowed: those that begin "
@@ -190,9 +175,8 @@ class Database(Engine):
                 columns = []
         if not columns:
             raise InputError(f"{place}: {self._title} has no table {table.table!r}; {suggestion(plain, others)}")
-        spelling = self._spelling
-        kinds = {spelling(str(column["name"])): _alchemy_kind(column["type"]) for column in columns}
-        return Relation(tuple(spelling(part) for part in parts), kinds)
+        kinds = {self._spelling(str(column["name"])): _alchemy_kind(column["type"]) for column in columns}
+        return Relation(tuple(map(self._spelling, parts)), kinds)
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
@@ -219,11 +203,10 @@ class Database(Engine):
             kind = type(error.orig).__name__
             state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
             kind += f", SQLSTATE {state}" if state else ""
+            problem = f"refused the question ({kind})"
             if error.statement is None:
-                raise PerfError(
-                    f"{place}: {self._title} cannot be reached ({kind}); check its address in the environment"
-                ) from None
-            raise PerfError(f"{place}: {self._title} refused the question ({kind})") from None
+                problem = f"cannot be reached ({kind}); check its address in the environment"
+            raise PerfError(f"{place}: {self._title} {problem}") from None
         except SQLAlchemyError as error:
             raise PerfError(f"{place}: {self._title} failed ({type(error).__name__})") from None
 
@@ -252,16 +235,17 @@ class Spark(Engine):
                 paths = [path.resolve().as_uri() for path in files_of(table, self._params, place)]
                 parts = (name,)
                 if not paths[0].endswith(".parquet"):
-                    raise InputError(
-                        f"{place}: Spark reads Parquet files here; CSV files are read without a connection"
-                    )
+                    problem = "Spark reads Parquet files here; CSV files are read without a connection"
+                    raise InputError(f"{place}: {problem}")
                 frame = self._session.read.parquet(*paths)
                 frame.createOrReplaceTempView(f"`{name}`")
         except PySparkException as error:
             raise InputError(f"{place}: Spark cannot read {table.table or table.files} ({_condition(error)})") from None
         types = {field.name: field.dataType.typeName() for field in frame.schema.fields}
         # Spark's timestamp is a moment in the session's time zone; that without a zone has another name.
-        return Relation(parts, {name: "zoned" if kind == "timestamp" else _kind(kind) for name, kind in types.items()})
+        return Relation(
+            parts, {name: "zoned" if kind == "timestamp" else kind_of(kind) for name, kind in types.items()}
+        )
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
@@ -298,11 +282,6 @@ def _condition(error: Any) -> str:
     """Spark's name for what went wrong; its message may contain hosts and paths."""
     names = (getattr(error, method, lambda: None)() for method in ("getCondition", "getErrorClass"))
     return next((str(name) for name in names if name), type(error).__name__)
-
-
-def _kind(name: str) -> Kind:
-    """The kind of a type by the name that DuckDB or Spark gives it: DECIMAL(18,3), TIMESTAMP WITH TIME ZONE, int."""
-    return _KIND_OF.get(re.split(r"[( ]", name.upper().replace(" WITH TIME ZONE", "TZ"))[0], "other")
 
 
 def _alchemy_kind(kind: Any) -> Kind:

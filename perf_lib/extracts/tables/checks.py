@@ -105,18 +105,19 @@ def refuse_beyond(path: Path, rows: int, rejected: Sequence[Rejection], share: f
 class Checks:
     """Which rows of one file's table are rejected, and why: the first reason for each.
 
-    Where no share of rows may be rejected (`share` 0, the default), the first reason refuses the file at once;
-    otherwise rows are put aside, and `rejections` returns them.
+    Where the ledger allows no share of rows to be rejected (the default), the first reason refuses the file at once;
+    otherwise rows are put aside, and `enter` puts them on record. `labels` name each row's figure in complaints.
     """
 
-    def __init__(self, path: Path, table: pd.DataFrame, labels: pd.Series, share: float = 0.0) -> None:
-        self.path, self.table, self.labels, self.share = path, table, labels, share
+    def __init__(self, path: Path, table: pd.DataFrame, labels: pd.Series, ledger: Ledger | None = None) -> None:
+        self.path, self.table, self.labels = path, table, labels
+        self.ledger = Ledger() if ledger is None else ledger
         self._rejections: dict[int, Rejection] = {}
 
     def refuse(self, wrong: pd.Series, reason: Reason, column: str = "") -> None:
-        """Reject the rows where `wrong`; raises InputError for the first of them where the share is 0."""
+        """Reject the rows where `wrong`; raises InputError for the first of them where none may be rejected."""
         positions = [int(position) for position in wrong.to_numpy().nonzero()[0]]
-        if positions and self.share == 0:
+        if positions and self.ledger.share == 0:
             first, more = self._rejection(positions[0], reason, column), len(positions) - 1
             others = f" (and {more} more such row{'s' if more > 1 else ''})" if more else ""
             raise InputError(f"{first.file}, {first.row}: {first.reason}{others}")
@@ -160,11 +161,10 @@ class Checks:
             [position not in self._rejections for position in range(len(self.table))], self.table.index, bool
         )
 
-    def rejections(self) -> list[Rejection]:
-        """The rejected rows in the file's order; raises InputError where they are more than the share allows."""
+    def enter(self, what: str, months: Iterable[pd.Period] = ()) -> None:
+        """Enter the file in the ledger; raises InputError where it has more rejected rows than may be."""
         rejections = [self._rejections[position] for position in sorted(self._rejections)]
-        refuse_beyond(self.path, len(self.table), rejections, self.share)
-        return rejections
+        self.ledger.enter(self.path, what, len(self.table), rejections, months)
 
 
 def months_of(text: pd.Series) -> pd.PeriodIndex:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -147,15 +148,14 @@ def _parquet_rows(path: Path) -> list[Row]:
 
     try:
         with duckdb.connect() as connection:
-            number = connection.execute("SELECT count(*) FROM read_parquet($1)", [str(path)]).fetchone()
-            names = [row[0] for row in connection.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()]
-            if number is None or number[0] * len(names) > MOST_CELLS:
+            table = connection.read_parquet(str(path))
+            if math.prod(table.shape) > MOST_CELLS:
                 raise InputError(f"{shown(path)}: holds more than {MOST_CELLS:,} cells")
-            body = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet($1)", [str(path)]).fetchall()
+            header, body = table.columns, table.project("COLUMNS(*)::VARCHAR").fetchall()
     except duckdb.Error as error:
         raise InputError(f"{shown(path)}: cannot be read as Parquet: {first_line(error, [path])}") from None
     rows = ((f"row {number}", [_parquet_text(cell) for cell in row]) for number, row in enumerate(body, start=1))
-    return [("the header", names), *rows]
+    return [("the header", header), *rows]
 
 
 def first_line(error: BaseException, paths: Iterable[Path]) -> str:

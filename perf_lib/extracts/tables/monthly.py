@@ -63,11 +63,11 @@ def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger) -> pd
         tidy = [sheet for sheet in sheets if {"measure", "month"} <= set(sheet.header)] or sheets[:1]
         parts = [table_of(path, sheet, MONTHLY) for sheet in tidy]
     table = pd.concat(parts, ignore_index=True)
-    checks = Checks(path, table, table["measure"] + ", " + table["month"], ledger.share)
+    checks = Checks(path, table, table["measure"] + ", " + table["month"], ledger)
     figures = _check(table, checks, catalogue)
     frame = table.assign(**figures, file=shown(path))[checks.accepted]
     frame = frame.assign(month=months_of(frame["month"]))
-    ledger.enter(path, MONTHLY.what, len(table), checks.rejections(), frame.loc[frame["value"].notna(), "month"])
+    checks.enter(MONTHLY.what, frame.loc[frame["value"].notna(), "month"])
     return frame[[*COLUMNS, "margin", LINE, "file"]]
 
 

@@ -30,9 +30,8 @@ def read_published(
     measure or kind, text in a number, a figure that cannot be (negative, above 100 per cent, part of a count), or a
     figure given twice.
     """
-    ledger = Ledger() if ledger is None else ledger
     table = read_table(path, PUBLISHED)
-    checks = Checks(path, table, table["measure"] + ", " + table["period"], ledger.share)
+    checks = Checks(path, table, table["measure"] + ", " + table["period"], ledger)
     checks.allow("measure", catalogue, "unknown measure")
     if quarter is not None:
         problem = f"is not the folder's quarter; allowed: {quarter}"
@@ -41,7 +40,7 @@ def read_published(
     refuse_impossible(table, figures, catalogue, checks)
     checks.refuse(table.duplicated(["measure", "kind"]), "the figure is given twice", "kind")
     frame = table.assign(**figures)[checks.accepted]
-    ledger.enter(path, PUBLISHED.what, len(table), checks.rejections())
+    checks.enter(PUBLISHED.what)
     return frame.drop(columns=LINE).set_index(["measure", "kind"])
 
 
@@ -51,9 +50,8 @@ def read_peer_rates(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     Raises InputError for other columns, and for more rejected rows than the ledger's share allows (none, by
     default): an unknown level, text in a number, a rate that is not above zero, or a row given twice.
     """
-    ledger = Ledger() if ledger is None else ledger
     table = read_table(path, PEERS)
-    checks = Checks(path, table, table["series"] + ", " + table["area"] + ", " + table["month"], ledger.share)
+    checks = Checks(path, table, table["series"] + ", " + table["area"] + ", " + table["month"], ledger)
     checks.refuse(~table["month"].str.fullmatch(MONTH), "not a month", "month")
     figures = checks.columns(PEERS)
     for name, column in figures.items():
@@ -62,7 +60,7 @@ def read_peer_rates(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     checks.refuse(twice, "the row is given twice; once is allowed", "month")
     frame = table.assign(**figures)[checks.accepted]
     frame = frame.assign(month=months_of(frame["month"]))
-    ledger.enter(path, PEERS.what, len(table), checks.rejections(), frame["month"])
+    checks.enter(PEERS.what, frame["month"])
     return frame.drop(columns=LINE).reset_index(drop=True)
 
 

@@ -42,7 +42,9 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet(SHEET)
             _write_notes(book, catalogue)
-            _write_lists(book, list(catalogue))
+            lists = book.add_worksheet(LISTS)
+            lists.write_column(0, 0, list(catalogue))
+            lists.hide()
             head, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
             sheet.write_row(0, 0, [*COLUMNS, *map(short_month, months)], head)
             for at, (measure, figure) in enumerate(rows, start=1):
@@ -72,11 +74,8 @@ def _write_row(sheet: Any, at: int, measure: Measure, figure: str, area: str, mo
     if measure.unit == SECONDS and figure == "value":  # as text, 10:54 stays minutes and seconds
         for column in range(first, last + 1):
             sheet.write_blank(at, column, None, text)
-    rule: dict[str, Any] = {
-        "validate": "any",
-        "input_title": f"{measure.title}"[:32],
-        "input_message": instructions[:_LONGEST_MESSAGE],
-    }
+    message = {"input_title": measure.title[:32], "input_message": instructions[:_LONGEST_MESSAGE]}
+    rule: dict[str, Any] = {"validate": "any", **message}
     if figure == "value" and measure.kind == "count":
         rule |= {
             "validate": "integer",
@@ -113,12 +112,6 @@ def _write_choices(sheet: Any, rows: int, measures: int) -> None:
     for name, source in choices.items():
         column = COLUMNS.index(name)
         sheet.data_validation(1, column, rows + 200, column, {"validate": "list", "source": source})
-
-
-def _write_lists(book: Any, codes: Sequence[str]) -> None:
-    sheet = book.add_worksheet(LISTS)
-    sheet.write_column(0, 0, codes)
-    sheet.hide()
 
 
 def _write_notes(book: Any, catalogue: Catalogue) -> None:

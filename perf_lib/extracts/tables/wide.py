@@ -114,7 +114,8 @@ def unpivot(path: Path, sheet: Sheet, catalogue: Catalogue, area: str = "") -> p
     _check_header(path, header, months, descriptions, body)
     codes = _codes_by_name(catalogue)
     rows: list[dict[str, str]] = []
-    row_of: dict[tuple[str, str, str, str], int] = {}
+    first_rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    entered: set[tuple[str, str, str, str]] = set()
     for line, row in body:
         cells = [cell.strip() for cell in [*row, *[""] * (len(header) - len(row))]]
         code = codes.get(cells[0].strip("*").strip().lower())
@@ -129,15 +130,14 @@ def unpivot(path: Path, sheet: Sheet, catalogue: Catalogue, area: str = "") -> p
         if figure not in FIGURES:
             raise InputError(f"{shown(path)}, {line}: figure {figure!r}; allowed: {', '.join(FIGURES)}")
         for place, month in months.items():
-            row_area = description.get("area") or area
-            key = (code, row_area, month, figure)
-            others = (row_of.get((*key[:3], other)) for other in FIGURES if other != figure)
-            number = next((number for number in others if number is not None), None)
-            if number is None or key in row_of:
-                rows.append(_blank_row(code, row_area, month, description, f"{line}, {header[place]}"))
-                number = len(rows) - 1
-            row_of.setdefault(key, number)
-            _enter(rows[number], figure, cells[place], measure)
+            key = (code, description.get("area") or area, month)
+            month_row = first_rows.get(key)
+            if month_row is None or (*key, figure) in entered:  # a figure given twice has two rows, and is refused
+                month_row = _blank_row(*key, description, f"{line}, {header[place]}")
+                rows.append(month_row)
+                first_rows.setdefault(key, month_row)
+            entered.add((*key, figure))
+            _enter(month_row, figure, cells[place], measure)
     complete = (_complete(row, catalogue.get(row["measure"])) for row in rows)
     columns = [*MONTHLY.required, *MONTHLY.optional, LINE]
     return pd.DataFrame([row for row in complete if row is not None], columns=columns)
