@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +23,21 @@ from perf_lib.words.quarters import Quarter
 _MOST_FILES = 20_000
 
 
-@dataclass(frozen=True)
-class OpenFiles:
-    """The files of a folder by what they hold."""
+def sort_folder(folder: Path) -> dict[str, list[Path]]:
+    """A folder's files by what they hold: `street`, `ons`, `home_office` or `other`.
 
-    street: list[Path] = field(default_factory=list)
-    """Street files, outcomes files and archives, which may hold either."""
-    ons: list[Path] = field(default_factory=list)
-    home_office: list[Path] = field(default_factory=list)
-    other: list[Path] = field(default_factory=list)
-
-
-def sort_folder(folder: Path) -> OpenFiles:
-    """Which of a folder's files are street files or archives of them, area tables, recorded crime, or something else.
-
-    Raises InputError for a folder that is not there or holds none of the three.
+    Street files, outcomes files and archives (which may hold either) are `street`. Raises InputError for a folder that
+    is not there or holds none of the first three.
     """
     if not folder.is_dir():
         raise InputError(f"the data folder {shown(folder)} does not exist")
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if len(paths) > _MOST_FILES:
         raise InputError(f"{shown(folder)}: holds more than {_MOST_FILES:,} files; give a folder of open data alone")
-    files = OpenFiles()
+    files: dict[str, list[Path]] = {"street": [], "ons": [], "home_office": [], "other": []}
     for path in paths:
-        getattr(files, _contents(path)).append(path)
-    if not (files.street or files.ons or files.home_office):
+        files[_contents(path)].append(path)
+    if len(files["other"]) == len(paths):
         raise InputError(
             f"{shown(folder)}: holds no street-level CSV or archive of data.police.uk, no police force area tables and "
             "no police recorded crime open data"
@@ -56,7 +46,7 @@ def sort_folder(folder: Path) -> OpenFiles:
 
 
 def _contents(path: Path) -> str:
-    """What a file holds, by the fields of `OpenFiles`."""
+    """What a file holds, as `sort_folder` calls it."""
     suffix = path.suffix.lower()
     if kind_of_file(path.name) in ("street", "outcomes") or suffix == ".zip":
         return "street"
@@ -84,13 +74,13 @@ class OpenFigures:
     ledger: Ledger
 
 
-def read_open(force: str, files: OpenFiles) -> OpenFigures:
+def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
     """What a folder's files hold of a force, in any of its names; raises InputError where they do not name it."""
     ledger = Ledger()
-    ons = [read_ons(path, ledger) for path in files.ons]
+    ons = [read_ons(path, ledger) for path in files["ons"]]
     years = pd.concat(ons, ignore_index=True) if ons else pd.DataFrame(columns=["area", "level", "offence", "month"])
-    recorded = [read_home_office(path, ledger) for path in files.home_office]
-    slugs = {force_of_file(path.name) for path in files.street}
+    recorded = [read_home_office(path, ledger) for path in files["home_office"]]
+    slugs = {force_of_file(path.name) for path in files["street"]}
     names = [
         *years.loc[years["level"] == "force", "area"].unique(),
         *(name for frame in recorded for name in frame["force"].unique()),
@@ -100,7 +90,7 @@ def read_open(force: str, files: OpenFiles) -> OpenFigures:
     area = find_force(force, first_spellings.values())
     key = force_key(area)
     street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
-    of_force = [path for path in files.street if force_key(force_of_file(path.name) or area) == key]
+    of_force = [path for path in files["street"] if force_key(force_of_file(path.name) or area) == key]
     with_outcomes = [path for path in of_force if holds(path, "outcomes")]
     with_crimes = [path for path in of_force if path not in with_outcomes or holds(path, "street")]
     if with_crimes:
@@ -130,7 +120,7 @@ def _final(origin: str, **figures: float) -> dict[str, Any]:
     return {**figures, "origin": origin, "status": "final"}
 
 
-def _selected(names: pd.Series, included: Sequence[str], excluded: Collection[str]) -> pd.Series:
+def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]) -> pd.Series:
     """Whether each name is among those included or, where none are listed, not among those excluded."""
     return names.isin(included) if included else ~names.isin(excluded)
 

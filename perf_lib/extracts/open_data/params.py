@@ -85,7 +85,7 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
     peers = tuple(group["areas"]) if group else ()
     monthly = tuple(code for code in filled if code not in yearly)
-    return OpenParams(into, figures.area, monthly, yearly, peers, tuple(files.other))
+    return OpenParams(into, figures.area, monthly, yearly, peers, tuple(files["other"]))
 
 
 def _peer_group(figures: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
@@ -170,8 +170,6 @@ def _write_made_from(path: Path, ledger: Ledger) -> None:
             "file": source.file.split("/")[-1],
             "used": source.used,
             "rejected": len(source.rejected),
-            "first": source.first or "",
-            "last": source.last or "",
         }
         for source in ledger.sources
     ]

@@ -69,12 +69,10 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     for what in ("change_per_cent", "rate"):
         if what in tables:
             frame = frame.merge(tables[what], on=keys, how="outer", validate="one_to_one")
-    if "change_per_cent" not in frame:
-        frame["change_per_cent"] = float("nan")
     population = tables["rate"].drop_duplicates(["area", "level"])[["area", "level", "population"]]
     frame = frame.drop(columns="population").merge(population, on=["area", "level"], how="left")
     ledger.enter(path, "ONS police force area tables", rows, rejected, frame["month"])
-    return frame[[*keys, "offences", "change_per_cent", "rate", "population"]]
+    return frame.reindex(columns=[*keys, "offences", "change_per_cent", "rate", "population"])
 
 
 def _month(path: Path, title: str) -> pd.Period:

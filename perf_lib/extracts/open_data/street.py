@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from perf_lib.config.yaml import shown
@@ -152,8 +153,6 @@ def _has_header(path: Path, schema: Schema) -> bool:
 
 def _scan(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> dict[Path, _Counted]:
     """Count files through DuckDB, leaving out those that it refuses and those whose counts look wrong."""
-    import duckdb
-
     if not paths:
         return {}
     try:
@@ -173,8 +172,6 @@ def _scan(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> dict
 
 
 def _query(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-    import duckdb
-
     selected = ", ".join(f'"{name}"' for name in columns)
     declared = ", ".join(f"'{name}': 'VARCHAR'" for name in schema.required)
     query = (

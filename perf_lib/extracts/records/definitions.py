@@ -65,22 +65,20 @@ class Table(Strict):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Table:
-        files, table, month = self.files is not None, self.table, self.first_month
-        no_csv = not files or self.connection is not None
-        rules = [
-            (files == (table is not None), "give either files, or connection and table"),
-            (table is not None and self.connection is None, "a table is behind a connection: say which"),
-            (table is not None and not _TABLE_NAME.fullmatch(table),
-             f"table {table!r} is not a name such as dbo.custody_records"),
-            (self.folder is not None and not files, "folder goes with files"),
-            (self.date_format is not None and no_csv,
-             "date_format is for files; in a database make the column a date in a view"),
-            (self.numbers and no_csv, "numbers is for CSV files"),
-            (month is not None and not MONTH.fullmatch(month),
-             f"first_month {month!r} is not a month; write it as 2015-01"),
-        ]  # fmt: skip
-        if problem := next((problem for is_broken, problem in rules if is_broken), None):
-            raise ValueError(problem)
+        if (self.files is None) == (self.table is None):
+            raise ValueError("give either files, or connection and table")
+        if self.table is not None and self.connection is None:
+            raise ValueError("a table is behind a connection: say which")
+        if self.table is not None and not _TABLE_NAME.fullmatch(self.table):
+            raise ValueError(f"table {self.table!r} is not a name such as dbo.custody_records")
+        if self.folder is not None and self.files is None:
+            raise ValueError("folder goes with files")
+        if self.date_format is not None and (self.files is None or self.connection is not None):
+            raise ValueError("date_format is for files; in a database make the column a date in a view")
+        if self.numbers and (self.files is None or self.connection is not None):
+            raise ValueError("numbers is for CSV files")
+        if self.first_month is not None and not MONTH.fullmatch(self.first_month):
+            raise ValueError(f"first_month {self.first_month!r} is not a month; write it as 2015-01")
         return self
 
 

@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.records.definitions import EXACT, Kind, Relation, Table, address_of, files_of, kind_of
 from perf_lib.extracts.tables.files import first_line
@@ -70,8 +72,6 @@ class DuckDB(Engine):
     dialect = "duckdb"
 
     def __init__(self, params: Path) -> None:
-        import duckdb
-
         self._params = params
         self._files: dict[str, list[Path]] = {}
         self._connection = duckdb.connect(
@@ -87,8 +87,6 @@ class DuckDB(Engine):
 
     def relation(self, name: str, table: Table, place: str) -> Relation:
         """A view of the files by the table's name."""
-        import duckdb
-
         files = self._files[name] = files_of(table, self._params, place)
         listed = "[" + ", ".join(_text(str(path)) for path in files) + "]"
         if files[0].name.endswith(".parquet"):
@@ -115,8 +113,6 @@ class DuckDB(Engine):
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
-        import duckdb
-
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:

@@ -45,6 +45,14 @@ def column_named(name: str, columns: Columns, place: str, quoted: bool = False) 
     raise InputError(f"{place}: unknown column {name!r}; {suggestion(name, columns)}")
 
 
+def date_of(day: str, dialect: str) -> exp.Expr:
+    """A day, 2019-12-31, as a date in a dialect."""
+    text = exp.Literal.string(day)
+    if dialect == "oracle":  # whose cast follows the session's own date format
+        return exp.Anonymous(this="TO_DATE", expressions=[text, exp.Literal.string("YYYY-MM-DD")])
+    return exp.cast(text, "date")
+
+
 def predicate(
     where: str, columns: Columns, words: Mapping[str, Sequence[str]], dialect: str, table: str, place: str
 ) -> exp.Expr:
@@ -65,7 +73,7 @@ class _Translation:
         self.columns, self.words, self.dialect, self.table = columns, words, dialect, table
         self.place, self.error_prefix = place, f"{place}: where {where!r}"
 
-    def refusal(self, problem: str) -> InputError:
+    def error(self, problem: str) -> InputError:
         return InputError(f"{self.error_prefix}: {problem}")
 
     def condition(self, node: exp.Expr) -> exp.Expr:
@@ -81,7 +89,7 @@ class _Translation:
             return exp.Between(this=left, low=low, high=self._alike(node.this, node.args["high"])[1])
         if isinstance(node, exp.In) and node.expressions and not node.args.get("query"):
             if len(node.expressions) > _LONGEST_LIST:
-                raise self.refusal(f"a list holds {len(node.expressions)} values; {_LONGEST_LIST} are allowed")
+                raise self.error(f"a list holds {len(node.expressions)} values; {_LONGEST_LIST} are allowed")
             pairs = [self._alike(node.this, each) for each in node.expressions]
             return exp.In(this=pairs[0][0], expressions=[value for _, value in pairs])
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
@@ -91,7 +99,7 @@ class _Translation:
         if isinstance(node, exp.Anonymous) and node.name.lower() == "mentions":
             return self._mentions(node)
         if isinstance(node, exp.Column | exp.Boolean):
-            raise self.refusal(f"{node.sql()} is not a condition; compare it, as in flag = true")
+            raise self.error(f"{node.sql()} is not a condition; compare it, as in flag = true")
         raise self._not_allowed(node)
 
     def value(self, node: exp.Expr) -> exp.Expr:
@@ -100,7 +108,7 @@ class _Translation:
             return self._column(node)
         if isinstance(node, exp.Literal):
             if node.is_string and node.this == "":
-                raise self.refusal("'' is nothing to Oracle and something to others; write is null")
+                raise self.error("'' is nothing to Oracle and something to others; write is null")
             return node.copy()
         if isinstance(node, exp.Boolean):
             return exp.Literal.number(int(node.this)) if self.dialect in ("oracle", "tsql") else node.copy()
@@ -124,15 +132,13 @@ class _Translation:
 
     def _not_allowed(self, node: exp.Expr) -> InputError:
         if isinstance(node, exp.Subquery | exp.Query | exp.Exists) or node.find(exp.Query):
-            return self.refusal("holds a select; a second table goes under 'join'")
+            return self.error("holds a select; a second table goes under 'join'")
         if isinstance(node, exp.Div | exp.IntDiv | exp.Mod):
-            return self.refusal("engines divide whole numbers differently; multiply the other side instead")
+            return self.error("engines divide whole numbers differently; multiply the other side instead")
         if isinstance(node, exp.Func):
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
-            return self.refusal(
-                f"{name.lower()} is not a function that may stand here; allowed: {', '.join(FUNCTIONS)}"
-            )
-        return self.refusal(
+            return self.error(f"{name.lower()} is not a function that may stand here; allowed: {', '.join(FUNCTIONS)}")
+        return self.error(
             f"{node.sql()!r} may not stand here; a condition on columns may, of and, or, not, =, <, in, "
             "between, like and is null"
         )
@@ -150,13 +156,10 @@ class _Translation:
 
     def _column(self, node: exp.Expr) -> exp.Expr:
         if node.args.get("table"):
-            raise self.refusal(
-                f"{node.sql()}: write the column alone; a second table has a where of its own under join"
-            )
+            raise self.error(f"{node.sql()}: write the column alone; a second table has a where of its own under join")
         if not isinstance(node.this, exp.Identifier):
             raise self._not_allowed(node.this)
-        name = exp.to_identifier(self._column_name(node), quoted=True)
-        return exp.column(name, table=exp.to_identifier(self.table, quoted=True))
+        return exp.column(self._column_name(node), table=self.table, quoted=True)
 
     def _column_name(self, node: exp.Expr) -> str:
         return column_named(node.name, self.columns, self.place, quoted=bool(node.this.args.get("quoted")))
@@ -168,7 +171,7 @@ class _Translation:
 
     def _compared(self, kind: type, left: exp.Expr, right: exp.Expr) -> exp.Expr:
         if isinstance(left, exp.Null) or isinstance(right, exp.Null):
-            raise self.refusal("nothing equals null; write is null or is not null")
+            raise self.error("nothing equals null; write is null or is not null")
         if isinstance(right, exp.Column) and not isinstance(left, exp.Column):
             second, first = self._alike(right, left)
         else:
@@ -187,42 +190,38 @@ class _Translation:
         elif kind == "whole" and isinstance(right, exp.Boolean):
             value = exp.Literal.number(int(right.this))
         elif kind == "text" and not is_text and isinstance(right, exp.Literal | exp.Boolean):
-            raise self.refusal(f"{left.sql()} is text, and {right.sql()} is not; put it in quotes")
+            raise self.error(f"{left.sql()} is text, and {right.sql()} is not; put it in quotes")
         elif kind in ("whole", "number", "boolean") and (is_text or isinstance(right, exp.Boolean)):
-            raise self.refusal(f"{left.sql()} is {_IN_WORDS[kind]}, and {right.sql()} is not")
+            raise self.error(f"{left.sql()} is {_IN_WORDS[kind]}, and {right.sql()} is not")
         elif kind in ("date", "zoned") and isinstance(right, exp.Literal | exp.Boolean):
-            raise self.refusal(f"{left.sql()} is a date; compare it with one, as date '2019-12-31'")
+            raise self.error(f"{left.sql()} is a date; compare it with one, as date '2019-12-31'")
         return self.value(left), value
 
     def _date(self, node: exp.Expr) -> exp.Expr:
         text = node.this
         is_date = node.is_type("date") and isinstance(text, exp.Literal) and text.is_string
         if not is_date or not _DATE.fullmatch(text.this):
-            raise self.refusal(f"{node.sql()} may not stand here; a date is written date '2019-12-31'")
-        if self.dialect == "oracle":  # whose cast follows the session's own date format
-            return exp.Anonymous(this="TO_DATE", expressions=[text.copy(), exp.Literal.string("YYYY-MM-DD")])
-        return exp.cast(text.copy(), "date")
+            raise self.error(f"{node.sql()} may not stand here; a date is written date '2019-12-31'")
+        return date_of(text.this, self.dialect)
 
     def _like(self, node: exp.Expr) -> exp.Expr:
         pattern = node.expression
         if not isinstance(pattern, exp.Literal) or not pattern.is_string or set(pattern.this) & set("[\\"):
-            raise self.refusal(
-                "like takes words in quotes with % and _, and no [ or \\, which engines read differently"
-            )
+            raise self.error("like takes words in quotes with % and _, and no [ or \\, which engines read differently")
         if self._kind(node.this) not in (None, "text"):
-            raise self.refusal(f"{node.this.sql()} is not text; like is for text")
+            raise self.error(f"{node.this.sql()} is not text; like is for text")
         return exp.Like(this=self.value(node.this), expression=pattern.copy())
 
     def _mentions(self, node: exp.Expr) -> exp.Expr:
         """Any of a list's words somewhere in a text column, whatever its capitals."""
         arguments = node.expressions
         if len(arguments) != 2 or not isinstance(arguments[0], exp.Column) or not isinstance(arguments[1], exp.Literal):
-            raise self.refusal("mentions takes a column and a list of words, as mentions(summary, 'cyber')")
+            raise self.error("mentions takes a column and a list of words, as mentions(summary, 'cyber')")
         column, name = arguments[0], arguments[1].this
         if name not in self.words:
-            raise self.refusal(f"unknown list {name!r}; {suggestion(name, self.words)}")
+            raise self.error(f"unknown list {name!r}; {suggestion(name, self.words)}")
         if self._kind(column) != "text":
-            raise self.refusal(f"{column.sql()} is not text; words are sought in text")
+            raise self.error(f"{column.sql()} is not text; words are sought in text")
         words = self.words[name]
         if self.dialect == "duckdb" and all(word.isascii() for word in words):
             # One pass over the text for all the words; each LIKE would make its own.
@@ -238,7 +237,7 @@ class _Translation:
         """Whole days from one date to another, without their times of day."""
         dates = node.expressions
         if len(dates) != 2 or any(self._kind(date) != "date" for date in dates):
-            raise self.refusal("days_between takes two date columns, as days_between(received_on, recorded_on)")
+            raise self.error("days_between takes two date columns, as days_between(received_on, recorded_on)")
         if self.dialect == "oracle":
             start, end = (exp.Anonymous(this="TRUNC", expressions=[self._column(date)]) for date in dates)
             return exp.Paren(this=exp.Sub(this=end, expression=start))

@@ -6,15 +6,18 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.extracts.records.definitions import Definitions, Relation, files_of
-from perf_lib.extracts.records.engines import Engine, engine
 from perf_lib.extracts.tables.monthly import COLUMNS
 from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT
+
+if TYPE_CHECKING:
+    from perf_lib.extracts.records.engines import Engine
 
 _FIRST = pd.Period("1990-01", freq="M")
 """A date before this month is a mistake, and so is one after the present month."""
@@ -63,6 +66,9 @@ def read_records(definitions: Definitions, catalogue: Catalogue, area: str, para
     Raises InputError in one line for an unknown column, table or connection, a column whose kind does not suit its
     use, and figures with nothing to divide them by; PerfError where a database fails.
     """
+    # Here: DuckDB is slow to load, and most reports count no records.
+    from perf_lib.extracts.records.engines import engine
+
     by_connection: dict[str | None, list[str]] = {}
     for name, definition in definitions.definitions.items():
         by_connection.setdefault(definitions.tables[definition.table].connection, []).append(name)
@@ -115,7 +121,7 @@ def _ask(
     opened: Engine, definitions: Definitions, names: list[str], relations: dict[str, Relation], area: str
 ) -> _Months:
     """One question to one table, its answer sorted into months and records without a month."""
-    from perf_lib.extracts.records.sql import question  # here: sqlglot is slow to load, and most reports need none
+    from perf_lib.extracts.records.sql import question  # here: so is sqlglot
 
     table_name = definitions.definitions[names[0]].table
     table = definitions.tables[table_name]

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from perf_lib.extracts.records.definitions import EXACT, Columns, Definitions, Kind, Relation
-from perf_lib.extracts.records.predicate import column_named, predicate
+from perf_lib.extracts.records.predicate import column_named, date_of, predicate
 from perf_lib.words.errors import InputError
 
 DIALECTS = ("duckdb", "postgres", "tsql", "oracle", "spark")
@@ -40,7 +40,8 @@ def question(definitions: Definitions, names: list[str], relations: Mapping[str,
     table, relation = definitions.tables[table_name], relations[table_name]
     place = definitions.where(f"tables.{table_name}")
     date = _of_kind(table.date or "", relation.columns, ("date",), f"{place}.date")
-    inner = exp.select(*(exp.alias_(_extract(part, date), f"r_{part}") for part in ("year", "month")))
+    parts = {part: exp.Extract(this=exp.var(part.upper()), expression=date.copy()) for part in ("year", "month")}
+    inner = exp.select(*(exp.alias_(value, f"r_{part}") for part, value in parts.items()))
     groups = ["r_year", "r_month"]
     if table.area is not None:
         area = _column(column_named(table.area, relation.columns, f"{place}.area"))
@@ -148,10 +149,6 @@ def _from(relation: Relation, alias: str) -> exp.Expr:
     return exp.Table(this=table, db=schema, catalog=catalogue, alias=exp.TableAlias(this=exp.to_identifier(alias)))
 
 
-def _extract(part: str, date: exp.Expr) -> exp.Expr:
-    return exp.Extract(this=exp.var(part.upper()), expression=date.copy())
-
-
 def _count(what: exp.Expr) -> exp.Expr:
     return exp.Count(this=what, big_int=True)
 
@@ -162,10 +159,5 @@ def _not_null(what: exp.Expr) -> exp.Expr:
 
 def _not_before(date: exp.Expr, month: str, dialect: str) -> exp.Expr:
     """From a month on; a record without a date stays in, to be counted as rejected."""
-    first = exp.Literal.string(f"{month}-01")
-    if dialect == "oracle":
-        start: exp.Expr = exp.Anonymous(this="TO_DATE", expressions=[first, exp.Literal.string("YYYY-MM-DD")])
-    else:
-        start = exp.cast(first, "date")
     missing = exp.Is(this=date.copy(), expression=exp.Null())
-    return exp.or_(exp.GTE(this=date.copy(), expression=start), missing)
+    return exp.or_(exp.GTE(this=date.copy(), expression=date_of(f"{month}-01", dialect)), missing)

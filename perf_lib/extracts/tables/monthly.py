@@ -81,9 +81,8 @@ def _check(table: pd.DataFrame, checks: Checks, catalogue: Catalogue) -> dict[st
     _check_figures(table, figures, catalogue, checks)
     checks.refuse(table.duplicated(KEYS), "the month is given twice; once is allowed", "month")
     values = table.groupby(KEYS)["value"].transform("nunique")
-    checks.refuse(
-        (values > 1) & table.duplicated(KEYS, keep=False), "the month is given twice, with two values", "value"
-    )
+    differ = (values > 1) & table.duplicated(KEYS, keep=False)
+    checks.refuse(differ, "the month is given twice, with two values", "value")
     return figures
 
 
@@ -103,18 +102,12 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
         "denominator",
     )
     blank = table["status"].isin(WITHOUT_VALUE)
-    refuse(
-        blank & value.notna(),
-        lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}",
-        "value",
-    )
+    filled = blank & value.notna()
+    refuse(filled, lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}", "value")
     nil = (table["status"] == "nil return") & (numerator.notna() | denominator.notna())
     refuse(nil, "status 'nil return' goes with a blank numerator and denominator too: nothing happened", "status")
-    refuse(
-        ~blank & value.isna(),
-        f"the value is blank; give a number, or the status {' or '.join(map(repr, WITHOUT_VALUE))}",
-        "value",
-    )
+    statuses = " or ".join(map(repr, WITHOUT_VALUE))
+    refuse(~blank & value.isna(), f"the value is blank; give a number, or the status {statuses}", "value")
     computed = numerator / denominator.where(denominator > 0) * np.where(percentage, 100.0, 1.0)
     # A printed value may be rounded to its last decimal; a larger difference means that one of the three is wrong.
     refuse(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xlsxwriter
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.yaml import shown
@@ -32,9 +33,6 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
     A count has a row for its value; a proportion or mean has rows for numerator, denominator and value (which may stay
     blank); a survey has another for its margin. Raises InputError where the file exists already.
     """
-    # Imported here: only this file and the spreadsheets of a pack need it.
-    import xlsxwriter
-
     if path.exists():
         raise InputError(f"{shown(path)}: is there already; it may have figures in it. Name another file with --into")
     rows = [(measure, figure) for measure in catalogue.values() for figure in _figures(measure)]
