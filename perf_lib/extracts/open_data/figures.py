@@ -13,7 +13,7 @@ from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import find_force, force_key
 from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
-from perf_lib.extracts.open_data.street import ASB, force_of_file, holds, kind_of_file, read_street
+from perf_lib.extracts.open_data.street import ASB, holds, parts_of_name, read_street
 from perf_lib.extracts.tables.checks import Ledger
 from perf_lib.extracts.tables.files import WORKBOOKS, read_sheets
 from perf_lib.extracts.tables.schema import PEERS
@@ -48,7 +48,7 @@ def sort_folder(folder: Path) -> dict[str, list[Path]]:
 def _contents(path: Path) -> str:
     """What a file holds, as `sort_folder` calls it."""
     suffix = path.suffix.lower()
-    if kind_of_file(path.name) in ("street", "outcomes") or suffix == ".zip":
+    if parts_of_name(path.name).get("kind") in ("street", "outcomes") or suffix == ".zip":
         return "street"
     if suffix == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -80,17 +80,17 @@ def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
     ons = [read_ons(path, ledger) for path in files["ons"]]
     years = pd.concat(ons, ignore_index=True) if ons else pd.DataFrame(columns=["area", "level", "offence", "month"])
     recorded = [read_home_office(path, ledger) for path in files["home_office"]]
-    slugs = {force_of_file(path.name) for path in files["street"]}
+    slugs = {path: parts_of_name(path.name).get("force", "") for path in files["street"]}
     names = [
         *years.loc[years["level"] == "force", "area"].unique(),
         *(name for frame in recorded for name in frame["force"].unique()),
-        *sorted(slug.replace("-", " ").title() for slug in slugs if slug),
+        *sorted(slug.replace("-", " ").title() for slug in set(slugs.values()) if slug),
     ]
     first_spellings = {force_key(name): name for name in reversed(names)}
     area = find_force(force, first_spellings.values())
     key = force_key(area)
     street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
-    of_force = [path for path in files["street"] if force_key(force_of_file(path.name) or area) == key]
+    of_force = [path for path, slug in slugs.items() if force_key(slug or area) == key]
     with_outcomes = [path for path in of_force if holds(path, "outcomes")]
     with_crimes = [path for path in of_force if path not in with_outcomes or holds(path, "street")]
     if with_crimes:

@@ -100,41 +100,39 @@ def read_street(
     return frame.assign(month=months_of(frame["month"]))
 
 
-def kind_of_file(name: str) -> str | None:
-    """What a file named as data.police.uk names them holds: street, outcomes or stop-and-search; None for another.
+def parts_of_name(name: str) -> dict[str, str]:
+    """The month, force and kind in the name of a file of data.police.uk; empty for another file.
 
-    >>> kind_of_file("2019-01-wiltshire-street.csv"), kind_of_file("months.csv")
-    ('street', None)
+    >>> parts_of_name("2019-01-west-mercia-street.csv"), parts_of_name("months.csv")
+    ({'month': '2019-01', 'force': 'west-mercia', 'kind': 'street'}, {})
     """
     parts = _FILE.fullmatch(name)
-    return parts["kind"] if parts else None
+    return parts.groupdict() if parts else {}
 
 
-def force_of_file(name: str) -> str | None:
-    """The force that a file's name says it is of: wiltshire, west-mercia; None for another file."""
-    parts = _FILE.fullmatch(name)
-    return parts["force"] if parts else None
+def _kind_of(name: str) -> str | None:
+    return parts_of_name(PurePosixPath(name).name).get("kind")
 
 
 def holds(path: Path, kind: str) -> bool:
     """Whether a file is of a kind, or an archive that has one of it."""
     if path.suffix.lower() != ".zip":
-        return kind_of_file(path.name) == kind
+        return _kind_of(path.name) == kind
     with open_archive(path, MOST_ARCHIVE) as archive:
-        return any(kind_of_file(PurePosixPath(name).name) == kind for name in archive.namelist())
+        return any(_kind_of(name) == kind for name in archive.namelist())
 
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         files = (file for file in path.rglob("*") if file.is_file())
-        return [file for file in files if kind_of_file(file.name) or file.suffix == ".zip"]
+        return [file for file in files if _kind_of(file.name) or file.suffix == ".zip"]
     return [path]
 
 
 def _is_wanted(name: str, kind: str, force: str | None) -> bool:
     """Whether a file is of a kind and, where a force is named, of that force."""
-    wanted = kind_of_file(name) == kind
-    return wanted and (force is None or force_key(force_of_file(name) or "") == force_key(force))
+    parts = parts_of_name(name)
+    return parts.get("kind") == kind and (force is None or force_key(parts["force"]) == force_key(force))
 
 
 def _refuse_twice(sources: dict[str, Path], name: str, path: Path) -> None:
@@ -185,7 +183,7 @@ def _query(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> lis
 def _why_rejected(key: _Key, name: str) -> str | None:
     """Why rows of a force, month and type are rejected; None where they are not."""
     force, month, kind = key[:3]
-    parts = _FILE.fullmatch(name)
+    parts = parts_of_name(name)
     if not MONTH.fullmatch(month):
         return f"month {month!r} is not a month; it is written as 2019-12"
     if parts and month != parts["month"]:
@@ -202,7 +200,7 @@ def _count_archive(
     counted = _Counted()
     with open_archive(path, MOST_ARCHIVE) as archive:
         names = {member: PurePosixPath(member.filename).name for member in archive.infolist()}
-        if not any(kind_of_file(name) == kind for name in names.values()):
+        if not any(_kind_of(name) == kind for name in names.values()):
             raise InputError(f"{shown(path)}: holds no file named as 2019-01-somewhere-{kind}.csv is")
         for member, name in names.items():
             if not _is_wanted(name, kind, force):

@@ -157,9 +157,8 @@ class Checks:
     @property
     def accepted(self) -> pd.Series:
         """Whether each row is accepted."""
-        return pd.Series(
-            [position not in self._rejections for position in range(len(self.table))], self.table.index, bool
-        )
+        rejected = pd.RangeIndex(len(self.table)).isin(list(self._rejections))
+        return pd.Series(~rejected, self.table.index)
 
     def enter(self, what: str, months: Iterable[pd.Period] = ()) -> None:
         """Enter the file in the ledger; raises InputError where it has more rejected rows than may be."""
@@ -176,7 +175,7 @@ def months_of(text: pd.Series) -> pd.PeriodIndex:
 def refuse_impossible(
     table: pd.DataFrame, figures: Mapping[str, pd.Series], catalogue: Catalogue, checks: Checks, advice: str = ""
 ) -> None:
-    """Reject rows with a figure that no measure can have: negative, over 0, above 100 per cent, part of a count.
+    """Reject rows with a figure that no measure can have: negative, divided by 0, above 100 per cent, part of a count.
 
     table: rows as text with their `measure`. figures: the same rows' numbers by column (`numerator`, `denominator`
     and `value`, and any other that cannot be negative). advice: what to write where nothing happened.

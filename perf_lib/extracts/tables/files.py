@@ -25,8 +25,7 @@ from perf_lib.extracts.tables.checks import LINE
 from perf_lib.extracts.tables.schema import Schema
 from perf_lib.words.errors import InputError, suggestion
 
-EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls")
-WORKBOOKS = (*EXCEL, ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 256 * 2**20
 """A file of monthly figures is never larger; records are read by other means."""
 A_TIME = "(a time of day)"
