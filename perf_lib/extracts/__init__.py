@@ -2,20 +2,15 @@
 
 from perf_lib.extracts.records.definitions import read_definitions
 from perf_lib.extracts.records.records import Records, read_records, record_files
-from perf_lib.extracts.records.records_kept import answer, kept
-from perf_lib.extracts.tables.checks import read_reasons
-from perf_lib.extracts.tables.ledger import Ledger, Rejection, Source
+from perf_lib.extracts.tables.checks import Ledger, Rejection, Source
 from perf_lib.extracts.tables.monthly import read_monthly
-from perf_lib.extracts.tables.peers_rates import read_peer_rates
-from perf_lib.extracts.tables.published import read_published
+from perf_lib.extracts.tables.published import read_peer_rates, read_published, read_reasons
 
 __all__ = [
     "Ledger",
     "Records",
     "Rejection",
     "Source",
-    "answer",
-    "kept",
     "read_definitions",
     "read_monthly",
     "read_peer_rates",

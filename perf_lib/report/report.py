@@ -521,7 +521,7 @@ def _months(opened: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
     twice = next((name for name in definitions.definitions if name in given), None)
     if twice is not None:
         raise InputError(f"{definitions.where(twice)}: inputs.monthly gives months of it too; one source is allowed")
-    records = extracts.answer(definitions, catalogue, opened.settings.body.area, opened.folder)
+    records = extracts.read_records(definitions, catalogue, opened.settings.body.area, opened.folder)
     frame = pd.concat([*frames, records.frame], ignore_index=True)
     return frame.sort_values(["measure", "area", "month"], ignore_index=True), records
 

@@ -1,21 +1,62 @@
-"""A force's figures in open data, and which of them a measure takes."""
+"""A force's figures in a folder of open data, and which of them a measure takes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
-from perf_lib.extracts.open_data.folder import Found
+from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import find_force, force_key
-from perf_lib.extracts.open_data.home_office import read_home_office
-from perf_lib.extracts.open_data.ons import read_ons
-from perf_lib.extracts.open_data.street import ASB, holds, read_street, slug_of_file
-from perf_lib.extracts.tables.ledger import Ledger
+from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
+from perf_lib.extracts.open_data.street import ASB, holds, parts_of_name, read_street
+from perf_lib.extracts.tables.checks import Ledger
+from perf_lib.extracts.tables.files import WORKBOOKS, read_sheets
 from perf_lib.extracts.tables.schema import PEERS
+from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
+
+_MOST_FILES = 20_000
+
+
+def sort_folder(folder: Path) -> dict[str, list[Path]]:
+    """A folder's files by what they hold: `street`, `ons`, `home_office` or `other`.
+
+    Street files, outcomes files and archives (which may hold either) are `street`. Raises InputError for a folder that
+    is not there or holds none of the first three.
+    """
+    if not folder.is_dir():
+        raise InputError(f"the data folder {shown(folder)} does not exist")
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    if len(paths) > _MOST_FILES:
+        raise InputError(f"{shown(folder)}: holds more than {_MOST_FILES:,} files; give a folder of open data alone")
+    files: dict[str, list[Path]] = {"street": [], "ons": [], "home_office": [], "other": []}
+    for path in paths:
+        files[_contents(path)].append(path)
+    if len(files["other"]) == len(paths):
+        raise InputError(
+            f"{shown(folder)}: holds no street-level CSV or archive of data.police.uk, no police force area tables and "
+            "no police recorded crime open data"
+        )
+    return files
+
+
+def _contents(path: Path) -> str:
+    """What a file holds, as `sort_folder` calls it."""
+    suffix = path.suffix.lower()
+    if parts_of_name(path.name).get("kind") in ("street", "outcomes") or suffix == ".zip":
+        return "street"
+    if suffix == ".csv":
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            header = file.readline().replace('"', "").strip().split(",")
+        return "home_office" if is_home_office_header(header) else "other"
+    if suffix not in WORKBOOKS:
+        return "other"
+    return next((publisher for sheet in read_sheets(path) if (publisher := publisher_of(sheet))), "other")
 
 
 @dataclass(frozen=True)
@@ -33,41 +74,40 @@ class OpenFigures:
     ledger: Ledger
 
 
-def read_open(written: str, found: Found) -> OpenFigures:
+def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
     """What a folder's files hold of a force, in any of its names; raises InputError where they do not name it."""
     ledger = Ledger()
-    ons = [read_ons(path, ledger) for path in found.ons]
+    ons = [read_ons(path, ledger) for path in files["ons"]]
     years = pd.concat(ons, ignore_index=True) if ons else pd.DataFrame(columns=["area", "level", "offence", "month"])
-    quarters = [read_home_office(path, ledger) for path in found.home_office]
-    slugs = {slug_of_file(path.name) for path in found.street}
+    recorded = [read_home_office(path, ledger) for path in files["home_office"]]
+    slugs = {path: parts_of_name(path.name).get("force", "") for path in files["street"]}
     names = [
         *years.loc[years["level"] == "force", "area"].unique(),
-        *(name for frame in quarters for name in frame["force"].unique()),
-        *sorted(slug.replace("-", " ").title() for slug in slugs if slug),
+        *(name for frame in recorded for name in frame["force"].unique()),
+        *sorted(slug.replace("-", " ").title() for slug in set(slugs.values()) if slug),
     ]
-    known = list({force_key(name): name for name in reversed(names)}.values())  # of two spellings, the first
-    area = find_force(written, known)
+    first_spellings = {force_key(name): name for name in reversed(names)}
+    area = find_force(force, first_spellings.values())
+    key = force_key(area)
     street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
-    own = [path for path in found.street if force_key(slug_of_file(path.name) or area) == force_key(area)]
-    with_outcomes = [path for path in own if holds(path, "outcomes")]
-    with_crimes = [path for path in own if path not in with_outcomes or holds(path, "street")]
+    of_force = [path for path, slug in slugs.items() if force_key(slug or area) == key]
+    with_outcomes = [path for path in of_force if holds(path, "outcomes")]
+    with_crimes = [path for path in of_force if path not in with_outcomes or holds(path, "street")]
     if with_crimes:
         street = read_street(with_crimes, ledger, force=area)
     if with_outcomes:
         outcomes = read_street(with_outcomes, ledger, kind="outcomes", force=area)
-    parts = [frame[frame["force"].map(force_key) == force_key(area)] for frame in quarters]
-    own_quarters = (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["quarter", "group", "offences"])
-    )
-    names = sorted(street["force"].unique())
-    return OpenFigures(area, names[0] if names else f"{area} Police", street, outcomes, years, own_quarters, ledger)
+    parts = [frame[frame["force"].map(force_key) == key] for frame in recorded]
+    quarters = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["quarter", "group", "offences"])
+    title = next(iter(sorted(street["force"].unique())), f"{area} Police")
+    return OpenFigures(area, title, street, outcomes, years, quarters, ledger)
 
 
 def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[dict[str, Any]]:
     """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years."""
     months, years = _monthly(measure, figures), _yearly(measure, figures)
-    whole = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
-    chosen, kind = (months, "count") if whole <= set(months) or not years else (years, "rolling")
+    last_year = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
+    chosen, kind = (months, "count") if last_year <= set(months) or not years else (years, "rolling")
     if not chosen:
         return []
     span = pd.period_range(min(chosen), max(chosen), freq="M")
@@ -76,19 +116,25 @@ def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[di
     return [{**base, "month": str(month), **(chosen.get(month) or blank)} for month in span]
 
 
+def _final(origin: str, **figures: float) -> dict[str, Any]:
+    return {**figures, "origin": origin, "status": "final"}
+
+
+def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]) -> pd.Series:
+    """Whether each name is among those included or, where none are listed, not among those excluded."""
+    return names.isin(included) if included else ~names.isin(excluded)
+
+
 def _monthly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     asked = measure.open_data
     if asked is not None and asked.police_uk_outcomes and measure.kind != "rolling":
         return _outcomes(measure, figures)
     if asked is None or not (asked.police_uk or asked.police_uk_but) or figures.street.empty:
         return {}
-    kinds = figures.street["type"]
-    wanted = kinds.isin(asked.police_uk) if asked.police_uk else ~kinds.isin(asked.police_uk_but)
-    totals = figures.street[wanted].groupby("month")["count"].sum()
+    selected = _selected(figures.street["type"], asked.police_uk, asked.police_uk_but)
+    totals = figures.street[selected].groupby("month")["count"].sum()
     months = figures.street["month"].unique()  # a month with a file and no such crime has had none
-    return {
-        month: {"value": int(totals.get(month, 0)), "origin": "derived", "status": "final"} for month in sorted(months)
-    }
+    return {month: _final("derived", value=int(totals.get(month, 0))) for month in sorted(months)}
 
 
 def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
@@ -96,48 +142,44 @@ def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[st
 
     An outcome belongs to the month that it was reached in, a crime to the month that it was recorded in.
     """
-    asked = measure.open_data
-    if asked is None or figures.outcomes.empty:
+    sources = measure.open_data
+    if sources is None or figures.outcomes.empty:
         return {}
     months = sorted(figures.outcomes["month"].unique())  # one with a file and no such outcome has had none
-    wanted = figures.outcomes[figures.outcomes["type"].isin(asked.police_uk_outcomes)]
-    reached = wanted.groupby("month")["count"].sum().reindex(months, fill_value=0)
-    fact = {"origin": "derived", "status": "final"}
+    selected = figures.outcomes[figures.outcomes["type"].isin(sources.police_uk_outcomes)]
+    reached = selected.groupby("month")["count"].sum().reindex(months, fill_value=0)
     if measure.kind == "count":
-        return {month: {"value": int(count), **fact} for month, count in reached.items()}
+        return {month: _final("derived", value=int(count)) for month, count in reached.items()}
     crimes = figures.street[figures.street["type"] != ASB].groupby("month")["count"].sum()
     both = pd.DataFrame({"numerator": reached, "denominator": crimes}).dropna().sort_index()
     if measure.kind == "rolling":
         every = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M")) if len(both) else both
         both = every.rolling(12).sum().dropna()
     return {
-        month: {"numerator": int(up), "denominator": int(of), "value": float(f"{100 * up / of:.6f}"), **fact}
+        month: _final("derived", numerator=int(up), denominator=int(of), value=float(f"{100 * up / of:.6f}"))
         for month, (up, of) in zip(both.index, both.to_numpy(), strict=True)
         if of
     }
 
 
 def _yearly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    """Years as the statistics office has them; where it has none, four quarters of the Home Office's added up."""
+    """Years as the statistics office has them; where it has none, the sum of four quarters of the Home Office's."""
     if measure.open_data is not None and measure.open_data.police_uk_outcomes and measure.kind == "rolling":
         return _outcomes(measure, figures)
     return _four_quarters(measure, figures) | _years(measure, figures)
 
 
 def _four_quarters(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    asked, quarters = measure.open_data, figures.quarters
-    if asked is None or not (asked.home_office or asked.home_office_but) or quarters.empty:
+    sources, quarters = measure.open_data, figures.quarters
+    if sources is None or not (sources.home_office or sources.home_office_but) or quarters.empty:
         return {}
-    groups = quarters["group"]
-    wanted = groups.isin(asked.home_office) if asked.home_office else ~groups.isin(asked.home_office_but)
-    totals = quarters[wanted].groupby("quarter")["offences"].sum().to_dict()
-    found = {}
-    for last in totals:
-        four = [last, last.previous, last.previous.previous, last.previous.previous.previous]
-        if all(each in totals for each in four):
-            value = int(sum(totals[each] for each in four))
-            found[last.last] = {"value": value, "origin": "derived", "status": "final"}
-    return found
+    selected = quarters[_selected(quarters["group"], sources.home_office, sources.home_office_but)]
+    totals = {quarter.last: total for quarter, total in selected.groupby("quarter")["offences"].sum().items()}
+    return {
+        last: _final("derived", value=int(sum(totals[last - back] for back in (0, 3, 6, 9))))
+        for last in totals
+        if all(last - back in totals for back in (0, 3, 6, 9))
+    }
 
 
 def _years(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
@@ -145,15 +187,13 @@ def _years(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, 
     if measure.open_data is None or measure.open_data.ons is None or figures.ons.empty:
         return {}
     ons = figures.ons
-    own = ons[(ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == measure.open_data.ons)]
-    own = own.dropna(subset="offences").sort_values("month")
-    found: dict[pd.Period, dict[str, Any]] = {}
-    for row in own.dropna(subset="change_per_cent").itertuples():
-        before = round(float(row.offences) / (1 + float(row.change_per_cent) / 100))
-        found[row.month - 12] = {"value": before, "origin": "derived", "status": "final"}
-    for row in own.itertuples():
-        found[row.month] = {"value": int(row.offences), "origin": "published", "status": "final"}
-    return found
+    is_group = (ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == measure.open_data.ons)
+    group = ons[is_group].dropna(subset="offences").sort_values("month")
+    before = {
+        row.month - 12: _final("derived", value=round(float(row.offences) / (1 + float(row.change_per_cent) / 100)))
+        for row in group.dropna(subset="change_per_cent").itertuples()
+    }
+    return before | {row.month: _final("published", value=int(row.offences)) for row in group.itertuples()}
 
 
 def rates_of(catalogue: Catalogue, ons: pd.DataFrame) -> pd.DataFrame:

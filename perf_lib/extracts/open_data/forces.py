@@ -1,6 +1,6 @@
-"""Names of territorial forces: each publisher writes them its own way, and all mean the same forces.
+"""Names of territorial forces, which each publisher writes in its own way.
 
-No force is listed here: which there are is what the data say.
+No force is listed here: the data say which there are.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ _TITLES = re.compile(r"\b(?:police|constabulary|service|force|the)\b")
 
 
 def plain_area(name: str) -> str:
-    """An area's name without footnote numbers, and in the order that it is said.
+    """An area's name without footnote numbers, its words in the spoken order.
 
     >>> plain_area("Dyfed-Powys6"), plain_area("London, City of"), plain_area("Greater Manchester8,9")
     ('Dyfed-Powys', 'City of London', 'Greater Manchester')
     """
     text = re.sub(r"\s*\d+(?:,\s*\d+)*\s*$", "", " ".join(name.split()))
-    found = re.fullmatch(r"(.+), (.+ of)", text)
-    return f"{found[2]} {found[1]}" if found else text
+    inverted = re.fullmatch(r"(?P<place>.+), (?P<title>.+ of)", text)
+    return f"{inverted['title']} {inverted['place']}" if inverted else text
 
 
 def force_key(name: str) -> str:
-    """What two spellings of one force have in common.
+    """A key that all spellings of one force share.
 
     >>> force_key("Devon & Cornwall Police"), force_key("Devon and Cornwall")
     ('devon and cornwall', 'devon and cornwall')
@@ -36,14 +36,14 @@ def force_key(name: str) -> str:
     return " ".join(_TITLES.sub(" ", re.sub(r"[^\w\s]", " ", text)).split())
 
 
-def find_force(written: str, known: Iterable[str]) -> str:
-    """The name among those known that a person meant; raises InputError with the nearest where there is none.
+def find_force(name: str, names: Iterable[str]) -> str:
+    """The one of the names that means the same force; raises InputError with the nearest where there is none.
 
     >>> find_force("west mercia police", ["West Mercia", "West Midlands"])
     'West Mercia'
     """
-    names: Mapping[str, str] = {force_key(name): name for name in known}
-    key = force_key(written)
-    if not key or key not in names:
-        raise InputError(f"there is no force {written!r} in the data; {suggestion(written, names.values())}")
-    return names[key]
+    by_key: Mapping[str, str] = {force_key(each): each for each in names}
+    key = force_key(name)
+    if not key or key not in by_key:
+        raise InputError(f"there is no force {name!r} in the data; {suggestion(name, by_key.values())}")
+    return by_key[key]

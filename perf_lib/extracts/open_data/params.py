@@ -1,7 +1,7 @@
-"""Params for any territorial force, from open data: what the publishers hold is filled, the rest waits to be supplied.
+"""Params for any territorial force, from open data: publishers' figures are filled in, the rest waits to be supplied.
 
-Which figures public data hold is said in the catalogue (`open_data`); which forces there are, and who neighbours whom,
-in the data.
+The catalogue (`open_data`) says which figures public data hold; the data say which forces there are, and which are
+neighbours.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import pandas as pd
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.config.yaml import read_yaml, shown, to_yaml
-from perf_lib.extracts.open_data.figures import OpenFigures, rates_of, read_open, rows_of
-from perf_lib.extracts.open_data.folder import sort_folder
-from perf_lib.extracts.tables.ledger import Ledger
+from perf_lib.extracts.open_data.figures import OpenFigures, rates_of, read_open, rows_of, sort_folder
+from perf_lib.extracts.tables.checks import Ledger
 from perf_lib.extracts.tables.schema import MONTHLY, PEERS
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -30,9 +29,13 @@ OUTCOMES_NOTE = "Outcomes reached in the months, of the crimes recorded in them,
 STREET_NOTE = "Counted from the street-level files of data.police.uk, which later releases may amend."
 
 
+MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha256"]
+"""The columns of made_from.csv: what each source file gave."""
+
+
 @dataclass(frozen=True)
-class Written:
-    """What was written: the folder, the force as the data name it, which measures are filled, and from how much."""
+class OpenParams:
+    """The params that were written: their folder, the force as the data name it, and which measures are filled."""
 
     folder: Path
     area: str
@@ -45,58 +48,58 @@ class Written:
     """Files of the data folder that were not used."""
 
 
-def write_params(written: str, quarter: Quarter, data: Path, source: Path, into: Path) -> Written:
-    """Write params for a force and quarter into a folder that is not there yet.
+def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: Path) -> OpenParams:
+    """Write params for a force and quarter into a new folder.
 
-    written: the force, in any of its names. data: a folder of open data files. source: a params folder, whose
-    catalogue and priorities are taken.
+    force: the force, by any of its names. data: a folder of open data files. source: a params folder, which gives
+    the catalogue and priorities.
 
-    Raises InputError for a force that the data do not name (with the nearest that they do), for a folder that is
-    there, and for files that cannot be right.
+    Raises InputError for a force that the data do not name (with the nearest that they do), for a folder that
+    exists, and for files that cannot be right.
     """
     if into.exists():
         raise InputError(f"{shown(into)}: is there already; name another folder with --into")
-    catalogue, found = read_catalogue(source / "measures.yaml"), sort_folder(data)
-    figures = read_open(written, found)
+    catalogue, files = read_catalogue(source / "measures.yaml"), sort_folder(data)
+    figures = read_open(force, files)
     rows = {code: rows_of(measure, figures, quarter) for code, measure in catalogue.items()}
-    filled = {code: own for code, own in rows.items() if own}
+    filled = {code: months for code, months in rows.items() if months}
     if not filled:
         raise InputError(f"{shown(data)}: holds no figure of {figures.area} that the catalogue's measures ask for")
-    yearly = tuple(code for code, own in filled.items() if own[0]["kind"] == "rolling")
+    yearly = tuple(code for code, months in filled.items() if months[0]["kind"] == "rolling")
     rates = rates_of(catalogue, figures.ons)
     group = _peer_group(figures, rates)
     into.mkdir(parents=True)
     entries = read_yaml(source / "measures.yaml")
     series = set(rates["series"])
-    described = {code: _entry(dict(entries[code]), code, filled, yearly, series) for code in catalogue}
-    _write_yaml(into / "measures.yaml", described, "The catalogue, with what open data can fill.")
-    _write_csv(into / "monthly.csv", [*MONTHLY.required, "margin"], [row for own in rows.values() for row in own])
+    measures = {code: _entry(dict(entries[code]), code, filled, yearly, series) for code in catalogue}
+    _write_yaml(into / "measures.yaml", measures, "The catalogue, with what open data can fill.")
+    _write_csv(into / "monthly.csv", [*MONTHLY.required, "margin"], [row for months in rows.values() for row in months])
     if len(rates):
         _write_csv(into / "peers.csv", PEERS.required, rates.to_dict("records"))
     _write_made_from(into / "made_from.csv", figures.ledger)
     settings = _settings(read_yaml(source / "settings.yaml"), figures, group, bool(len(rates)))
     _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
     (into / str(quarter)).mkdir()
-    own_settings = "This quarter's own settings. A key here replaces the one in the folder above."
-    _write_yaml(into / str(quarter) / "settings.yaml", {}, own_settings)
+    comment = "This quarter's own settings. A key here replaces the one in the folder above."
+    _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
     peers = tuple(group["areas"]) if group else ()
     monthly = tuple(code for code in filled if code not in yearly)
-    return Written(into, figures.area, monthly, yearly, peers, tuple(found.other))
+    return OpenParams(into, figures.area, monthly, yearly, peers, tuple(files["other"]))
 
 
 def _peer_group(figures: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
     """The other forces of the area's region, where there are enough with rates; else all forces in the data."""
-    known = set(rates.loc[rates["level"] == "force", "area"])
-    if figures.area not in known:
+    with_rates = set(rates.loc[rates["level"] == "force", "area"])
+    if figures.area not in with_rates:
         return None
     forces = figures.ons[figures.ons["level"] == "force"]
     region = forces.loc[forces["area"] == figures.area, "region"].iloc[0]
-    near = set(forces.loc[forces["region"] == region, "area"]) & known - {figures.area}
+    near = set(forces.loc[forces["region"] == region, "area"]) & with_rates - {figures.area}
     if region and len(near) >= LEAST_PEERS:
         name, short, areas = f"{region} regional group", "Region", sorted(near)
         note = "The group is the region as the Office for National Statistics has it, not a most similar group."
     else:
-        name, short, areas = "group of all forces", "All forces", sorted(known - {figures.area})
+        name, short, areas = "group of all forces", "All forces", sorted(with_rates - {figures.area})
         note = "The region has too few forces with rates to be a group, so every force in the data is in it."
     if len(areas) < LEAST_PEERS:
         return None
@@ -106,7 +109,7 @@ def _peer_group(figures: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | N
 def _entry(
     entry: dict[str, Any], code: str, filled: Mapping[str, Any], yearly: Sequence[str], series: set[str]
 ) -> dict[str, Any]:
-    """A measure's entry as this force's catalogue has it: another force's notes and targets left behind."""
+    """A measure's entry in this force's catalogue, without the notes and targets of another force."""
     for key in ("note", "target"):
         entry.pop(key, None)
     if entry.get("peers") not in series:
@@ -137,12 +140,12 @@ def _settings(
         "inputs": inputs | ({"peers": "peers.csv"} if with_rates else {}),
         "notes": [
             "This report is made from open data alone: data.police.uk, the Office for National Statistics and the Home "
-            "Office. Measures that public data do not hold are not supplied.",
+            "Office. Measures that public data do not hold are not supplied."
         ],
         "marking": "OFFICIAL",
     }
     if tables := (source.get("inputs") or {}).get("tables"):
-        settings["inputs"]["tables"] = dict.fromkeys(tables)  # asked for by the notebooks, and not supplied
+        settings["inputs"]["tables"] = dict.fromkeys(tables)  # the notebooks name them, and they are not supplied
     return settings | ({"peer_group": group} if group else {})
 
 
@@ -158,23 +161,14 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[Any, A
     path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
 
 
-MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha256"]
-"""The columns of made_from.csv: what each source file gave."""
-
-
 def _write_made_from(path: Path, ledger: Ledger) -> None:
-    _write_csv(
-        path,
-        MADE_FROM,
-        [
-            {
-                **source.__dict__,
-                "file": source.file.split("/")[-1],
-                "used": source.used,
-                "rejected": len(source.rejected),
-                "first": source.first or "",
-                "last": source.last or "",
-            }
-            for source in ledger.sources
-        ],
-    )
+    rows = [
+        {
+            **source.__dict__,
+            "file": source.file.split("/")[-1],
+            "used": source.used,
+            "rejected": len(source.rejected),
+        }
+        for source in ledger.sources
+    ]
+    _write_csv(path, MADE_FROM, rows)

@@ -1,136 +1,123 @@
 """Where records are counted: DuckDB over files, a database behind a connection, or Spark. Only months come back.
 
-Addresses stand in the environment and nowhere else: no message of ours, and none of a driver's, repeats one.
+Addresses stand in the environment and nowhere else: no message, ours or a driver's, repeats one.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import duckdb
 
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.records.definitions import Table
-from perf_lib.extracts.records.predicate import Kind
-from perf_lib.extracts.records.sql import EXACT, Relation
+from perf_lib.extracts.records.definitions import EXACT, Kind, Relation, Table, address_of, files_of, kind_of
+from perf_lib.extracts.tables.files import first_line
 from perf_lib.words.errors import InputError, PerfError, suggestion
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine as Alchemy
-
-CONNECTION = "PERF_CONNECTION_"
-FOLDER = "PERF_FOLDER_"
 SPARK = "spark:"
 """How a Spark master's address begins: spark:yarn, spark:local[4], spark:spark://host:7077."""
-
 MEMORY = "256MB"
 """What DuckDB may hold; a month's figures need little, and a join that needs more goes to disk."""
 
 _DIALECTS = {"postgresql": "postgres", "mssql": "tsql", "oracle": "oracle"}
-_EXTRAS = {"sqlalchemy": "databases", "psycopg": "postgres", "pyodbc": "sqlserver", "oracledb": "oracle"}
-_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+_EXTRAS = {
+    "sqlalchemy": "databases",
+    "psycopg": "postgres",
+    "pyodbc": "sqlserver",
+    "oracledb": "oracle",
+    "pyspark": "spark",
+}
 
 
 class Engine(Protocol):
-    """Something that knows tables and answers questions in its own SQL."""
+    """Something that knows tables and answers questions in its own SQL. `place` starts every complaint."""
 
     dialect: str
 
-    def relation(self, name: str, table: Table, said: str) -> Relation:
+    def relation(self, name: str, table: Table, place: str) -> Relation:
         """A table as the engine knows it, its columns with their kinds."""
 
-    def rows(self, sql: str, said: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows: one a month and area."""
 
     def unread(self, name: str) -> int:
-        """Rows of a table's files that could not be read at all."""
+        """Lines of a table's CSV files that did not fit its columns; others hold what they could read."""
+        return 0
+
+    def close(self) -> None:
+        """Release files and connections."""
 
 
 @contextmanager
-def engine(connection: str | None, params: Path, said: str) -> Iterator[Engine]:
-    """The engine behind a connection's name, or DuckDB for none; closed when done with."""
-    address = None if connection is None else _from_environment(CONNECTION, connection, said, "the connection")
+def engine(connection: str | None, params: Path, place: str) -> Iterator[Engine]:
+    """The engine behind a connection's name, or DuckDB for none; closed afterwards."""
+    address = None if connection is None else address_of("connection", connection, place)
     if address is None:
-        duck = DuckDB(params)
-        try:
-            yield duck
-        finally:
-            duck.close()
+        opened: Engine = DuckDB(params)
     elif address.startswith(SPARK):
-        yield Spark(address.removeprefix(SPARK), params)
+        opened = Spark(address.removeprefix(SPARK), params)
     else:
-        database = Database(address, f"the connection {connection}", said)
-        try:
-            yield database
-        finally:
-            database.close()
+        opened = Database(address, f"the connection {connection}", place)
+    with closing(opened):
+        yield opened
 
 
-class DuckDB:
+class DuckDB(Engine):
     """Parquet and CSV files, read where they lie, without a server."""
 
     dialect = "duckdb"
 
     def __init__(self, params: Path) -> None:
-        import duckdb
-
         self._params = params
-        self._files: dict[str, list[str]] = {}
+        self._files: dict[str, list[Path]] = {}
         self._connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
                 "temp_directory": str(Path(tempfile.gettempdir()) / "perf_lib_records"),
                 "preserve_insertion_order": False,
-                "autoinstall_known_extensions": False,  # what is read is files, and nothing is fetched
+                "autoinstall_known_extensions": False,  # files need none, and nothing is downloaded
                 "autoload_known_extensions": False,
             }
         )
-        self._connection.execute("SET enable_progress_bar = false")  # a notebook's page is no place for one
+        self._connection.execute("SET enable_progress_bar = false")  # it would be printed in a notebook
 
-    def relation(self, name: str, table: Table, said: str) -> Relation:
+    def relation(self, name: str, table: Table, place: str) -> Relation:
         """A view of the files by the table's name."""
-        import duckdb
-
-        files = files_of(table, self._params, said)
-        self._files[name] = [str(path) for path in files]
-        listed = "[" + ", ".join(_text(path) for path in self._files[name]) + "]"
+        files = self._files[name] = files_of(table, self._params, place)
+        listed = "[" + ", ".join(_text(str(path)) for path in files) + "]"
         if files[0].name.endswith(".parquet"):
-            # One file's columns are its own; of several, each has those it has.
+            # One file has all its columns; several may each have others.
             source = f"read_parquet({listed}{', union_by_name = true' if len(files) > 1 else ''})"
         else:
-            forced = [*([table.date] if table.date and table.date_format else []), *table.numbers]
-            typed = ", ".join(f"{_text(column)}: 'VARCHAR'" for column in forced)
-            as_text = f", types = {{{typed}}}" if forced else ""
+            text_columns = [*([table.date] if table.date and table.date_format else []), *table.numbers]
+            types = ", ".join(f"{_text(column)}: 'VARCHAR'" for column in text_columns)
+            as_text = f", types = {{{types}}}" if text_columns else ""
             source = f"read_csv({listed}, header = true, store_rejects = true, rejects_limit = 0{as_text})"
-        # What cannot be read as what it should be becomes null, and is counted as rejected. A cast alone would be
-        # taken into the reader, which drops the whole line for it; trimming keeps it out.
-        read = {column: f"try_cast(trim({_identifier(column)}) AS {EXACT})" for column in table.numbers}
+        # A cell that cannot be read as its type becomes null, and is counted as rejected. DuckDB would move a cast
+        # alone into its reader, which then drops the whole line; trim() prevents that.
+        casts = {column: f"try_cast(trim({_identifier(column)}) AS {EXACT})" for column in table.numbers}
         if table.date_format and table.date:
-            read[table.date] = f"try_strptime({_identifier(table.date)}, {_text(table.date_format)})"
-        replaced = ", ".join(f"{how} AS {_identifier(column)}" for column, how in read.items())
-        columns = f"* REPLACE ({replaced})" if read else "*"
+            casts[table.date] = f"try_strptime({_identifier(table.date)}, {_text(table.date_format)})"
+        replaced = ", ".join(f"{cast} AS {_identifier(column)}" for column, cast in casts.items())
+        columns = f"* REPLACE ({replaced})" if casts else "*"
         try:
             self._connection.execute(f"CREATE OR REPLACE VIEW {_identifier(name)} AS SELECT {columns} FROM {source}")  # noqa: S608 - names and paths are quoted
             described = self._connection.execute(f"DESCRIBE {_identifier(name)}").fetchall()
         except duckdb.Error as error:
-            raise InputError(
-                f"{said}: {shown(files[0])} cannot be read: {_first_line(error, self._files[name])}"
-            ) from None
-        return Relation((name,), {row[0]: _duckdb_kind(row[1]) for row in described})
+            raise InputError(f"{place}: {shown(files[0])} cannot be read: {first_line(error, files)}") from None
+        return Relation((name,), {row[0]: kind_of(row[1]) for row in described})
 
-    def rows(self, sql: str, said: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
-        import duckdb
-
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            known = [path for paths in self._files.values() for path in paths]
-            raise InputError(f"{said}: cannot be read: {_first_line(error, known)}") from None
+            files = [path for paths in self._files.values() for path in paths]
+            raise InputError(f"{place}: cannot be read: {first_line(error, files)}") from None
 
     def unread(self, name: str) -> int:
         """Lines of CSV files that did not fit their columns."""
@@ -139,77 +126,71 @@ class DuckDB:
             return 0
         sql = """SELECT count(DISTINCT (s.file_path, e.line)) FROM reject_errors e
             JOIN reject_scans s USING (scan_id, file_id) WHERE list_contains(?, s.file_path)"""
-        found = self._connection.execute(sql, [self._files[name]]).fetchone()
-        return int(found[0]) if found else 0
+        number = self._connection.execute(sql, [[str(path) for path in self._files[name]]]).fetchone()
+        return int(number[0]) if number else 0
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Release the files."""
         self._connection.close()
 
 
-class Database:
+class Database(Engine):
     """PostgreSQL, SQL Server or Oracle through SQLAlchemy."""
 
-    def __init__(self, address: str, called: str, said: str) -> None:
-        import_or_say("sqlalchemy", said)
-        import sqlalchemy
-        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+    def __init__(self, address: str, title: str, place: str) -> None:
+        with _extras_named(f"{place}:"):
+            import sqlalchemy
+            from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-        self._called = called
+        self._title = title
         try:
             url = sqlalchemy.make_url(address)
             self.dialect = _DIALECTS[url.get_backend_name()]
-            self._engine: Alchemy = sqlalchemy.create_engine(url, hide_parameters=True)
-        except ModuleNotFoundError as error:
-            extra = _EXTRAS.get(error.name or "", "databases")
-            raise InputError(f"{said}: {called} needs {error.name}; pip install 'perf-lib[{extra}]'") from None
+            with _extras_named(f"{place}: {title}"):
+                self._engine = sqlalchemy.create_engine(url, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
             raise InputError(
-                f"{said}: the address of {called} is not one of a database that is known; allowed: those that begin "
+                f"{place}: the address of {title} is not one of a database that is known; allowed: those that begin "
                 f"{', '.join(f'{name}+driver://' for name in _DIALECTS)} or {SPARK}"
             ) from None
 
-    def relation(self, name: str, table: Table, said: str) -> Relation:
+    def relation(self, name: str, table: Table, place: str) -> Relation:
         """The table or view, as the database's own catalogue describes it."""
         import sqlalchemy
         from sqlalchemy.exc import NoSuchTableError
 
-        written = (table.table or "").split(".")
-        plain, schema = written[-1], ".".join(written[:-1]) or None
-        with self._refusals(said):
+        parts = (table.table or "").split(".")
+        plain, schema = parts[-1], ".".join(parts[:-1]) or None
+        others: set[str] = set()
+        with self._refusals(place):
             inspector = sqlalchemy.inspect(self._engine)
             try:
-                found = inspector.get_columns(plain, schema=schema)
+                columns = inspector.get_columns(plain, schema=schema)
             except NoSuchTableError:
-                there = {*inspector.get_table_names(schema), *inspector.get_view_names(schema)}
-                found = []
-        if not found:
-            raise InputError(f"{said}: {self._called} has no table {table.table!r}; {suggestion(plain, there)}")
-        spelt = self._spelt
-        columns = {spelt(str(each["name"])): _alchemy_kind(each["type"]) for each in found}
-        return Relation(tuple(spelt(part) for part in written), columns)
+                others = {*inspector.get_table_names(schema), *inspector.get_view_names(schema)}
+                columns = []
+        if not columns:
+            raise InputError(f"{place}: {self._title} has no table {table.table!r}; {suggestion(plain, others)}")
+        kinds = {self._spelling(str(column["name"])): _alchemy_kind(column["type"]) for column in columns}
+        return Relation(tuple(map(self._spelling, parts)), kinds)
 
-    def rows(self, sql: str, said: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
-        # A question has no parameters, and the % of its LIKE is nobody's placeholder.
-        with self._refusals(said), self._engine.connect().execution_options(no_parameters=True) as connection:
+        # A question has no parameters: the % of a LIKE must not be taken for one.
+        with self._refusals(place), self._engine.connect().execution_options(no_parameters=True) as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql)]
-
-    def unread(self, name: str) -> int:
-        """None: a database holds what it could read."""
-        return 0
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
-    def _spelt(self, name: str) -> str:
-        """A name as the database keeps it: Oracle's plain names are capitals, which SQLAlchemy shows small."""
+    def _spelling(self, name: str) -> str:
+        """A name as the database stores it: Oracle's plain names are capitals, which SQLAlchemy shows small."""
         return name.upper() if self.dialect == "oracle" and name == name.lower() else name
 
     @contextmanager
-    def _refusals(self, said: str) -> Iterator[None]:
-        """A driver's own message names hosts and users, so only its kind is passed on."""
+    def _refusals(self, place: str) -> Iterator[None]:
+        """Errors of the database in one line, with the kind alone of a driver's: its message names hosts and users."""
         from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
         try:
@@ -218,28 +199,27 @@ class Database:
             kind = type(error.orig).__name__
             state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
             kind += f", SQLSTATE {state}" if state else ""
+            problem = f"refused the question ({kind})"
             if error.statement is None:
-                raise PerfError(
-                    f"{said}: {self._called} cannot be reached ({kind}); check its address in the environment"
-                ) from None
-            raise PerfError(f"{said}: {self._called} refused the question ({kind})") from None
+                problem = f"cannot be reached ({kind}); check its address in the environment"
+            raise PerfError(f"{place}: {self._title} {problem}") from None
         except SQLAlchemyError as error:
-            raise PerfError(f"{said}: {self._called} failed ({type(error).__name__})") from None
+            raise PerfError(f"{place}: {self._title} failed ({type(error).__name__})") from None
 
 
-class Spark:
+class Spark(Engine):
     """Spark, for records that outgrow one machine: files it can read, or tables of its catalogue."""
 
     dialect = "spark"
 
     def __init__(self, master: str, params: Path) -> None:
-        import_or_say("pyspark", "records")
-        from pyspark.sql import SparkSession
+        with _extras_named("records:"):
+            from pyspark.sql import SparkSession
 
         self._params = params
         self._session = SparkSession.builder.appName("perf_lib").master(master).getOrCreate()
 
-    def relation(self, name: str, table: Table, said: str) -> Relation:
+    def relation(self, name: str, table: Table, place: str) -> Relation:
         """A view of the files by the table's name, or the catalogue's table."""
         from pyspark.errors import PySparkException
 
@@ -248,97 +228,56 @@ class Spark:
                 parts = tuple((table.table or "").split("."))
                 frame = self._session.table(".".join(f"`{part}`" for part in parts))
             else:
-                paths = [path.resolve().as_uri() for path in files_of(table, self._params, said)]
+                paths = [path.resolve().as_uri() for path in files_of(table, self._params, place)]
                 parts = (name,)
                 if not paths[0].endswith(".parquet"):
-                    raise InputError(f"{said}: Spark reads Parquet files here; CSV files are read without a connection")
+                    problem = "Spark reads Parquet files here; CSV files are read without a connection"
+                    raise InputError(f"{place}: {problem}")
                 frame = self._session.read.parquet(*paths)
                 frame.createOrReplaceTempView(f"`{name}`")
         except PySparkException as error:
-            raise InputError(f"{said}: Spark cannot read {table.table or table.files} ({_condition(error)})") from None
-        return Relation(parts, {field.name: _spark_kind(field.dataType.typeName()) for field in frame.schema.fields})
+            raise InputError(f"{place}: Spark cannot read {table.table or table.files} ({_condition(error)})") from None
+        types = {field.name: field.dataType.typeName() for field in frame.schema.fields}
+        # Spark's timestamp is a moment in the session's time zone; that without a zone has another name.
+        return Relation(
+            parts, {name: "zoned" if kind == "timestamp" else kind_of(kind) for name, kind in types.items()}
+        )
 
-    def rows(self, sql: str, said: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
         """The answer's rows."""
         from pyspark.errors import PySparkException
 
         try:
             return [tuple(row) for row in self._session.sql(sql).collect()]
         except PySparkException as error:
-            raise PerfError(f"{said}: Spark refused the question ({_condition(error)})") from None
+            raise PerfError(f"{place}: Spark refused the question ({_condition(error)})") from None
 
-    def unread(self, name: str) -> int:
-        """None: what Spark cannot read it refuses."""
-        return 0
-
-
-def files_of(table: Table, params: Path, said: str) -> list[Path]:
-    """The files that a table names, sorted; all of one kind, and inside their folder."""
-    written = table.files or ""
-    folder = params if table.folder is None else Path(_from_environment(FOLDER, table.folder, said, "the folder"))
-    if Path(written).is_absolute() or ".." in Path(written).parts or "\0" in written:
-        raise InputError(f"{said}: files {written!r} lead outside their folder")
-    found = sorted(path for path in folder.glob(written) if path.is_file())
-    if not found:
-        raise InputError(f"{said}: there is no file {written!r}")
-    kinds = {next((suffix for suffix in _SUFFIXES if path.name.lower().endswith(suffix)), None) for path in found}
-    if None in kinds or len({str(kind).removesuffix(".gz") for kind in kinds}) > 1:
-        raise InputError(f"{said}: files {written!r}; either Parquet or CSV files are allowed, by their endings")
-    return found
+    def close(self) -> None:
+        """Leave the session open: there is one a process, and it ends with it."""
 
 
-def import_or_say(module: str, said: str) -> None:
-    """Refuse in one line where an extra is not installed."""
-    import importlib
-
+@contextmanager
+def _extras_named(start: str) -> Iterator[None]:
+    """Refuse in one line where an optional module is not installed; `start` begins the line."""
     try:
-        importlib.import_module(module)
-    except ModuleNotFoundError:
-        extra = _EXTRAS.get(module, "spark")
-        raise InputError(f"{said}: needs {module}; pip install 'perf-lib[{extra}]'") from None
+        yield
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").split(".")[0], "databases")
+        raise InputError(f"{start} needs {error.name}; pip install 'perf-lib[{extra}]'") from None
 
 
-def _from_environment(prefix: str, name: str, said: str, what: str) -> str:
-    variable = prefix + name.upper()
-    if not (value := os.environ.get(variable, "").strip()):
-        raise InputError(f"{said}: {what} {name!r} has no address; set the environment variable {variable}")
-    return value
-
-
-def _text(value: str | None) -> str:
-    return "'" + (value or "").replace("'", "''") + "'"
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _first_line(error: Exception, paths: list[str]) -> str:
-    """What DuckDB says, in one line, each file by its short name."""
-    line = next((line.strip() for line in str(error).splitlines() if line.strip()), "for no reason given")
-    for path in paths:
-        line = line.replace(path, shown(Path(path)))
-    return re.sub(r"\s+", " ", line)[:200]
-
-
 def _condition(error: Any) -> str:
-    """Spark's name for what went wrong; its message may tell of hosts and paths."""
-    return next(
-        (str(found) for name in ("getCondition", "getErrorClass") if (found := getattr(error, name, lambda: None)())),
-        type(error).__name__,
-    )
-
-
-def _duckdb_kind(written: str) -> Kind:
-    if "TIME ZONE" in written or written == "TIMESTAMPTZ":
-        return "zoned"
-    if written in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
-        return "whole"
-    if written.startswith("DECIMAL") or written in ("DOUBLE", "FLOAT", "HUGEINT", "UHUGEINT"):
-        return "number"
-    if written == "DATE" or written.startswith("TIMESTAMP"):
-        return "date"
-    return {"VARCHAR": "text", "BOOLEAN": "boolean"}.get(written, "text" if written.startswith("ENUM") else "other")  # type: ignore[return-value]  # a literal's own words
+    """Spark's name for what went wrong; its message may contain hosts and paths."""
+    names = (getattr(error, method, lambda: None)() for method in ("getCondition", "getErrorClass"))
+    return next((str(name) for name in names if name), type(error).__name__)
 
 
 def _alchemy_kind(kind: Any) -> Kind:
@@ -355,13 +294,3 @@ def _alchemy_kind(kind: Any) -> Kind:
     if isinstance(kind, types.Numeric):
         return "whole" if kind.scale == 0 and kind.precision and kind.precision <= 18 else "number"
     return "text" if isinstance(kind, types.String) else "other"
-
-
-def _spark_kind(name: str) -> Kind:
-    known: Mapping[str, Kind] = {
-        "date": "date", "timestamp_ntz": "date", "timestamp": "zoned", "string": "text", "boolean": "boolean",
-        "byte": "whole", "short": "whole", "integer": "whole", "long": "whole", "tinyint": "whole",
-        "smallint": "whole", "int": "whole", "bigint": "whole", "float": "number", "double": "number",
-        "decimal": "number",
-    }  # fmt: skip
-    return known.get(name, "text" if name.startswith(("char", "varchar")) else "other")

@@ -1,82 +1,83 @@
-"""Which records count: a `where` of plain SQL, held to what every engine means by it alike."""
+"""Which records count: a `where` of plain SQL, limited to what every engine understands in the same way."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
 
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from perf_lib.extracts.records.definitions import Columns, Kind
 from perf_lib.words.errors import InputError, suggestion
-
-if TYPE_CHECKING:
-    from sqlglot import exp
-
-Kind = Literal["date", "zoned", "whole", "number", "text", "boolean", "other"]
-Columns = Mapping[str, Kind]
 
 FUNCTIONS = ("mentions(column, 'list')", "days_between(first, last)", "lower", "upper", "abs", "coalesce", "case")
 _DATE = re.compile(r"(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _LONGEST_LIST = 1000  # Oracle takes no more in one IN
 
 
-def parse(where: str, said: str) -> exp.Expr:
-    """A `where` as one expression, or one line starting with `said` that says what it is instead."""
-    import sqlglot
-    from sqlglot.errors import ErrorLevel, SqlglotError
-
+def parse(where: str, place: str) -> exp.Expr:
+    """A `where` as one expression; raises InputError in one line that starts with `place`."""
     try:
         tokens = sqlglot.tokenize(where)
         if any(token.comments for token in tokens):
-            raise InputError(f"{said}: where {where!r} holds a comment; a condition alone may stand there")
+            raise InputError(f"{place}: where {where!r} holds a comment; a condition alone may stand there")
         if any(token.text == ";" for token in tokens):
-            raise InputError(f"{said}: where {where!r} holds a semicolon; one condition may stand there")
+            raise InputError(f"{place}: where {where!r} holds a semicolon; one condition may stand there")
         parsed = sqlglot.parse(where, error_level=ErrorLevel.RAISE)
     except (SqlglotError, RecursionError):
         raise InputError(
-            f"{said}: where {where!r} is not SQL; write a condition such as status = 'recorded' and loss > 0"
+            f"{place}: where {where!r} is not SQL; write a condition such as status = 'recorded' and loss > 0"
         ) from None
     if len(parsed) != 1 or parsed[0] is None:
-        raise InputError(f"{said}: where {where!r} is empty; leave it out, or write a condition")
+        raise InputError(f"{place}: where {where!r} is empty; leave it out, or write a condition")
     return parsed[0]
 
 
-def column_named(name: str, columns: Columns, said: str, quoted: bool = False) -> str:
-    """A column as its table spells it: just so, or the one that differs only in capitals."""
+def column_named(name: str, columns: Columns, place: str, quoted: bool = False) -> str:
+    """A column as its table spells it: the exact name, or the only one that differs in capitals alone."""
     if name in columns:
         return name
-    alike = [each for each in columns if each.lower() == name.lower()]
-    if len(alike) == 1 and not quoted:
-        return alike[0]
-    raise InputError(f"{said}: unknown column {name!r}; {suggestion(name, columns)}")
+    spellings = [column for column in columns if column.lower() == name.lower()]
+    if len(spellings) == 1 and not quoted:
+        return spellings[0]
+    raise InputError(f"{place}: unknown column {name!r}; {suggestion(name, columns)}")
+
+
+def date_of(day: str, dialect: str) -> exp.Expr:
+    """A day, 2019-12-31, as a date in a dialect."""
+    text = exp.Literal.string(day)
+    if dialect == "oracle":  # whose cast follows the session's own date format
+        return exp.Anonymous(this="TO_DATE", expressions=[text, exp.Literal.string("YYYY-MM-DD")])
+    return exp.cast(text, "date")
 
 
 def predicate(
-    where: str, columns: Columns, words: Mapping[str, Sequence[str]], dialect: str, table: str, said: str
+    where: str, columns: Columns, words: Mapping[str, Sequence[str]], dialect: str, table: str, place: str
 ) -> exp.Expr:
     """The condition on the columns of `table`, ready to be written in a dialect.
 
-    Allowed are comparisons, and/or/not, in, between, like, is null, + - *, and `FUNCTIONS`: what DuckDB,
-    PostgreSQL, SQL Server, Oracle and Spark understand alike. Raises InputError for anything else.
+    Allowed are comparisons, and/or/not, in, between, like, is null, + - *, and `FUNCTIONS`: DuckDB, PostgreSQL,
+    SQL Server, Oracle and Spark understand these alike. Raises InputError for anything else.
     """
-    return _Translation(where, columns, words, dialect, table, said).condition(parse(where, said))
+    return _Translation(where, columns, words, dialect, table, place).condition(parse(where, place))
 
 
 class _Translation:
-    """One `where` on its way to one dialect: each node checked, its columns resolved, house functions spelt out."""
+    """The translation of one `where`: each node is checked, its columns resolved, our own functions spelt out."""
 
     def __init__(
-        self, where: str, columns: Columns, words: Mapping[str, Sequence[str]], dialect: str, table: str, said: str
+        self, where: str, columns: Columns, words: Mapping[str, Sequence[str]], dialect: str, table: str, place: str
     ) -> None:
         self.columns, self.words, self.dialect, self.table = columns, words, dialect, table
-        self.said, self.begins = said, f"{said}: where {where!r}"
+        self.place, self.error_prefix = place, f"{place}: where {where!r}"
 
-    def refuse(self, what: str) -> InputError:
-        return InputError(f"{self.begins}: {what}")
+    def error(self, problem: str) -> InputError:
+        return InputError(f"{self.error_prefix}: {problem}")
 
     def condition(self, node: exp.Expr) -> exp.Expr:
         """Something that is true or false."""
-        from sqlglot import exp
-
         if isinstance(node, exp.Paren | exp.Not):
             return type(node)(this=self.condition(node.this))
         if isinstance(node, exp.And | exp.Or):
@@ -88,7 +89,7 @@ class _Translation:
             return exp.Between(this=left, low=low, high=self._alike(node.this, node.args["high"])[1])
         if isinstance(node, exp.In) and node.expressions and not node.args.get("query"):
             if len(node.expressions) > _LONGEST_LIST:
-                raise self.refuse(f"a list holds {len(node.expressions)} values; {_LONGEST_LIST} are allowed")
+                raise self.error(f"a list holds {len(node.expressions)} values; {_LONGEST_LIST} are allowed")
             pairs = [self._alike(node.this, each) for each in node.expressions]
             return exp.In(this=pairs[0][0], expressions=[value for _, value in pairs])
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
@@ -98,18 +99,16 @@ class _Translation:
         if isinstance(node, exp.Anonymous) and node.name.lower() == "mentions":
             return self._mentions(node)
         if isinstance(node, exp.Column | exp.Boolean):
-            raise self.refuse(f"{node.sql()} is not a condition; compare it, as in flag = true")
+            raise self.error(f"{node.sql()} is not a condition; compare it, as in flag = true")
         raise self._not_allowed(node)
 
     def value(self, node: exp.Expr) -> exp.Expr:
-        """Something with a value: a column, a number, words in quotes, a date, or what is made of them."""
-        from sqlglot import exp
-
+        """Something with a value: a column, a number, words in quotes, a date, or an expression of these."""
         if isinstance(node, exp.Column):
             return self._column(node)
         if isinstance(node, exp.Literal):
             if node.is_string and node.this == "":
-                raise self.refuse("'' is nothing to Oracle and something to others; write is null")
+                raise self.error("'' is nothing to Oracle and something to others; write is null")
             return node.copy()
         if isinstance(node, exp.Boolean):
             return exp.Literal.number(int(node.this)) if self.dialect in ("oracle", "tsql") else node.copy()
@@ -132,55 +131,47 @@ class _Translation:
         raise self._not_allowed(node)
 
     def _not_allowed(self, node: exp.Expr) -> InputError:
-        from sqlglot import exp
-
         if isinstance(node, exp.Subquery | exp.Query | exp.Exists) or node.find(exp.Query):
-            return self.refuse("holds a select; a second table goes under 'join'")
+            return self.error("holds a select; a second table goes under 'join'")
         if isinstance(node, exp.Div | exp.IntDiv | exp.Mod):
-            return self.refuse("engines divide whole numbers differently; multiply the other side instead")
+            return self.error("engines divide whole numbers differently; multiply the other side instead")
         if isinstance(node, exp.Func):
             name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
-            return self.refuse(f"{name.lower()} is not a function that may stand here; allowed: {', '.join(FUNCTIONS)}")
-        return self.refuse(
+            return self.error(f"{name.lower()} is not a function that may stand here; allowed: {', '.join(FUNCTIONS)}")
+        return self.error(
             f"{node.sql()!r} may not stand here; a condition on columns may, of and, or, not, =, <, in, "
             "between, like and is null"
         )
 
     def _chain(self, node: exp.Expr) -> exp.Expr:
-        """And, or: a long chain leans to the left, and is walked rather than recursed into."""
+        """A chain of and, or of or: it leans to the left, so a loop walks it however long it is."""
         kind, links = type(node), []
         while isinstance(node, kind):
             links.append(node.expression)
             node = node.this
-        made = self.condition(node)
+        chain = self.condition(node)
         for link in reversed(links):
-            made = kind(this=made, expression=self.condition(link))
-        return made
+            chain = kind(this=chain, expression=self.condition(link))
+        return chain
 
     def _column(self, node: exp.Expr) -> exp.Expr:
-        from sqlglot import exp
-
         if node.args.get("table"):
-            raise self.refuse(f"{node.sql()}: write the column alone; a second table has a where of its own under join")
+            raise self.error(f"{node.sql()}: write the column alone; a second table has a where of its own under join")
         if not isinstance(node.this, exp.Identifier):
             raise self._not_allowed(node.this)
-        name = column_named(node.name, self.columns, self.said, quoted=bool(node.this.args.get("quoted")))
-        return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(self.table, quoted=True))
+        return exp.column(self._column_name(node), table=self.table, quoted=True)
+
+    def _column_name(self, node: exp.Expr) -> str:
+        return column_named(node.name, self.columns, self.place, quoted=bool(node.this.args.get("quoted")))
 
     def _kind(self, node: exp.Expr) -> Kind | None:
-        from sqlglot import exp
-
         if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-            return self.columns.get(
-                column_named(node.name, self.columns, self.said, bool(node.this.args.get("quoted")))
-            )
+            return self.columns[self._column_name(node)]
         return "text" if isinstance(node, exp.Lower | exp.Upper) else None
 
     def _compared(self, kind: type, left: exp.Expr, right: exp.Expr) -> exp.Expr:
-        from sqlglot import exp
-
         if isinstance(left, exp.Null) or isinstance(right, exp.Null):
-            raise self.refuse("nothing equals null; write is null or is not null")
+            raise self.error("nothing equals null; write is null or is not null")
         if isinstance(right, exp.Column) and not isinstance(left, exp.Column):
             second, first = self._alike(right, left)
         else:
@@ -189,79 +180,68 @@ class _Translation:
 
     def _alike(self, left: exp.Expr, right: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
         """Both sides of a comparison, of one kind: engines disagree on what 'a' = 1 means."""
-        from sqlglot import exp
-
-        kind, made = self._kind(left), self.value(right)
+        kind, value = self._kind(left), self.value(right)
         is_text = isinstance(right, exp.Literal) and right.is_string
         is_number = isinstance(right, exp.Literal) and not right.is_string
         flag = isinstance(right, exp.Boolean) or (is_number and right.this in ("0", "1"))
         if kind == "boolean" and flag:
             truth = bool(right.this) if isinstance(right, exp.Boolean) else right.this == "1"
-            made = self.value(exp.Boolean(this=truth))
+            value = self.value(exp.Boolean(this=truth))
         elif kind == "whole" and isinstance(right, exp.Boolean):
-            made = exp.Literal.number(int(right.this))
+            value = exp.Literal.number(int(right.this))
         elif kind == "text" and not is_text and isinstance(right, exp.Literal | exp.Boolean):
-            raise self.refuse(f"{left.sql()} is text, and {right.sql()} is not; put it in quotes")
+            raise self.error(f"{left.sql()} is text, and {right.sql()} is not; put it in quotes")
         elif kind in ("whole", "number", "boolean") and (is_text or isinstance(right, exp.Boolean)):
-            raise self.refuse(f"{left.sql()} is {_IN_WORDS[kind]}, and {right.sql()} is not")
+            raise self.error(f"{left.sql()} is {_IN_WORDS[kind]}, and {right.sql()} is not")
         elif kind in ("date", "zoned") and isinstance(right, exp.Literal | exp.Boolean):
-            raise self.refuse(f"{left.sql()} is a date; compare it with one, as date '2019-12-31'")
-        return self.value(left), made
+            raise self.error(f"{left.sql()} is a date; compare it with one, as date '2019-12-31'")
+        return self.value(left), value
 
     def _date(self, node: exp.Expr) -> exp.Expr:
-        from sqlglot import exp
-
-        written = node.this
-        is_date = node.is_type("date") and isinstance(written, exp.Literal) and written.is_string
-        if not is_date or not _DATE.fullmatch(written.this):
-            raise self.refuse(f"{node.sql()} may not stand here; a date is written date '2019-12-31'")
-        if self.dialect == "oracle":  # whose cast follows the session's own date format
-            return exp.Anonymous(this="TO_DATE", expressions=[written.copy(), exp.Literal.string("YYYY-MM-DD")])
-        return exp.cast(written.copy(), "date")
+        text = node.this
+        is_date = node.is_type("date") and isinstance(text, exp.Literal) and text.is_string
+        if not is_date or not _DATE.fullmatch(text.this):
+            raise self.error(f"{node.sql()} may not stand here; a date is written date '2019-12-31'")
+        return date_of(text.this, self.dialect)
 
     def _like(self, node: exp.Expr) -> exp.Expr:
-        from sqlglot import exp
-
         pattern = node.expression
         if not isinstance(pattern, exp.Literal) or not pattern.is_string or set(pattern.this) & set("[\\"):
-            raise self.refuse("like takes words in quotes with % and _, and no [ or \\, which engines read differently")
+            raise self.error("like takes words in quotes with % and _, and no [ or \\, which engines read differently")
         if self._kind(node.this) not in (None, "text"):
-            raise self.refuse(f"{node.this.sql()} is not text; like is for text")
+            raise self.error(f"{node.this.sql()} is not text; like is for text")
         return exp.Like(this=self.value(node.this), expression=pattern.copy())
 
     def _mentions(self, node: exp.Expr) -> exp.Expr:
         """Any of a list's words somewhere in a text column, whatever its capitals."""
-        from sqlglot import exp
-
-        given = node.expressions
-        if len(given) != 2 or not isinstance(given[0], exp.Column) or not isinstance(given[1], exp.Literal):
-            raise self.refuse("mentions takes a column and a list of words, as mentions(summary, 'cyber')")
-        if given[1].this not in self.words:
-            raise self.refuse(f"unknown list {given[1].this!r}; {suggestion(given[1].this, self.words)}")
-        if self._kind(given[0]) != "text":
-            raise self.refuse(f"{given[0].sql()} is not text; words are sought in text")
-        words = self.words[given[1].this]
+        arguments = node.expressions
+        if len(arguments) != 2 or not isinstance(arguments[0], exp.Column) or not isinstance(arguments[1], exp.Literal):
+            raise self.error("mentions takes a column and a list of words, as mentions(summary, 'cyber')")
+        column, name = arguments[0], arguments[1].this
+        if name not in self.words:
+            raise self.error(f"unknown list {name!r}; {suggestion(name, self.words)}")
+        if self._kind(column) != "text":
+            raise self.error(f"{column.sql()} is not text; words are sought in text")
+        words = self.words[name]
         if self.dialect == "duckdb" and all(word.isascii() for word in words):
-            # One pass over the text for all the words, where each LIKE would make its own.
+            # One pass over the text for all the words; each LIKE would make its own.
             pattern = [exp.Literal.string("|".join(map(re.escape, words))), exp.Literal.string("i")]
-            return exp.Anonymous(this="REGEXP_MATCHES", expressions=[self._column(given[0]), *pattern])
-        found = [
-            exp.Like(this=exp.Lower(this=self._column(given[0])), expression=exp.Literal.string(f"%{word}%"))
+            return exp.Anonymous(this="REGEXP_MATCHES", expressions=[self._column(column), *pattern])
+        conditions = [
+            exp.Like(this=exp.Lower(this=self._column(column)), expression=exp.Literal.string(f"%{word}%"))
             for word in words
         ]
-        return exp.Paren(this=_any_of(found))
+        return exp.Paren(this=_any_of(conditions))
 
     def _days_between(self, node: exp.Expr) -> exp.Expr:
-        """Whole days from one date to another, their times of day left out."""
-        from sqlglot import exp
-
-        given = node.expressions
-        if len(given) != 2 or any(self._kind(each) != "date" for each in given):
-            raise self.refuse("days_between takes two date columns, as days_between(received_on, recorded_on)")
+        """Whole days from one date to another, without their times of day."""
+        dates = node.expressions
+        if len(dates) != 2 or any(self._kind(date) != "date" for date in dates):
+            raise self.error("days_between takes two date columns, as days_between(received_on, recorded_on)")
         if self.dialect == "oracle":
-            start, end = (exp.Anonymous(this="TRUNC", expressions=[self._column(each)]) for each in given)
+            start, end = (exp.Anonymous(this="TRUNC", expressions=[self._column(date)]) for date in dates)
             return exp.Paren(this=exp.Sub(this=end, expression=start))
-        first, last = (exp.cast(self._column(each), "date") for each in given)
+        first, last = (exp.cast(self._column(date), "date") for date in dates)
         if self.dialect == "postgres":
             return exp.Paren(this=exp.Sub(this=last, expression=first))
         if self.dialect == "spark":
@@ -275,9 +255,7 @@ _IN_WORDS = {"whole": "a whole number", "number": "a number", "boolean": "true o
 
 
 def _any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
-    """A balanced tree of or: a list of a thousand words is ten deep, not a thousand."""
-    from sqlglot import exp
-
+    """A balanced tree of or: for a thousand words it is ten deep, not a thousand."""
     if len(conditions) == 1:
         return conditions[0]
     half = len(conditions) // 2

@@ -1,34 +1,39 @@
-"""Records to the tidy monthly frame: each table asked once, its months put together, what was left out counted."""
+"""Records as the tidy monthly frame: one question to each table, its months put together, rejected records counted."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
-from perf_lib.extracts.records.definitions import Definition, Definitions
-from perf_lib.extracts.records.engines import Engine, engine, files_of
-from perf_lib.extracts.records.sql import Relation, question
+from perf_lib.extracts.records.definitions import Definitions, Relation, files_of
 from perf_lib.extracts.tables.monthly import COLUMNS
 from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT
 
+if TYPE_CHECKING:
+    from perf_lib.extracts.records.engines import Engine
+
 _FIRST = pd.Period("1990-01", freq="M")
-"""A record dated before this is mistaken about its date, and so is one dated after the present month."""
+"""A date before this month is a mistake, and so is one after the present month."""
 
 COVERAGE = ["definition", "table", "rows", "used", "no date", "impossible date", "no area", "no figure", "unread"]
 """`rows` fit a definition and are `used` or have one of the next four reasons; `unread` are lines of its files."""
 
-_Key = tuple[str, pd.Period]
+_Answer = tuple[str, str]
+"""A definition and one of its figures, as `Question.answers` has them."""
+_Place = tuple[str, pd.Period]
+"""An area and a month."""
 
 
 @dataclass(frozen=True)
 class Records:
-    """What records came to: the tidy monthly frame, and a row a definition saying what was used and what was not."""
+    """The figures of records: the tidy monthly frame, and a row a definition with the records used and rejected."""
 
     frame: pd.DataFrame
     coverage: pd.DataFrame
@@ -41,21 +46,14 @@ class Records:
         return Records(self.frame.iloc[:0], self.coverage.iloc[:0], self.definitions, self.digest)
 
 
-def digested(frame: pd.DataFrame, coverage: pd.DataFrame) -> str:
-    """One digest of what records came to, for the run record."""
-    made = hashlib.sha256()
-    for table in (frame, coverage):
-        made.update(table.to_csv(index=False, lineterminator="\n").encode())
-    return made.hexdigest()
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Months:
-    """One table's answer: the figures of each area and month, and what had no place among them."""
+    """One table's answer: the figures of each area and month, each area's months, and the records without either."""
 
-    figures: dict[_Key, dict[tuple[str, str], float | None]]
-    spans: dict[str, tuple[pd.Period, pd.Period]]
-    rejected: dict[tuple[str, str], int]
+    figures: dict[_Place, dict[_Answer, float | None]] = field(default_factory=dict)
+    spans: dict[str, tuple[pd.Period, pd.Period]] = field(default_factory=dict)
+    rejected: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many records of a definition are rejected for a reason."""
 
 
 def read_records(definitions: Definitions, catalogue: Catalogue, area: str, params: Path) -> Records:
@@ -65,9 +63,12 @@ def read_records(definitions: Definitions, catalogue: Catalogue, area: str, para
     decimals. Between its table's first and last month a count without a row is 0, and a month in which the
     table has no record at all is not supplied. A month with nothing to divide by is a nil return.
 
-    Raises InputError in one line for an unknown column, table or connection, a column that is not what its use
-    asks for, and figures with nothing to divide them by; PerfError where a database fails.
+    Raises InputError in one line for an unknown column, table or connection, a column whose kind does not suit its
+    use, and figures with nothing to divide them by; PerfError where a database fails.
     """
+    # Here: DuckDB is slow to load, and most reports count no records.
+    from perf_lib.extracts.records.engines import engine
+
     by_connection: dict[str | None, list[str]] = {}
     for name, definition in definitions.definitions.items():
         by_connection.setdefault(definitions.tables[definition.table].connection, []).append(name)
@@ -87,13 +88,15 @@ def read_records(definitions: Definitions, catalogue: Catalogue, area: str, para
         if name in catalogue
         for row in _rows(definitions, name, catalogue[name], months)
     ]
-    _refuse_beyond(definitions, coverage)
-    columns = [*COLUMNS, "margin"]
-    frame = pd.DataFrame(rows, columns=columns)
+    coverage_table = pd.DataFrame(coverage, columns=COVERAGE)
+    _refuse_beyond(definitions, coverage_table)
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, "margin"])
     floats = ["numerator", "denominator", "value", "margin"]
     frame = frame.astype(dict.fromkeys(floats, float)).sort_values(["measure", "area", "month"], ignore_index=True)
-    covered = pd.DataFrame(coverage, columns=COVERAGE)
-    return Records(frame, covered, definitions, digested(frame, covered))
+    digest = hashlib.sha256()
+    for table in (frame, coverage_table):
+        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
+    return Records(frame, coverage_table, definitions, digest.hexdigest())
 
 
 def record_files(definitions: Definitions, params: Path) -> list[Path]:
@@ -107,73 +110,74 @@ def record_files(definitions: Definitions, params: Path) -> list[Path]:
 
 
 def _relations(opened: Engine, definitions: Definitions, names: list[str]) -> dict[str, Relation]:
-    found: dict[str, Relation] = {}
-    for name in names:
-        definition = definitions.definitions[name]
-        for table in [definition.table, *([definition.join.table] if definition.join else [])]:
-            if table not in found:
-                found[table] = opened.relation(table, definitions.tables[table], definitions.where(f"tables.{table}"))
-    return found
+    tables = dict.fromkeys(table for name in names for table in definitions.definitions[name].tables)
+    return {
+        table: opened.relation(table, definitions.tables[table], definitions.where(f"tables.{table}"))
+        for table in tables
+    }
 
 
 def _ask(
     opened: Engine, definitions: Definitions, names: list[str], relations: dict[str, Relation], area: str
 ) -> _Months:
-    """One question to one table, its answer sorted into months and what has no month."""
-    table = definitions.tables[definitions.definitions[names[0]].table]
+    """One question to one table, its answer sorted into months and records without a month."""
+    from perf_lib.extracts.records.sql import question  # here: so is sqlglot
+
+    table_name = definitions.definitions[names[0]].table
+    table = definitions.tables[table_name]
     asked = question(definitions, names, relations, opened.dialect)
     present = pd.Period(date.today(), freq="M")
-    made = _Months({}, {}, {})
-    known = 2 if table.area is None else 3
-    for row in opened.rows(asked.sql, definitions.where(f"tables.{definitions.definitions[names[0]].table}")):
-        year, month, where = row[0], row[1], area if table.area is None else row[2]
+    months = _Months()
+    first_figure = 2 if table.area is None else 3
+    for row in opened.rows(asked.sql, definitions.where(f"tables.{table_name}")):
+        year, month, row_area = row[0], row[1], area if table.area is None else row[2]
         figures = {
             answer: None if figure is None else float(figure)
-            for answer, figure in zip(asked.answers, row[known:], strict=True)
+            for answer, figure in zip(asked.answers, row[first_figure:], strict=True)
         }
-        reason = "no date" if year is None else "no area" if where is None or not str(where).strip() else None
+        reason = "no date" if year is None else "no area" if row_area is None or not str(row_area).strip() else None
         if reason is None:
-            # The year may be any number that a typing error makes of it.
+            # A typing error may make any number of the year.
             when = pd.Period(year=int(year), month=int(month), freq="M") if 1 <= int(year) <= 9999 else None
             reason = None if when is not None and _FIRST <= when <= present else "impossible date"
         if reason is not None:
             for name in names:
-                made.rejected[name, reason] = made.rejected.get((name, reason), 0) + int(figures[name, "rows"] or 0)
+                number = int(figures[name, "rows"] or 0)
+                months.rejected[name, reason] = months.rejected.get((name, reason), 0) + number
             continue
-        key = (str(where).strip(), when)
-        kept = made.figures.setdefault(key, {})
+        place = (str(row_area).strip(), when)
+        totals = months.figures.setdefault(place, {})
         for answer, figure in figures.items():  # areas that differ by blanks alone are one
-            kept[answer] = figure if kept.get(answer) is None else (kept[answer] or 0) + (figure or 0)
-        earliest, latest = made.spans.get(key[0], (when, when))
-        made.spans[key[0]] = (min(earliest, when), max(latest, when))
-    return made
+            totals[answer] = figure if totals.get(answer) is None else (totals[answer] or 0) + (figure or 0)
+        earliest, latest = months.spans.get(place[0], (when, when))
+        months.spans[place[0]] = (min(earliest, when), max(latest, when))
+    return months
 
 
 def _coverage(months: _Months, names: list[str], table: str, unread: int) -> list[dict[str, object]]:
-    """Rows in are rows used and rows rejected, by definition."""
-    found: list[dict[str, object]] = []
+    """A row a definition: the records that fit it are those used plus those rejected."""
+    rows: list[dict[str, object]] = []
     for name in names:
-        placed = sum(int(each[name, "rows"] or 0) for each in months.figures.values())
-        used = sum(int(each.get((name, "used"), each[name, "rows"]) or 0) for each in months.figures.values())
+        dated = sum(int(figures[name, "rows"] or 0) for figures in months.figures.values())
+        used = sum(int(figures.get((name, "used"), figures[name, "rows"]) or 0) for figures in months.figures.values())
         reasons = {reason: months.rejected.get((name, reason), 0) for reason in COVERAGE[4:7]}
-        found.append(
-            {"definition": name, "table": table, "rows": placed + sum(reasons.values()), "used": used, **reasons,
-             "no figure": placed - used, "unread": unread}
+        rows.append(
+            {"definition": name, "table": table, "rows": dated + sum(reasons.values()), "used": used, **reasons,
+             "no figure": dated - used, "unread": unread}
         )  # fmt: skip
-    return found
+    return rows
 
 
-def _refuse_beyond(definitions: Definitions, coverage: list[dict[str, object]]) -> None:
-    """Refuse a definition of which more records are rejected than the share that may be."""
-    table = pd.DataFrame(coverage, columns=COVERAGE)
-    rejected = table["rows"] - table["used"]
-    wrong = table[rejected > definitions.rejected_share * table["rows"]]
+def _refuse_beyond(definitions: Definitions, coverage: pd.DataFrame) -> None:
+    """Refuse a definition of whose records more are rejected than the share that may be."""
+    rejected = coverage["rows"] - coverage["used"]
+    wrong = coverage[rejected > definitions.rejected_share * coverage["rows"]]
     if len(wrong):
         row = wrong.iloc[0]
-        why = ", ".join(f"{row[reason]:,} with {reason}" for reason in COVERAGE[4:8] if row[reason])
+        reasons = ", ".join(f"{row[reason]:,} with {reason}" for reason in COVERAGE[4:8] if row[reason])
         raise InputError(
             f"{definitions.where(row['definition'])}: {row['rows'] - row['used']:,} of {row['rows']:,} records are "
-            f"rejected ({why}), more than the share of {definitions.rejected_share:g} that rejected_share allows"
+            f"rejected ({reasons}), more than the share of {definitions.rejected_share:g} that rejected_share allows"
         )
 
 
@@ -181,53 +185,54 @@ def _rows(
     definitions: Definitions, name: str, measure: Measure, months: dict[str, _Months]
 ) -> list[tuple[object, ...]]:
     """A measure's rows of the tidy frame, area by area and month by month."""
-    definition, said = definitions.definitions[name], definitions.where(name)
-    own = months[definition.table]
-    if not own.spans:
-        raise InputError(f"{said}: the table {definition.table} has no record with a date")
+    definition, place = definitions.definitions[name], definitions.where(name)
+    of_table = months[definition.table]
+    if not of_table.spans:
+        raise InputError(f"{place}: the table {definition.table} has no record with a date")
     rows: list[tuple[object, ...]] = []
     scale = 100 if measure.unit == PERCENT else 1
-    for area, (first, last) in sorted(own.spans.items()):
+    for area, (first, last) in sorted(of_table.spans.items()):
         for month in pd.period_range(first, last, freq="M"):
-            figures = own.figures.get((area, month))
-            up = None if figures is None else _figure(figures, name, definition)
+            numerator = _figure(definitions, name, of_table.figures.get((area, month)))
             if not definition.is_ratio:
-                status = "not supplied" if up is None else "final"
-                rows.append((name, area, month, None, None, up, "derived", status, None))
+                status = "not supplied" if numerator is None else "final"
+                rows.append((name, area, month, None, None, numerator, "derived", status, None))
                 continue
-            down = _denominator(definitions, name, area, month, months)
-            if up is None or down is None:
-                if up:
-                    raise InputError(
-                        f"{said}, {month} ({area}): {definition.denominator} has no record in the month, "
-                        f"so {up:g} have nothing to be divided by"
-                    )
-                rows.append((name, area, month, None, None, None, "derived", "not supplied", None))
-            elif down == 0:
-                if up:
-                    raise InputError(f"{said}, {month} ({area}): {up:g} are to be divided by 0; nothing can be")
-                rows.append((name, area, month, None, None, None, "derived", "nil return", None))
-            else:
-                if measure.unit == PERCENT and up > down:
-                    raise InputError(f"{said}, {month} ({area}): {up:g} of {down:g} is above 100 per cent")
-                rows.append((name, area, month, up, down, float(f"{scale * up / down:.6f}"), "derived", "final", None))
+            denominator = _denominator(definitions, name, area, month, months)
+            if numerator and not denominator:
+                reason = (
+                    f"{numerator:g} are to be divided by 0; nothing can be"
+                    if denominator == 0
+                    else f"{definition.denominator} has no record in the month, so {numerator:g} have nothing to be "
+                    "divided by"
+                )
+                raise InputError(f"{place}, {month} ({area}): {reason}")
+            if numerator is None or not denominator:
+                status = "nil return" if numerator is not None and denominator == 0 else "not supplied"
+                rows.append((name, area, month, None, None, None, "derived", status, None))
+                continue
+            if measure.unit == PERCENT and numerator > denominator:
+                raise InputError(f"{place}, {month} ({area}): {numerator:g} of {denominator:g} is above 100 per cent")
+            value = float(f"{scale * numerator / denominator:.6f}")
+            rows.append((name, area, month, numerator, denominator, value, "derived", "final", None))
     return rows
 
 
-def _figure(figures: dict[tuple[str, str], float | None], name: str, definition: Definition) -> float:
-    """A month's count or sum; nothing to add up is 0."""
-    return (figures.get((name, "used"), figures[name, "rows"]) if definition.count else figures[name, "total"]) or 0.0
+def _figure(definitions: Definitions, name: str, figures: dict[_Answer, float | None] | None) -> float | None:
+    """A month's count or sum; nothing to add up is 0, and a month without any record has none."""
+    if figures is None:
+        return None
+    if definitions.definitions[name].count:
+        return figures.get((name, "used"), figures[name, "rows"]) or 0.0
+    return figures[name, "total"] or 0.0
 
 
 def _denominator(
     definitions: Definitions, name: str, area: str, month: pd.Period, months: dict[str, _Months]
 ) -> float | None:
     definition = definitions.definitions[name]
-    divides = definition.denominator or name
-    other = definitions.definitions[divides]
-    figures = months[other.table].figures.get((area, month))
-    if figures is None:
-        return None
-    if divides != name:
-        return _figure(figures, divides, other)
-    return figures[name, "used" if definition.mean is not None else "over"] or 0.0
+    if definition.denominator is not None:
+        other = definitions.definitions[definition.denominator]
+        return _figure(definitions, definition.denominator, months[other.table].figures.get((area, month)))
+    figures = months[definition.table].figures.get((area, month))
+    return None if figures is None else figures[name, "used" if definition.mean is not None else "over"] or 0.0

@@ -1,7 +1,7 @@
-"""Any table file as rows of text: CSV, Excel, OpenDocument, Parquet. Where every reader of files starts.
+"""Any table file as rows of text: CSV, Excel, OpenDocument, Parquet. Every reader of files starts here.
 
-A workbook's cells become the text a person would type: 94, 0.165, 2019-12 for a first of a month. What cannot be
-told from the file (a formula that was never worked out, an error, a time that may be minutes or hours) is said, not
+A workbook's cells become the text a person would type: 94, 0.165, 2019-12 for the first day of a month. What the file
+alone cannot tell (a formula without a saved result, an error, a time that may be minutes or hours) is reported, not
 guessed.
 """
 
@@ -10,29 +10,44 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perf_lib.config.yaml import read_text, shown
-from perf_lib.extracts.tables.workbook_guards import MOST_CELLS, check_workbook
-from perf_lib.words.errors import InputError
+import pandas as pd
 
-EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls")
-WORKBOOKS = (*EXCEL, ".ods")
-PARQUET = (".parquet",)
+from perf_lib.config.yaml import read_text, shown
+from perf_lib.extracts.tables.archives import MOST_CELLS, check_workbook
+from perf_lib.extracts.tables.checks import LINE
+from perf_lib.extracts.tables.schema import Schema
+from perf_lib.words.errors import InputError, suggestion
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 256 * 2**20
-"""A file of figures by the month is never larger; records have their own door."""
+"""A file of monthly figures is never larger; records are read by other means."""
 A_TIME = "(a time of day)"
-"""What follows a time that Excel made of 10:54: whether minutes or hours were meant cannot be told."""
+"""What follows a time that Excel made of 10:54: whether minutes or hours were meant cannot be known."""
+
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+Row = tuple[str, list[str]]
+"""Words that say where a row stands, and its cells."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of text: its rows, each with the words that say where it stands."""
+    """One table of text."""
 
     name: str
-    rows: list[tuple[str, list[str]]]
+    rows: list[Row]
+
+    @property
+    def header(self) -> list[str]:
+        """The cells of the first row, without blanks around them."""
+        return [cell.strip() for cell in self.rows[0][1]] if self.rows else []
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -40,7 +55,7 @@ def read_sheets(path: Path) -> list[Sheet]:
 
     Raises InputError for a file that is missing, damaged, too large to unpack, or of a kind that is not read.
     """
-    kind = path.suffix.lower()
+    suffix = path.suffix.lower()
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{shown(path)}: is larger than {MOST_BYTES // 2**20} MB")
@@ -48,50 +63,113 @@ def read_sheets(path: Path) -> list[Sheet]:
         raise InputError(f"{shown(path)}: there is no such file") from None
     except OSError as error:
         raise InputError(f"{shown(path)}: cannot be read: {error.strerror}") from None
-    if kind in PARQUET:
-        return [Sheet("", _parquet(path))]
-    if kind == ".xls":
-        return _old_excel(path)
-    if kind in WORKBOOKS:
-        return _workbook(path)
-    return [Sheet("", csv_rows(path, read_text(path)))]
+    if suffix == ".parquet":
+        return [Sheet("", _parquet_rows(path))]
+    if suffix == ".xls":
+        return _old_excel_sheets(path)
+    if suffix in WORKBOOKS:
+        return _workbook_sheets(path)
+    return [Sheet("", [(f"line {line}", row) for line, row in csv_rows(shown(path), read_text(path))])]
 
 
-def csv_rows(path: Path, text: str) -> list[tuple[str, list[str]]]:
-    """The rows of CSV text, each with the line it starts on (a quoted cell may run over several)."""
+def read_table(path: Path, schema: Schema | None = None) -> pd.DataFrame:
+    """A file's table as text, with where each row stood; blank cells are empty strings.
+
+    With a schema, only its columns may stand in the file; of a workbook, the one sheet that has them is read.
+    Raises InputError naming the file and the column, or the row whose cells do not match the header.
+    """
+    sheets = read_sheets(path)
+    if len(sheets) > 1 and schema is not None:
+        sheets = [sheet for sheet in sheets if set(schema.required) <= set(sheet.header)] or sheets
+        if len(sheets) > 1:
+            names = " and ".join(repr(sheet.name) for sheet in sheets[:2])
+            raise InputError(f"{shown(path)}: which sheet is meant is not clear: {names}; leave the one with figures")
+    return table_of(path, sheets[0], schema)
+
+
+def table_of(path: Path, sheet: Sheet, schema: Schema | None = None) -> pd.DataFrame:
+    """One sheet's table as text, its first row the header."""
+    rows, header = sheet.rows, sheet.header
+    if not any(header):
+        raise InputError(f"{shown(path)}: is empty; its first line names the columns")
+    while header and not header[-1] and all(not "".join(row[len(header) - 1 :]).strip() for _, row in rows):
+        header.pop()  # a workbook's empty columns on the right
+    required, optional = (schema.required, schema.optional) if schema else ([], [])
+    _check_header(path, header, required, optional)
+    body = []
+    for line, row in rows[1:]:
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = row[: len(header)] if sheet.name else row
+        if len(cells) != len(header):
+            raise InputError(f"{shown(path)}, {line}: has {len(row)} cells where the header has {len(header)}")
+        body.append([*(cell.strip() for cell in cells), line])
+    table = pd.DataFrame(body, columns=[*header, LINE])
+    for name in optional:
+        if name not in table:
+            table[name] = ""
+    return table
+
+
+def _check_header(path: Path, header: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
+    repeated = next((name for name in header if header.count(name) > 1), None)
+    if repeated is not None:
+        raise InputError(f"{shown(path)}: the column {repeated!r} stands twice")
+    if not required:
+        return
+    missing = [name for name in required if name not in header]
+    if missing:
+        other = next((word for mark, word in _OTHER_DELIMITERS.items() if len(header) == 1 and mark in header[0]), None)
+        hint = f"; its cells seem to be divided by {other}, where commas are expected" if other else ""
+        raise InputError(f"{shown(path)}: lacks the column {missing[0]!r}; expected {', '.join(required)}{hint}")
+    unknown = next((name for name in header if name not in (*required, *optional)), None)
+    if unknown is not None:
+        raise InputError(f"{shown(path)}: unknown column {unknown!r}; {suggestion(unknown, [*required, *optional])}")
+
+
+def csv_rows(place: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of CSV text, each after the number of the line it starts on (a quoted cell may run over several).
+
+    `place` names the file in the InputError that is raised for text which is not CSV.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows, line = [], 1
+    line = 1
     try:
         for row in reader:
-            rows.append((f"line {line}", row))
+            yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{shown(path)}, line {line}: cannot be read as CSV: {error}") from None
-    return rows
+        raise InputError(f"{place}, line {line}: cannot be read as CSV: {error}") from None
 
 
-def _parquet(path: Path) -> list[tuple[str, list[str]]]:
+def _parquet_rows(path: Path) -> list[Row]:
     import duckdb
 
     try:
         with duckdb.connect() as connection:
-            found = connection.execute("SELECT count(*) FROM read_parquet($1)", [str(path)]).fetchone()
-            names = [row[0] for row in connection.execute("DESCRIBE FROM read_parquet($1)", [str(path)]).fetchall()]
-            if found is None or found[0] * len(names) > MOST_CELLS:
+            table = connection.read_parquet(str(path))
+            if math.prod(table.shape) > MOST_CELLS:
                 raise InputError(f"{shown(path)}: holds more than {MOST_CELLS:,} cells")
-            body = connection.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet($1)", [str(path)]).fetchall()
+            header, body = table.columns, table.project("COLUMNS(*)::VARCHAR").fetchall()
     except duckdb.Error as error:
-        raise InputError(f"{shown(path)}: cannot be read as Parquet: {_said(error, path)}") from None
-    header: list[tuple[str, list[str]]] = [("the header", names)]
-    return header + [(f"row {number}", [_of_text(cell) for cell in row]) for number, row in enumerate(body, start=1)]
+        raise InputError(f"{shown(path)}: cannot be read as Parquet: {first_line(error, [path])}") from None
+    rows = ((f"row {number}", [_parquet_text(cell) for cell in row]) for number, row in enumerate(body, start=1))
+    return [("the header", header), *rows]
 
 
-def _said(error: Exception, path: Path) -> str:
-    """A library's words in one line, without the machine's path."""
-    return (str(error).splitlines() or [type(error).__name__])[0].replace(str(path), shown(path))
+def first_line(error: BaseException, paths: Iterable[Path]) -> str:
+    """A library's complaint in one line, each of the paths by its short name.
+
+    >>> first_line(ValueError("/home/me/params/x.csv: no comma\\n  at 1"), [Path("/home/me/params/x.csv")])
+    'params/x.csv: no comma'
+    """
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    for path in paths:
+        line = line.replace(str(path), shown(path))
+    return re.sub(r"\s+", " ", line)[:200]
 
 
-def _of_text(cell: str | None) -> str:
+def _parquet_text(cell: str | None) -> str:
     """A Parquet cell as text: a whole number without its .0, the first of a month as its month."""
     if cell is None:
         return ""
@@ -101,8 +179,8 @@ def _of_text(cell: str | None) -> str:
     return cell.removesuffix(".0") if cell.removesuffix(".0").lstrip("-").isdigit() else cell
 
 
-def _workbook(path: Path) -> list[Sheet]:
-    """Sheets through calamine, once their size has been seen to."""
+def _workbook_sheets(path: Path) -> list[Sheet]:
+    """Sheets through calamine, after the file is checked."""
     import python_calamine as calamine
 
     check_workbook(path)
@@ -114,17 +192,17 @@ def _workbook(path: Path) -> list[Sheet]:
             texts = ((_place(name, at), [text_of(cell) for cell in row]) for at, row in enumerate(rows, start=1))
             sheets.append(Sheet(name, list(texts)))
     except calamine.CalamineError as error:
-        raise InputError(f"{shown(path)}: cannot be read as a workbook: {_said(error, path)}") from None
+        raise InputError(f"{shown(path)}: cannot be read as a workbook: {first_line(error, [path])}") from None
     except BaseException as error:  # calamine's own crash is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InputError(f"{shown(path)}: is damaged: {(str(error).splitlines() or [''])[0]}") from None
+        raise InputError(f"{shown(path)}: is damaged: {first_line(error, [path])}") from None
     if not sheets:
         raise InputError(f"{shown(path)}: holds no sheet")
     return sheets
 
 
-def _old_excel(path: Path) -> list[Sheet]:
+def _old_excel_sheets(path: Path) -> list[Sheet]:
     """Sheets of Excel 97 to 2003 through xlrd, which tells errors from blanks."""
     import xlrd  # type: ignore[import-untyped]  # xlrd ships no types
 
@@ -135,8 +213,8 @@ def _old_excel(path: Path) -> list[Sheet]:
         for sheet in book.sheets():
             rows = []
             for at in range(sheet.nrows):
-                cells = [_old_cell(path, book, sheet.name, at, cell) for cell in sheet.row(at)]
-                rows.append((_place(sheet.name, at + 1), cells))
+                place = _place(sheet.name, at + 1)
+                rows.append((place, [_old_excel_text(path, book, place, cell) for cell in sheet.row(at)]))
             sheets.append(Sheet(sheet.name, rows))
     except InputError:
         raise
@@ -145,13 +223,13 @@ def _old_excel(path: Path) -> list[Sheet]:
     return sheets
 
 
-def _old_cell(path: Path, book: Any, sheet: str, row: int, cell: Any) -> str:
+def _old_excel_text(path: Path, book: Any, place: str, cell: Any) -> str:
     import xlrd
 
     kind, value = cell.ctype, cell.value
     if kind == xlrd.XL_CELL_ERROR:
-        shown_as = xlrd.error_text_from_code.get(value, "an error")
-        raise InputError(f"{shown(path)}, {_place(sheet, row + 1)}: a cell holds {shown_as}; mend it or leave it blank")
+        error = xlrd.error_text_from_code.get(value, "an error")
+        raise InputError(f"{shown(path)}, {place}: a cell holds {error}; mend it or leave it blank")
     if kind == xlrd.XL_CELL_DATE:
         if value < 1:
             return text_of((dt.datetime(1900, 1, 1) + dt.timedelta(days=value)).time())
@@ -190,6 +268,6 @@ def text_of(cell: object) -> str:
 
 
 def _clock(seconds: int) -> str:
-    """Hours, minutes and seconds; without seconds it may have been meant as minutes and seconds."""
+    """Hours, minutes and seconds; without seconds the cell may have meant minutes and seconds."""
     text = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
     return text if seconds % 60 else f"{text} {A_TIME}"

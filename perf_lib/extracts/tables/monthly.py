@@ -1,4 +1,4 @@
-"""Monthly figures to the tidy monthly frame, checked row by row before anything is computed.
+"""Monthly figures as the tidy monthly frame, checked row by row before anything is computed.
 
 A file is tidy, a row a measure, area and month, or wide, a row a measure and a column a month (`wide`).
 """
@@ -13,13 +13,11 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.tables.checks import LINE, MONTH, Checks, months_of, table_of
-from perf_lib.extracts.tables.figures import refuse_impossible
-from perf_lib.extracts.tables.files import read_sheets
-from perf_lib.extracts.tables.ledger import Ledger
+from perf_lib.extracts.tables.checks import LINE, MONTH, Checks, Ledger, months_of, of_cell, refuse_impossible
+from perf_lib.extracts.tables.files import read_sheets, table_of
 from perf_lib.extracts.tables.schema import MONTHLY
 from perf_lib.extracts.tables.wide import is_wide, unpivot
-from perf_lib.words.errors import InputError, suggestion
+from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT
 
 COLUMNS = MONTHLY.required
@@ -35,8 +33,8 @@ def read_monthly(
     A row a measure, area and month, months as monthly Periods, sorted. `value` is the month's figure in the
     measure's unit (a count, per cent from 0 to 100, seconds …). `margin` is a survey's, else missing.
 
-    `area` is whom the figures of a wide file without an area column are for. `ledger` takes note of each file, and
-    says what share of its rows may be rejected; months that are missing for that reason are "not supplied".
+    `area` is that of the figures of a wide file without an area column. `ledger` records each file, and sets what
+    share of its rows may be rejected; months that are missing for that reason are "not supplied".
 
     Raises InputError naming file, line, measure, month, value and what is allowed: for a file that is missing
     or has other columns, an unknown measure, a month that is none, text in a number, a negative figure, a
@@ -44,15 +42,15 @@ def read_monthly(
     """
     ledger = Ledger() if ledger is None else ledger
     frame = pd.concat([_read_one(path, catalogue, area, ledger) for path in paths], ignore_index=True)
-    # A month may be given by one file only, and a gap lie between two.
+    # One file may repeat a month of another, or leave a gap between the two.
     twice = frame.duplicated(KEYS)
     if twice.any():
         row = frame[twice].iloc[0]
         raise InputError(
             f"{row['file']}, {row[LINE]}: {row['measure']}, {row['month']}: the month is given twice; once is allowed"
         )
-    put_aside = any(source.rejected for source in ledger.sources)
-    frame = _without_gaps(paths[-1], frame.drop(columns=[LINE, "file"]), catalogue, put_aside)
+    gaps_allowed = any(source.rejected for source in ledger.sources)
+    frame = _without_gaps(paths[-1], frame.drop(columns=[LINE, "file"]), catalogue, gaps_allowed)
     return frame.sort_values(KEYS, ignore_index=True)
 
 
@@ -62,51 +60,38 @@ def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger) -> pd
     if wide:
         parts = [unpivot(path, sheet, catalogue, area) for sheet in wide]
     else:
-        tidy = [sheet for sheet in sheets if _looks_tidy(sheet.rows)] or sheets[:1]
+        tidy = [sheet for sheet in sheets if {"measure", "month"} <= set(sheet.header)] or sheets[:1]
         parts = [table_of(path, sheet, MONTHLY) for sheet in tidy]
     table = pd.concat(parts, ignore_index=True)
-    labels = table["measure"] + ", " + table["month"]
-    checks = Checks(path, table, labels, ledger.share)
+    checks = Checks(path, table, table["measure"] + ", " + table["month"], ledger)
     figures = _check(table, checks, catalogue)
-    kept = checks.kept
-    frame = table.assign(**figures, file=shown(path))[kept]
+    frame = table.assign(**figures, file=shown(path))[checks.accepted]
     frame = frame.assign(month=months_of(frame["month"]))
-    rejected = checks.rejections()
-    ledger.enter(path, MONTHLY.what, len(table), rejected, frame.loc[frame["value"].notna(), "month"])
+    checks.enter(MONTHLY.what, frame.loc[frame["value"].notna(), "month"])
     return frame[[*COLUMNS, "margin", LINE, "file"]]
 
 
-def _looks_tidy(rows: Sequence[tuple[str, list[str]]]) -> bool:
-    return bool(rows) and {"measure", "month"} <= {cell.strip() for cell in rows[0][1]}
-
-
 def _check(table: pd.DataFrame, checks: Checks, catalogue: Catalogue) -> dict[str, pd.Series]:
-    """Hold every row against the schema and its measure; the columns of numbers come back as floats."""
-    checks.refuse(
-        ~table["measure"].isin(list(catalogue)),
-        lambda row: f"unknown measure {row['measure']!r}; {suggestion(row['measure'], catalogue)}",
-        "measure",
-    )
+    """Check every row against the schema and its measure; the columns of numbers come back as floats."""
+    checks.allow("measure", catalogue, "unknown measure")
     checks.refuse(table["area"] == "", "the area is blank", "area")
-    checks.refuse(
-        ~table["month"].str.fullmatch(MONTH),
-        lambda row: f"month {row['month']!r} is not a month; write it as 2019-12",
-        "month",
-    )
+    is_month = table["month"].str.fullmatch(MONTH)
+    checks.refuse(~is_month, of_cell("month", "is not a month; write it as 2019-12"), "month")
     figures = checks.columns(MONTHLY)
     _check_figures(table, figures, catalogue, checks)
     checks.refuse(table.duplicated(KEYS), "the month is given twice; once is allowed", "month")
-    told = table.groupby(KEYS)["value"].transform("nunique")
-    checks.refuse((told > 1) & table.duplicated(KEYS, keep=False), "the month is given twice, with two values", "value")
+    values = table.groupby(KEYS)["value"].transform("nunique")
+    differ = (values > 1) & table.duplicated(KEYS, keep=False)
+    checks.refuse(differ, "the month is given twice, with two values", "value")
     return figures
 
 
 def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue: Catalogue, checks: Checks) -> None:
-    nothing_happened = (
+    advice = (
         "; where nothing happened in the month leave numerator, denominator and value blank and give the status "
         "'nil return'"
     )
-    refuse_impossible(table, figures, catalogue, checks, nothing_happened)
+    refuse_impossible(table, figures, catalogue, checks, advice)
     refuse = checks.refuse
     numerator, denominator, value = figures["numerator"], figures["denominator"], figures["value"]
     kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
@@ -117,20 +102,14 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
         "denominator",
     )
     blank = table["status"].isin(WITHOUT_VALUE)
-    refuse(
-        blank & value.notna(),
-        lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}",
-        "value",
-    )
+    filled = blank & value.notna()
+    refuse(filled, lambda row: f"status {row['status']!r} goes with a blank value, not {row['value']}", "value")
     nil = (table["status"] == "nil return") & (numerator.notna() | denominator.notna())
     refuse(nil, "status 'nil return' goes with a blank numerator and denominator too: nothing happened", "status")
-    refuse(
-        ~blank & value.isna(),
-        f"the value is blank; give a number, or the status {' or '.join(map(repr, WITHOUT_VALUE))}",
-        "value",
-    )
+    statuses = " or ".join(map(repr, WITHOUT_VALUE))
+    refuse(~blank & value.isna(), f"the value is blank; give a number, or the status {statuses}", "value")
     computed = numerator / denominator.where(denominator > 0) * np.where(percentage, 100.0, 1.0)
-    # A printed value may be rounded to its last decimal; more than that apart and one of the three is wrong.
+    # A printed value may be rounded to its last decimal; a larger difference means that one of the three is wrong.
     refuse(
         (kind != "rolling") & ((computed - value).abs() > np.maximum(0.51, 0.006 * value.abs())),
         lambda row: f"value {row['value']} is not numerator {row['numerator']} over denominator {row['denominator']}",
@@ -138,22 +117,22 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
     )
 
 
-def _without_gaps(path: Path, frame: pd.DataFrame, catalogue: Catalogue, put_aside: bool) -> pd.DataFrame:
+def _without_gaps(path: Path, frame: pd.DataFrame, catalogue: Catalogue, gaps_allowed: bool) -> pd.DataFrame:
     """The frame with every month between a series' first and last.
 
-    A month left out is refused; where rows were put aside as rejected, it stands as not supplied.
+    A missing month is refused; where rejected rows may be the reason, it becomes a month not supplied.
     """
-    filled = [frame]
+    parts = [frame]
     for (code, area), months in frame.groupby(["measure", "area"], sort=False)["month"]:
         step = 3 if catalogue[str(code)].frequency == "quarterly" else 1
         expected = pd.period_range(months.min(), months.max(), freq="M")[::step]
         gap = expected.difference(pd.PeriodIndex(months, freq="M"))
-        if len(gap) and not put_aside:
+        if len(gap) and not gaps_allowed:
             raise InputError(
                 f"{shown(path)}: {code}, {gap[0]} ({area}): the month is left out between {months.min()} and "
                 f"{months.max()}; give its value, or a blank one with the status 'not supplied'"
             )
         if len(gap):
             blank = {"measure": code, "area": area, "month": gap, "origin": "derived", "status": "not supplied"}
-            filled.append(pd.DataFrame(blank).reindex(columns=frame.columns).astype(frame.dtypes.to_dict()))
-    return pd.concat(filled, ignore_index=True)
+            parts.append(pd.DataFrame(blank).reindex(columns=frame.columns).astype(frame.dtypes.to_dict()))
+    return pd.concat(parts, ignore_index=True)

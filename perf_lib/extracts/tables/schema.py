@@ -1,11 +1,10 @@
-"""The declared schema of each input: its columns, what each may hold, and the words that say so to a person.
+"""The declared schema of each input: its columns, what each may hold, and notes that explain them to a person.
 
-Readers check against these, the template's drop-downs and notes are made from them.
+Readers check files against these schemas; the template takes its drop-downs and notes from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -14,15 +13,18 @@ from perf_lib.config.yaml import Strict
 
 ORIGINS = ("published", "derived", "illustrative")
 STATUSES = ("final", "provisional", "nil return", "not supplied")
+LEVELS = ("force", "region", "nation")
+
+Holds = Literal["text", "month", "number", "one of"]
 
 
 class Column(Strict):
     """One column of an input."""
 
     name: str
-    holds: Literal["text", "month", "number", "one of"] = "text"
+    holds: Holds = "text"
     allowed: tuple[str, ...] = ()
-    """For a column that holds one of some words, those words."""
+    """The words that a column may hold which holds one of some."""
     needed: bool = True
     """Whether the file must have the column."""
     note: str = ""
@@ -47,9 +49,9 @@ class Schema(Strict):
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
-    def holding(self, *kinds: str) -> Iterable[Column]:
-        """The columns that hold something of these kinds."""
-        return (column for column in self.columns if column.holds in kinds)
+
+def _columns(*names: str, holds: Holds = "text", allowed: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    return tuple(Column(name=name, holds=holds, allowed=allowed) for name in names)
 
 
 def _number(name: str, note: str, needed: bool = True) -> Column:
@@ -71,76 +73,47 @@ MONTHLY = Schema(
     ),
 )
 
-LEVELS = ("force", "region", "nation")
-
 PEERS = Schema(
     what="peers' rates",
     columns=(
-        Column(name="series"),
-        Column(name="area"),
-        Column(name="level", holds="one of", allowed=LEVELS),
-        Column(name="month", holds="month"),
-        Column(name="offences", holds="number"),
-        Column(name="population", holds="number"),
-        Column(name="rate", holds="number"),
-        Column(name="origin", holds="one of", allowed=ORIGINS),
+        *_columns("series", "area"),
+        *_columns("level", holds="one of", allowed=LEVELS),
+        *_columns("month", holds="month"),
+        *_columns("offences", "population", "rate", holds="number"),
+        *_columns("origin", holds="one of", allowed=ORIGINS),
     ),
 )
 
 PUBLISHED = Schema(
     what="figures as first published",
     columns=(
-        Column(name="measure"),
-        Column(name="period"),
-        Column(name="kind", holds="one of", allowed=("quarter", "rolling_12")),
-        Column(name="numerator", holds="number"),
-        Column(name="denominator", holds="number"),
-        Column(name="value", holds="number"),
+        *_columns("measure", "period"),
+        *_columns("kind", holds="one of", allowed=("quarter", "rolling_12")),
+        *_columns("numerator", "denominator", "value", holds="number"),
         Column(name="symbols", needed=False, note="The symbols it was published with, or 'none'."),
     ),
 )
 
-_WHERE_AND_WHEN = (
-    Column(name="Crime ID"),
-    Column(name="Month", holds="month"),
-    Column(name="Reported by"),
-    Column(name="Falls within"),
-    Column(name="Longitude"),
-    Column(name="Latitude"),
-    Column(name="Location"),
-    Column(name="LSOA code"),
-    Column(name="LSOA name"),
+_CRIME = (
+    *_columns("Crime ID"),
+    *_columns("Month", holds="month"),
+    *_columns("Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name"),
 )
-"""What every file of data.police.uk says of a crime before it says what became of it."""
+"""The columns that every file of data.police.uk begins with: the crime, its month and its place."""
 
 STREET = Schema(
     what="data.police.uk street-level crime",
-    columns=(
-        *_WHERE_AND_WHEN,
-        Column(name="Crime type"),
-        Column(name="Last outcome category"),
-        Column(name="Context"),
-    ),
+    columns=(*_CRIME, *_columns("Crime type", "Last outcome category", "Context")),
 )
 
-OUTCOMES = Schema(
-    what="data.police.uk outcomes",
-    columns=(
-        *_WHERE_AND_WHEN,
-        Column(name="Outcome type"),
-    ),
-)
+OUTCOMES = Schema(what="data.police.uk outcomes", columns=(*_CRIME, *_columns("Outcome type")))
 
 HOME_OFFICE = Schema(
     what="Home Office police recorded crime",
     columns=(
-        Column(name="Financial Year"),
-        Column(name="Financial Quarter", holds="one of", allowed=("1", "2", "3", "4")),
-        Column(name="Force Name"),
-        Column(name="Offence Description"),
-        Column(name="Offence Group"),
-        Column(name="Offence Subgroup"),
-        Column(name="Offence Code"),
-        Column(name="Number of Offences", holds="number"),
+        *_columns("Financial Year"),
+        *_columns("Financial Quarter", holds="one of", allowed=("1", "2", "3", "4")),
+        *_columns("Force Name", "Offence Description", "Offence Group", "Offence Subgroup", "Offence Code"),
+        *_columns("Number of Offences", holds="number"),
     ),
 )

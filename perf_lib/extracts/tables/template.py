@@ -1,4 +1,4 @@
-"""An empty workbook for the catalogue's measures, a row a figure and a column a month, that reads back as it is."""
+"""An empty workbook for the catalogue's measures: a row a figure and a column a month, as `wide` reads them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xlsxwriter
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.yaml import shown
@@ -17,7 +18,7 @@ from perf_lib.words.wording import PERCENT, SECONDS, short_month
 
 SHEET, NOTES, LISTS = "Months", "Notes", "Lists"
 COLUMNS = ["measure", "title", "unit", "area", "figure", "origin", "status"]
-_MOST_MESSAGE = 255
+_LONGEST_MESSAGE = 255
 """The longest message that Excel shows beside a cell."""
 
 HOW = {
@@ -27,15 +28,11 @@ HOW = {
 
 
 def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, area: str) -> None:
-    """Write the workbook: drop-downs where words are chosen, a note at each row of what is asked.
+    """Write the workbook: drop-downs where words are chosen, instructions at each row.
 
-    A count has a row for its value; a proportion or mean rows for numerator, denominator and value (blank where both
-    parts are given); a survey one for its margin besides. Raises InputError where the
-    file is there already.
+    A count has a row for its value; a proportion or mean has rows for numerator, denominator and value (which may stay
+    blank); a survey has another for its margin. Raises InputError where the file exists already.
     """
-    # Imported here: only this file and the spreadsheets of a pack need it.
-    import xlsxwriter
-
     if path.exists():
         raise InputError(f"{shown(path)}: is there already; it may have figures in it. Name another file with --into")
     rows = [(measure, figure) for measure in catalogue.values() for figure in _figures(measure)]
@@ -43,7 +40,9 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet(SHEET)
             _write_notes(book, catalogue)
-            _write_lists(book, list(catalogue))
+            lists = book.add_worksheet(LISTS)
+            lists.write_column(0, 0, list(catalogue))
+            lists.hide()
             head, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
             sheet.write_row(0, 0, [*COLUMNS, *map(short_month, months)], head)
             for at, (measure, figure) in enumerate(rows, start=1):
@@ -58,6 +57,7 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
 
 
 def _figures(measure: Measure) -> Sequence[str]:
+    """The figures that a measure has a row for."""
     if measure.is_ratio or (measure.kind == "rolling" and measure.of):
         return ("numerator", "denominator", "value")
     return ("value", "margin") if measure.kind == "survey" else ("value",)
@@ -67,16 +67,13 @@ def _write_row(sheet: Any, at: int, measure: Measure, figure: str, area: str, mo
     first, last = len(COLUMNS), len(COLUMNS) + months - 1
     unit = measure.unit if figure in ("value", "margin") else "a count or total"
     sheet.write_row(at, 0, [measure.code, measure.title, unit, area, figure, "published", "final"])
-    asked = _asked(measure, figure)
-    sheet.write_comment(at, 0, asked)
-    if measure.unit == SECONDS and figure == "value":  # 10:54 stays minutes and seconds, and becomes no time of day
+    instructions = _instructions(measure, figure)
+    sheet.write_comment(at, 0, instructions)
+    if measure.unit == SECONDS and figure == "value":  # as text, 10:54 stays minutes and seconds
         for column in range(first, last + 1):
             sheet.write_blank(at, column, None, text)
-    rule: dict[str, Any] = {
-        "validate": "any",
-        "input_title": f"{measure.title}"[:32],
-        "input_message": asked[:_MOST_MESSAGE],
-    }
+    message = {"input_title": measure.title[:32], "input_message": instructions[:_LONGEST_MESSAGE]}
+    rule: dict[str, Any] = {"validate": "any", **message}
     if figure == "value" and measure.kind == "count":
         rule |= {
             "validate": "integer",
@@ -88,18 +85,18 @@ def _write_row(sheet: Any, at: int, measure: Measure, figure: str, area: str, mo
     sheet.data_validation(at, first, at, last, rule)
 
 
-def _asked(measure: Measure, figure: str) -> str:
-    """What a person is to write in a row, in a sentence or three."""
+def _instructions(measure: Measure, figure: str) -> str:
+    """What a person writes in a row, in one to three sentences."""
     if figure == "margin":
         return f"The margin of the {measure.noun}, in {measure.unit}; blank where there is none."
     if figure in ("numerator", "denominator"):
         over = f" The denominator counts {measure.of}." if measure.of else ""
         return f"The {figure} of the {measure.noun}.{over} Numerator and denominator come together."
-    said = f"{measure.noun[:1].upper()}{measure.noun[1:]}, in {measure.unit}. {HOW.get(measure.unit, '')}".strip()
+    start = f"{measure.noun[:1].upper()}{measure.noun[1:]}, in {measure.unit}. {HOW.get(measure.unit, '')}".strip()
     if measure.is_ratio:
-        return f"{said} May stay blank where both parts are given."
+        return f"{start} May stay blank where both parts are given."
     nothing = "0 where there was none" if measure.kind == "count" else "Nil where nothing was due"
-    return f"{said} Blank where not supplied; {nothing}."
+    return f"{start} Blank where not supplied; {nothing}."
 
 
 def _write_choices(sheet: Any, rows: int, measures: int) -> None:
@@ -115,24 +112,17 @@ def _write_choices(sheet: Any, rows: int, measures: int) -> None:
         sheet.data_validation(1, column, rows + 200, column, {"validate": "list", "source": source})
 
 
-def _write_lists(book: Any, codes: Sequence[str]) -> None:
-    sheet = book.add_worksheet(LISTS)
-    sheet.write_column(0, 0, codes)
-    sheet.hide()
-
-
 def _write_notes(book: Any, catalogue: Catalogue) -> None:
     sheet = book.add_worksheet(NOTES)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90, wrapped)
-    lines = [
+    notes = [
         ("How to fill it in", "A row a figure, a column a month. Leave a month blank where it was not supplied; write "
          "Nil where nothing was due (0 for a count). Add rows for other areas; do not rename columns."),
         ("Reading it", "Name the file under inputs.monthly in params/settings.yaml."),
         *((f"{column.name}", column.note) for column in MONTHLY.columns if column.note),
-        *((measure.title, _asked(measure, "value")) for measure in catalogue.values()),
+        *((measure.title, _instructions(measure, "value")) for measure in catalogue.values()),
     ]  # fmt: skip
-    for at, (name, words) in enumerate(lines):
-        sheet.write(at, 0, name)
-        sheet.write(at, 1, words)
+    for at, note in enumerate(notes):
+        sheet.write_row(at, 0, note)

@@ -80,8 +80,8 @@ def test_a_public_pack_of_records_is_that_of_months_and_asks_them_once(from_reco
     boxed |= {("cse_crime", 0, (last - 11, last)): line.rolling.value for (_, last), line in box.items()}
     for name, value in of_page(pack / "report.html", catalogue, QUARTER).items():
         assert value == pytest.approx((boxed | expected)[name], abs=0.51), name
-    said = (pack / "run.json").read_text(encoding="utf-8")
-    assert '"records": ""' in said  # a digest would let anybody try out the few figures that are missing
+    recorded = (pack / "run.json").read_text(encoding="utf-8")
+    assert '"records": ""' in recorded  # a digest would let anybody try out the few figures that are missing
 
 
 def test_a_public_report_of_records_holds_none_of_what_was_counted(from_records):

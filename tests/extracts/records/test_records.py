@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -17,9 +16,8 @@ from builders import PARAMS, measure, report
 
 from perf_lib.config.catalogue import Catalogue, read_catalogue
 from perf_lib.config.settings import find_params
-from perf_lib.extracts import kept, read_definitions, read_monthly, read_records
+from perf_lib.extracts import read_definitions, read_monthly, read_records
 from perf_lib.extracts.records.predicate import predicate
-from perf_lib.extracts.records.records_kept import KEPT
 from perf_lib.report import open_report
 from perf_lib.words.errors import InputError
 
@@ -35,8 +33,8 @@ SUPPLIED = {
 def sample_months(first: str = "2015-01") -> pd.DataFrame:
     """The sample's own months of the measures that come from records: what counting must give again."""
     frame = read_monthly([SAMPLE], CATALOGUE)
-    kept = ~frame["measure"].isin(SUPPLIED) & (frame["month"] >= pd.Period(first, freq="M"))
-    return frame[kept].reset_index(drop=True)
+    wanted = ~frame["measure"].isin(SUPPLIED) & (frame["month"] >= pd.Period(first, freq="M"))
+    return frame[wanted].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +69,18 @@ def test_a_report_from_records_is_the_report_from_months(sample_records, tmp_pat
     settings["inputs"] |= {"monthly": ["records/other_measures.csv"], "records": "records.yaml"}
     (params / "settings.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     expected = report()
-    with kept(tmp_path / "kept"):
-        made = open_report("2019-20-Q3", params)
-        # Who opens it in the same run shows what was counted: the records may be gone by then.
-        (params / "records" / "crimes.parquet").unlink()
-        again = open_report("2019-20-Q3", params)
-        kept_in = Path(os.environ[KEPT])
-        assert len(list(kept_in.iterdir())) == 2
-        assert os.name == "nt" or kept_in.stat().st_mode & 0o77 == 0
-    pd.testing.assert_frame_equal(again.arrived.frame, made.arrived.frame, check_exact=True)
-    assert KEPT not in os.environ and not kept_in.exists()
-    assert again.arrived.records.digest == made.arrived.records.digest
+    opened = open_report("2019-20-Q3", params)
+    # A report asks the records once, when it is opened: what follows does without them.
+    (params / "records" / "crimes.parquet").unlink()
     with pytest.raises(InputError, match=r"there is no file 'records/crimes.parquet'"):
         open_report("2019-20-Q3", params)
     for code, finding in expected.findings.items():
-        assert made.findings[code].quarter == finding.quarter, code
-        assert made.findings[code].rolling == finding.rolling, code
-    said = str(made.sources())
-    assert "What was counted from records" in said
-    assert "were rejected, for the reasons below" in said
-    assert re.search(r"crime_volume\W+crimes\W+203,566\W+203,526\W+40\b", said)
+        assert opened.findings[code].quarter == finding.quarter, code
+        assert opened.findings[code].rolling == finding.rolling, code
+    sources = str(opened.sources())
+    assert "What was counted from records" in sources
+    assert "were rejected, for the reasons below" in sources
+    assert re.search(r"crime_volume\W+crimes\W+203,566\W+203,526\W+40\b", sources)
 
 
 def test_a_measure_has_its_months_from_one_source(sample_records, tmp_path):
@@ -122,7 +112,7 @@ ROWS = [
 def small(tmp_path: Path) -> Callable[..., Path]:
     """Writes ROWS as a table, a list of words and a records.yaml with the definitions given; answers its path."""
 
-    def written(definitions: dict, table: dict | None = None, kind: str = "parquet", **more: object) -> Path:
+    def write(definitions: dict, table: dict | None = None, kind: str = "parquet", **more: object) -> Path:
         rows = pd.DataFrame(ROWS, columns=["day", "division", "kind", "seconds", "flag", "summary", "received"])
         with duckdb.connect() as connection:
             connection.register("rows", rows.astype({"seconds": "Int64"}))
@@ -131,17 +121,17 @@ def small(tmp_path: Path) -> Callable[..., Path]:
                 f"flag, summary, CAST(received AS DATE) AS received FROM rows) TO '{tmp_path}/things.{kind}'"
             )
         (tmp_path / "words.txt").write_text("# ours\nonline\ne-mail\n\nit's\n", encoding="utf-8")
-        told = {
+        content = {
             "tables": {"things": {"files": f"things.{kind}", "date": "day"} | (table or {})},
             "keywords": {"cyber": "words.txt"},
             "rejected_share": 0.5,
             "definitions": {name: {"table": "things"} | each for name, each in definitions.items()},
         }
         path = tmp_path / "records.yaml"
-        path.write_text(yaml.safe_dump(told | more, sort_keys=False), encoding="utf-8")
+        path.write_text(yaml.safe_dump(content | more, sort_keys=False), encoding="utf-8")
         return path
 
-    return written
+    return write
 
 
 MEASURES = Catalogue(
@@ -161,8 +151,8 @@ def months(path: Path) -> dict[tuple[str, str], tuple]:
 
 
 def test_a_month_without_a_fitting_record_is_0_and_one_without_any_is_not_supplied(small):
-    found = months(small({"thefts": {"where": "kind = 'b' and day < date '2019-12-01'", "count": "rows"}}))
-    assert found == {
+    figures = months(small({"thefts": {"where": "kind = 'b' and day < date '2019-12-01'", "count": "rows"}}))
+    assert figures == {
         ("Here", "2019-10"): (None, None, 1, "final"),
         ("Here", "2019-11"): (None, None, None, "not supplied"),
         ("Here", "2019-12"): (None, None, 0, "final"),
@@ -171,8 +161,8 @@ def test_a_month_without_a_fitting_record_is_0_and_one_without_any_is_not_suppli
 
 def test_areas_are_counted_apart_where_the_table_tells_them(small):
     path = small({"thefts": {"count": "rows"}}, {"area": "division"})
-    found = months(path)
-    assert {key: value[2] for key, value in found.items()} == {
+    figures = months(path)
+    assert {key: value[2] for key, value in figures.items()} == {
         ("East", "2019-10"): 2, ("East", "2019-11"): None, ("East", "2019-12"): 1,
         ("West", "2019-10"): 1, ("West", "2019-11"): None, ("West", "2019-12"): 1,
     }  # fmt: skip
@@ -189,11 +179,11 @@ def test_a_mean_leaves_out_records_without_a_figure_and_counts_them(small):
 
 def test_a_denominator_is_another_definition_or_a_column(small):
     all_of_them = {"all": {"count": "rows"}}
-    found = months(small({"share": {"where": "kind = 'a'", "count": "rows", "denominator": "all"}, **all_of_them}))
-    assert found["Here", "2019-10"] == (2, 3, 66.666667, "final")
-    found = months(small({"per": {"where": "kind = 'b'", "sum": "quarters", "denominator_column": "seconds"}}))
-    assert found["Here", "2019-10"] == (5, 20, 0.25, "final")  # 20 / 4 over 20
-    assert found["Here", "2019-12"] == (1.5, 6, 0.25, "final")
+    figures = months(small({"share": {"where": "kind = 'a'", "count": "rows", "denominator": "all"}, **all_of_them}))
+    assert figures["Here", "2019-10"] == (2, 3, 66.666667, "final")
+    figures = months(small({"per": {"where": "kind = 'b'", "sum": "quarters", "denominator_column": "seconds"}}))
+    assert figures["Here", "2019-10"] == (5, 20, 0.25, "final")  # 20 / 4 over 20
+    assert figures["Here", "2019-12"] == (1.5, 6, 0.25, "final")
 
 
 def test_nothing_to_divide_by_is_a_nil_return_or_one_line(small):
@@ -237,8 +227,8 @@ def test_a_record_that_joins_to_several_counts_once(small, tmp_path):
     (tmp_path / "tags.csv").write_text("what,tag\na,x\na,x\na,y\nb,z\n", encoding="utf-8")
     tables = {"things": {"files": "things.parquet", "date": "day"}, "tags": {"files": "tags.csv"}}
     join = {"table": "tags", "match": {"kind": "what"}, "where": "tag in ('x', 'y')"}
-    found = months(small({"thefts": {"join": join, "count": "rows"}}, tables=tables))
-    assert found["Here", "2019-10"][2] == 2  # two of kind a, for all their three tags
+    figures = months(small({"thefts": {"join": join, "count": "rows"}}, tables=tables))
+    assert figures["Here", "2019-10"][2] == 2  # two of kind a, for all their three tags
 
 
 def test_csv_files_give_the_same_and_their_unreadable_lines_are_counted(small, tmp_path):
@@ -261,10 +251,10 @@ def test_csv_files_give_the_same_and_their_unreadable_lines_are_counted(small, t
 def test_dates_that_are_text_need_a_format_and_the_unreadable_are_counted(small, tmp_path):
     small({"thefts": {"count": "rows"}})
     (tmp_path / "things.csv").write_text("day,kind\n31/10/2019,a\n01/11/2019,a\n32/10/2019,a\n,a\n", encoding="utf-8")
-    told = {"files": "things.csv", "date": "day"}
+    content = {"files": "things.csv", "date": "day"}
     with pytest.raises(InputError, match=r"tables.things.date: the column 'day' is text, not a date: give date_format"):
-        months(small({"thefts": {"count": "rows"}}, told))
-    path = small({"thefts": {"count": "rows"}}, told | {"date_format": "%d/%m/%Y"})
+        months(small({"thefts": {"count": "rows"}}, content))
+    path = small({"thefts": {"count": "rows"}}, content | {"date_format": "%d/%m/%Y"})
     (tmp_path / "things.csv").write_text("day,kind\n31/10/2019,a\n01/11/2019,a\n32/10/2019,a\n,a\n", encoding="utf-8")
     assert {month: row[2] for (_, month), row in months(path).items()} == {"2019-10": 1, "2019-11": 1}
     row = read_records(read_definitions(path, MEASURES), MEASURES, "Here", path.parent).coverage.iloc[0]
@@ -280,12 +270,12 @@ def test_more_rejected_records_than_their_share_stop_the_run(small):
 
 
 def test_records_before_the_first_month_are_left_unread(small):
-    found = months(small({"thefts": {"count": "rows"}}, {"first_month": "2019-12"}))
-    assert found == {("Here", "2019-12"): (None, None, 3, "final")}
+    figures = months(small({"thefts": {"count": "rows"}}, {"first_month": "2019-12"}))
+    assert figures == {("Here", "2019-12"): (None, None, 3, "final")}
 
 
 @pytest.mark.parametrize(
-    ("where", "said"),
+    ("where", "message"),
     [
         ("kind = 'a'; drop table things", "holds a semicolon; one condition may stand there"),
         ("kind = 'a' -- and so on", "holds a comment"),
@@ -324,16 +314,16 @@ def test_records_before_the_first_month_are_left_unread(small):
         ("kind = 'a' as x", "may not stand here"),
     ],
 )
-def test_a_where_that_is_no_plain_condition_is_one_line(small, where, said):
+def test_a_where_that_is_no_plain_condition_is_one_line(small, where, message):
     with pytest.raises(InputError) as refused:
         months(small({"thefts": {"where": where, "count": "rows"}}))
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "records.yaml, thefts: " in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("definition", "more", "said"),
+    ("definition", "more", "message"),
     [
         ({"table": "thing", "count": "rows"}, {}, "thefts: unknown table 'thing'; did you mean things?"),
         ({}, {}, "thefts: give one of 'count: rows', 'sum: <column>' and 'mean: <column>'"),
@@ -360,10 +350,10 @@ def test_a_where_that_is_no_plain_condition_is_one_line(small, where, said):
          "the folder 'lake' has no address; set the environment variable PERF_FOLDER_LAKE"),
     ],
 )  # fmt: skip
-def test_a_definition_that_cannot_be_is_one_line(small, definition, more, said):
+def test_a_definition_that_cannot_be_is_one_line(small, definition, more, message):
     with pytest.raises(InputError) as refused:
         months(small({"thefts": definition}, **more))
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
@@ -401,8 +391,8 @@ def test_a_folder_elsewhere_is_named_by_the_environment(small, tmp_path, monkeyp
 
 def test_a_thousand_words_are_no_burden():
     words = {"all": tuple(f"word{number}" for number in range(1000))}
-    made = predicate("mentions(summary, 'all')", {"summary": "text"}, words, "tsql", "r", "here")
-    assert made.sql(dialect="tsql").count(" LIKE ") == 1000
+    condition = predicate("mentions(summary, 'all')", {"summary": "text"}, words, "tsql", "r", "here")
+    assert condition.sql(dialect="tsql").count(" LIKE ") == 1000
 
 
 def test_the_shipped_definitions_are_read():

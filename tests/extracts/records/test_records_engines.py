@@ -22,9 +22,9 @@ from sqlglot.errors import ErrorLevel
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts import read_definitions, read_records
-from perf_lib.extracts.records.definitions import Definitions, Table
+from perf_lib.extracts.records.definitions import Definitions, Relation, Table
 from perf_lib.extracts.records.records import Records
-from perf_lib.extracts.records.sql import DIALECTS, Relation, question
+from perf_lib.extracts.records.sql import DIALECTS, question
 from perf_lib.words.errors import InputError, PerfError
 
 CATALOGUE = read_catalogue(PARAMS / "measures.yaml")
@@ -49,12 +49,12 @@ def expected(two_years) -> Records:
 
 def counted(params: Path, **keys: object) -> Records:
     """What records come to, with keys of every table replaced: `files=None, connection=...`."""
-    told = yaml.safe_load((params / "records.yaml").read_text(encoding="utf-8"))
-    for name, table in told["tables"].items():
+    content = yaml.safe_load((params / "records.yaml").read_text(encoding="utf-8"))
+    for name, table in content["tables"].items():
         table |= {key: value.format(name) if isinstance(value, str) else value for key, value in keys.items()}
-        told["tables"][name] = {key: value for key, value in table.items() if value is not None}
+        content["tables"][name] = {key: value for key, value in table.items() if value is not None}
     path = params / "elsewhere.yaml"
-    path.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return read_records(read_definitions(path, CATALOGUE), CATALOGUE, "Wiltshire", params)
 
 
@@ -159,8 +159,8 @@ def test_what_postgresql_does_not_have_is_one_line_without_its_address(postgres,
         monkeypatch.setenv("PERF_CONNECTION_RMS", address)
         with pytest.raises(PerfError, match=r"the connection rms cannot be reached \(OperationalError") as refused:
             counted(two_years, files=None, connection="rms", table="rms.{}")
-        told = str(refused.value)
-        assert [part for part in ("secret", "stranger", "perf_pg", "nowhere", "absent") if part in told] == []
+        message = str(refused.value)
+        assert [part for part in ("secret", "stranger", "perf_pg", "nowhere", "absent") if part in message] == []
         assert refused.value.__suppress_context__
 
 
@@ -298,7 +298,7 @@ def test_oracle_is_asked_in_what_it_understands():
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [
         ("sqlite:///x.db", "is not one of a database that is known; allowed: those that begin postgresql+driver"),
         ("not an address", "is not one of a database that is known"),
@@ -306,12 +306,12 @@ def test_oracle_is_asked_in_what_it_understands():
         ("postgresql+nodriver://me:secret@host/db", "is not one of a database that is known"),
     ],
 )
-def test_an_address_that_cannot_be_is_one_line_without_it(two_years, monkeypatch, address, said):
+def test_an_address_that_cannot_be_is_one_line_without_it(two_years, monkeypatch, address, message):
     pytest.importorskip("sqlalchemy", reason="SQLAlchemy is not installed: perf-lib[databases]")
     monkeypatch.setenv("PERF_CONNECTION_RMS", address)
     with pytest.raises(InputError) as refused:
         counted(two_years, files=None, connection="rms", table="rms.{}")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert address not in str(refused.value) and "secret" not in str(refused.value)
 
 

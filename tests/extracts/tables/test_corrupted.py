@@ -18,12 +18,11 @@ import pandas as pd
 import pytest
 import workbooks
 from builders import measure
-from test_open_data import crime, home_office_rows
+from extracts.open_data.test_open_data import crime, home_office_rows
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.extracts import Ledger, read_monthly, read_peer_rates, read_published
-from perf_lib.extracts.open_data.home_office import read_home_office
-from perf_lib.extracts.open_data.ons import read_ons
+from perf_lib.extracts.open_data.recorded_crime import read_home_office, read_ons
 from perf_lib.extracts.open_data.street import read_street
 from perf_lib.extracts.tables.schema import STREET
 from perf_lib.words.errors import InputError
@@ -188,11 +187,11 @@ def outcome(path: Path, read: Read, share: float) -> str | Ledger:
     try:
         used = read(path, ledger)
     except InputError as refused:
-        said = str(refused)
-        assert "\n" not in said.strip(), said
-        assert len(said) < 4 * mutator.HUGE
-        assert path.name in said or path.parent.name in said or "no file named" in said, said
-        return said
+        message = str(refused)
+        assert "\n" not in message.strip(), message
+        assert len(message) < 4 * mutator.HUGE
+        assert path.name in message or path.parent.name in message or "no file named" in message, message
+        return message
     finally:
         signal.alarm(0)
     assert sum(source.used for source in ledger.sources) == used
@@ -240,11 +239,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(name, tmp_path):
     path, read = good(name, tmp_path)
     path.write_bytes(spoilt(name)["a bomb"])
     tracemalloc.start()
-    said = outcome(path, read, 0.0)
+    message = outcome(path, read, 0.0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert isinstance(said, str)
-    assert "would unpack to" in said
+    assert isinstance(message, str)
+    assert "would unpack to" in message
     assert peak < 20 * 2**20  # of 64 MB
 
 
@@ -275,6 +274,6 @@ def test_a_bomb_is_refused_before_it_is_unpacked(name, tmp_path):
 def test_what_is_said_of_some(name, way, says, tmp_path):
     path, read = good(name, tmp_path)
     path.write_bytes(spoilt(name)[way])
-    said = outcome(path, read, 0.0)
-    assert isinstance(said, str), "read, where a refusal was expected"
-    assert says in said
+    message = outcome(path, read, 0.0)
+    assert isinstance(message, str), "read, where a refusal was expected"
+    assert says in message

@@ -45,11 +45,11 @@ def refusal(path: Path, *more: Path) -> str:
     """The one line with which monthly figures are refused; it always names the file."""
     with pytest.raises(InputError) as refused:
         read_monthly([path, *more], CATALOGUE)
-    said = str(refused.value)
-    assert "\n" not in said
-    assert f"{path.parent.name}/" in said
+    message = str(refused.value)
+    assert "\n" not in message
+    assert f"{path.parent.name}/" in message
     assert refused.value.exit_code == 2
-    return said
+    return message
 
 
 # --- what is right
@@ -193,9 +193,9 @@ def test_a_quarterly_surveys_two_months_between_are_no_gap(tmp_path):
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_named_with_its_line_value_and_what_is_allowed(tmp_path, row, says):
-    said = refusal(write(tmp_path, GOOD, row))
-    assert said.startswith(f"{tmp_path.name}/monthly.csv, line 3: ")
-    assert [words for words in says if words not in said] == []
+    message = refusal(write(tmp_path, GOOD, row))
+    assert message.startswith(f"{tmp_path.name}/monthly.csv, line 3: ")
+    assert [words for words in says if words not in message] == []
 
 
 def test_a_negative_margin_is_refused(tmp_path):
@@ -205,16 +205,16 @@ def test_a_negative_margin_is_refused(tmp_path):
 
 def test_the_first_wrong_row_is_named_and_the_others_counted(tmp_path):
     rows = [f"thefts,Here,2019-0{month},,,x,published,final" for month in (2, 3, 4)]
-    said = refusal(write(tmp_path, GOOD, *rows))
-    assert "line 3: thefts, 2019-02" in said
-    assert "(and 2 more such rows)" in said
+    message = refusal(write(tmp_path, GOOD, *rows))
+    assert "line 3: thefts, 2019-02" in message
+    assert "(and 2 more such rows)" in message
 
 
 def test_a_month_left_out_is_named_with_its_neighbours(tmp_path):
-    said = refusal(write(tmp_path, GOOD, "thefts,Here,2019-04,,,5,published,final"))
-    assert "thefts, 2019-02 (Here)" in said
-    assert "between 2019-01 and 2019-04" in said
-    assert "'not supplied'" in said
+    message = refusal(write(tmp_path, GOOD, "thefts,Here,2019-04,,,5,published,final"))
+    assert "thefts, 2019-02 (Here)" in message
+    assert "between 2019-01 and 2019-04" in message
+    assert "'not supplied'" in message
 
 
 def test_a_quarter_left_out_of_a_quarterly_survey_is_named(tmp_path):
@@ -229,9 +229,9 @@ def test_one_areas_months_do_not_fill_anothers_gap(tmp_path):
 
 def test_a_month_given_in_two_files_is_given_twice(tmp_path):
     one, other = (write(tmp_path, GOOD, name=f"{name}.csv") for name in ("one", "other"))
-    said = refusal(one, other)
-    assert "thefts, 2019-01" in said
-    assert "twice" in said
+    message = refusal(one, other)
+    assert "thefts, 2019-01" in message
+    assert "twice" in message
 
 
 def test_a_month_left_out_between_two_files_is_a_gap(tmp_path):
@@ -269,18 +269,18 @@ def test_an_empty_file_is_refused(tmp_path, text):
     ],
 )
 def test_wrong_columns_are_named(tmp_path, header, says):
-    said = refusal(write(tmp_path, GOOD, header=header))
-    assert "monthly.csv: " in said
-    assert [words for words in says if words not in said] == []
+    message = refusal(write(tmp_path, GOOD, header=header))
+    assert "monthly.csv: " in message
+    assert [words for words in says if words not in message] == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
 def test_a_file_that_is_not_utf_8_is_refused_with_what_to_do(tmp_path, encoding):
     path = tmp_path / "monthly.csv"
     path.write_bytes(f"{HEADER}\nthefts,Ynys Môn – north,2019-01,,,5,published,final\n".encode(encoding))
-    said = refusal(path)
-    assert "is not UTF-8" in said
-    assert "save the file as UTF-8" in said
+    message = refusal(path)
+    assert "is not UTF-8" in message
+    assert "save the file as UTF-8" in message
 
 
 @pytest.mark.parametrize(
@@ -338,9 +338,9 @@ def test_peers_rates_are_read_as_written(tmp_path):
 def test_a_wrong_rate_is_named_with_its_line(tmp_path, row, says):
     with pytest.raises(InputError) as refused:
         read_peer_rates(write(tmp_path, RATE, row, header=RATES))
-    said = str(refused.value)
-    assert f"{tmp_path.name}/monthly.csv, line 3: " in said
-    assert [words for words in says if words not in said] == []
+    message = str(refused.value)
+    assert f"{tmp_path.name}/monthly.csv, line 3: " in message
+    assert [words for words in says if words not in message] == []
 
 
 Q1 = Quarter.parse("2019-20-Q1")
@@ -369,9 +369,9 @@ def test_figures_as_first_published_are_found_by_measure_and_kind(tmp_path):
 def test_a_wrong_first_published_figure_is_named_with_its_line(tmp_path, row, says):
     with pytest.raises(InputError) as refused:
         read_published(write(tmp_path, "thefts,2019-20-Q1,quarter,,,1,", row, header=PUBLISHED), CATALOGUE, Q1)
-    said = str(refused.value)
-    assert "monthly.csv, line 3: " in said
-    assert [words for words in says if words not in said] == []
+    message = str(refused.value)
+    assert "monthly.csv, line 3: " in message
+    assert [words for words in says if words not in message] == []
 
 
 def test_reasons_have_a_column_for_each_twelve_months(tmp_path):
