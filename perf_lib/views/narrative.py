@@ -244,6 +244,13 @@ def in_prose(value: float | None, measure: Measure) -> str:
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
 
+def figure_in_table(finding: Finding, value: float | None) -> str:
+    """A figure of the measure as a table prints it: [c] where there is none because figures are withheld."""
+    if finding.is_withheld and wording.is_missing(value):
+        return wording.WITHHELD
+    return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
+
+
 def change_in_table(finding: Finding) -> str:
     """The change of the rolling 12 months on the year before as a table prints it: in points for percentages."""
     if finding.is_withheld and wording.is_missing(finding.change):
