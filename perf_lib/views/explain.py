@@ -45,10 +45,10 @@ def suspected_break(finding: Finding) -> Fragment:
         return html.EMPTY
     if shift.history is None or shift.month is None:
         return paragraphs([f"A break in the level cannot be looked for: {shift.why_not}."])
-    looked = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
+    window = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
     if not shift.suspected:
-        return paragraphs([f"No break in the level is suspected {looked}."])
-    return paragraphs([_suspicion(finding, shift, looked)]) + html.lines_to_paste(break_lines(finding, shift.month))
+        return paragraphs([f"No break in the level is suspected {window}."])
+    return paragraphs([_suspicion(finding, shift, window)]) + html.lines_to_paste(break_lines(finding, shift.month))
 
 
 def break_lines(finding: Finding, month: pd.Period) -> str:
@@ -64,31 +64,31 @@ def break_lines(finding: Finding, month: pd.Period) -> str:
 
 def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
     """Every measure in which a break is suspected, for analysts; how many chance alone would name is said."""
-    asked = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
+    tested = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
     rows = [
         (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))
-        for code, shift in asked.items()
+        for code, shift in tested.items()
         if shift.suspected and shift.month is not None and shift.p is not None
     ]
-    by_chance = wording.number(len(asked) * FALSE_ALARM / 100, 1)
-    said = (
-        f"A break in the level was looked for in {len(asked)} measures and is suspected in {len(rows)}; were all of "
-        f"them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a change in "
-        "the counting goes under breaks in settings."
+    by_chance = wording.number(len(tested) * FALSE_ALARM / 100, 1)
+    sentences = paragraphs(
+        [
+            f"A break in the level was looked for in {len(tested)} measures and is suspected in {len(rows)}; were all "
+            f"of them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a "
+            "change in the counting goes under breaks in settings."
+        ]
     )
     headings = ["Measure", "First month of the new level", "Change of level", "Every candidate month allowed for"]
-    shown = paragraphs([said])
-    return shown + table("Suspected breaks", headings, rows) if rows else shown
+    return sentences + table("Suspected breaks", headings, rows) if rows else sentences
 
 
-def _suspicion(finding: Finding, shift: LevelShift, looked: str) -> str:
+def _suspicion(finding: Finding, shift: LevelShift, window: str) -> str:
     assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
-    illustrative = ""
-    if "illustrative" in finding.origin_of(shift.month - 1, shift.month):
-        illustrative = " The months on either side are illustrative."
+    is_illustrative = "illustrative" in finding.origin_of(shift.month - 1, shift.month)
+    illustrative = " The months on either side are illustrative." if is_illustrative else ""
     test = f"t = {_number(shift.t, 2)} on {_number(shift.df, 1)} df, {_p(shift.p or 0.0)}"
     return (
-        f"A break is suspected {looked}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
+        f"A break is suspected {window}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
         f"({test} with every month that could have been the first allowed for; needs p < {ALPHA:g})."
         f"{illustrative} It may be a change in the world or in the counting, and nothing is applied. A change in the "
         "counting goes on record with these lines, under breaks in settings:"
@@ -103,18 +103,17 @@ def _change(shift: LevelShift) -> str:
 
 def published_sums(finding: Finding) -> list[tuple[str, str, str]]:
     """Each published rule for the newest month: the symbol's words, the sum, whether it shows."""
-    return [
-        (symbols.BY_CODE[code].words, _published(test, finding), _verdict(test.met, test.enough))
-        for code, test in finding.arithmetic.items()
-    ]
+    return [_sum(test, _published(test, finding)) for test in finding.arithmetic.values()]
 
 
 def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
-    """The same of each calibrated rule."""
-    return [
-        (symbols.BY_CODE[code].words, _calibrated(test), _verdict(test.met, test.enough))
-        for code, test in finding.calibrated.items()
-    ]
+    """Each calibrated rule for the newest month: the symbol's words, the sum, whether it shows."""
+    return [_sum(test, _calibrated(test)) for test in finding.calibrated.values()]
+
+
+def _sum(test: spc.Arithmetic | calibrated.Arithmetic, words: str) -> tuple[str, str, str]:
+    verdict = "yes" if test.met else "no" if test.enough else "not enough data"
+    return symbols.BY_CODE[test.code].words, words, verdict
 
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:
@@ -160,22 +159,18 @@ def _side_of(code: str) -> str:
 def _past(finding: Finding) -> Sequence[Sequence[str]]:
     rows = []
     for month in finding.last_12.index[-PAST:]:
-        shown = []
+        cells = []
         for history in (finding.signal_history, finding.calibrated_history):
-            on = history.loc[month] if month in history.index else None
-            codes = [s for s in symbols.SYMBOLS if on is not None and bool(on.get(s.code, False))]
-            shown.append("; ".join(symbol.words for symbol in codes) or "none")
-        rows.append((wording.short_month(month), *shown))
+            met = history.loc[month] if month in history.index else {}
+            words = [symbol.words for symbol in symbols.SYMBOLS if bool(met.get(symbol.code, False))]
+            cells.append("; ".join(words) or "none")
+        rows.append((wording.short_month(month), *cells))
     return rows
 
 
 def _headline() -> str:
     rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
     return f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
-
-
-def _verdict(met: bool, enough: bool) -> str:
-    return "yes" if met else "no" if enough else "not enough data"
 
 
 def _number(value: float, decimals: int | None = None) -> str:
