@@ -15,7 +15,6 @@ from perf_lib.views.dashboard import table
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
 
-PAST = 12  # months of symbols shown
 _SIDE = {"high": (">", "+"), "low": ("<", "−")}
 
 
@@ -30,7 +29,7 @@ def explain(finding: Finding) -> Fragment:
         table(f"{title}: published rules", headings, published_sums(finding))
         + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
         + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
-        + (html.EMPTY if not finding.is_headline else paragraphs([_headline()]))
+        + (paragraphs([_headline()]) if finding.is_headline else html.EMPTY)
         + suspected_break(finding)
     )
 
@@ -158,7 +157,7 @@ def _side_of(code: str) -> str:
 
 def _past(finding: Finding) -> Sequence[Sequence[str]]:
     rows = []
-    for month in finding.last_12.index[-PAST:]:
+    for month in finding.last_12.index:
         cells = []
         for history in (finding.signal_history, finding.calibrated_history):
             met = history.loc[month] if month in history.index else {}

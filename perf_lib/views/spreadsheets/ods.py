@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from markupsafe import Markup, escape
-
 from perf_lib.config.settings import Settings
 from perf_lib.findings.finding import Finding
 from perf_lib.views.html import fill
@@ -49,6 +47,7 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
         "language": settings.language,
         "media_type": MEDIA_TYPE,
         "sheets": sheets,
+        "text": _text,
         "widths": sorted({width for sheet in sheets for width in sheet.widths}),
         "heights": sorted({row.lines for sheet in sheets for row in sheet.rows}),
     }
@@ -61,15 +60,12 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
 
 @dataclass(frozen=True)
 class _Row:
-    """One row as the template takes it: its cells as XML, how many lines it is high, whether it is of headings."""
+    """One row as the template takes it: a style a cell, how many lines it is high, whether it is of headings."""
 
-    cells: Markup
+    values: Sequence[object]
+    styles: Sequence[str]
     lines: int = 1
     is_heading: bool = False
-
-    @classmethod
-    def of(cls, values: Sequence[object], styles: Sequence[str], lines: int = 1, is_heading: bool = False) -> _Row:
-        return cls(Markup("").join(map(_cell, values, styles)), lines, is_heading)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def _plain_sheet(name: str, lines: Sequence[Sequence[str]]) -> _Sheet:
     columns = len(lines[-1])
     styles = ["title", "words_heading" if columns > 1 else "words", *["words"] * len(lines)]
     rows = [
-        _Row.of(line, [style] * len(line), 1 if style == "title" else max(-(-len(text) // WIDEST) for text in line))
+        _Row(line, [style] * len(line), 1 if style == "title" else max(-(-len(text) // WIDEST) for text in line))
         for line, style in zip(lines, styles, strict=False)
     ]
     return _Sheet(name, [_LONG_LINE if columns == 1 else _SHORT_LINE, _LONG_LINE], rows, is_table=False)
@@ -98,21 +94,13 @@ def _table_sheet(sheet: Sheet, notes: Sequence[str]) -> _Sheet:
     columns = sheet_columns(sheet.table)
     styles = ["figure" if column.is_figures else "words" for column in columns]
     rows = [
-        _Row.of([f"{sheet.title} [notes {wording.listed(notes)}]"], ["title"]),
-        _Row.of([sheet.instructions], ["Default"]),
-        _Row.of([column.name for column in columns], [f"{style}_heading" for style in styles], is_heading=True),
-        *(_Row.of(row, styles, lines_of(row, columns)) for row in sheet.table.itertuples(index=False)),
+        _Row([f"{sheet.title} [notes {wording.listed(notes)}]"], ["title"]),
+        _Row([sheet.instructions], ["Default"]),
+        _Row([column.name for column in columns], [f"{style}_heading" for style in styles], is_heading=True),
+        *(_Row(row, styles, lines_of(row, columns)) for row in sheet.table.itertuples(index=False)),
     ]
     return _Sheet(sheet.name, [column.width for column in columns], rows, is_table=True)
 
 
-def _cell(value: object, style: str) -> Markup:
-    """A cell with its declared type; there is no kind of value that becomes a formula."""
-    declared = 'office:value-type="string"'
-    if isinstance(value, bool):
-        declared = f'office:value-type="boolean" office:boolean-value="{str(value).lower()}"'
-    elif isinstance(value, int | float):
-        declared = f'office:value-type="float" office:value="{value!r}"'
-    text = escape(_NOT_IN_XML.sub("", cell_text(value)))
-    cell = f'<table:table-cell table:style-name="{style}" {declared}><text:p>{text}</text:p></table:table-cell>'
-    return Markup(cell)  # noqa: S704 - its text is escaped
+def _text(value: object) -> str:
+    return _NOT_IN_XML.sub("", cell_text(value))
