@@ -31,10 +31,9 @@ CRITERIA = {
 def headline_box(finding: Finding) -> Fragment:
     """The measure's quarters of the financial year, each with its 12 months, and its symbols."""
     measure = finding.measure
-    quarters = [line for line in finding.box if _has_figure(line)] or list(finding.box[-1:])
     twelve = measure.kind != "survey" or measure.covers_months == 12
     single = measure.kind not in ("rolling",) and measure.covers_months == 1
-    restated = any(line.first_value is not None or line.first_rolling is not None for line in quarters)
+    restated = any(line.first_value is not None or line.first_rolling is not None for line in finding.box)
     headings = ["Figure"] * single + ["12 months"] * twelve + ["First published"] * restated
     lines = [
         {
@@ -174,10 +173,8 @@ def no_symbols(finding: Finding) -> str:
     """What stands where symbols would: nothing exceptional is not the same as not enough data."""
     if not finding.arithmetic:
         return "Symbols for months and trends do not apply"
-    if finding.is_withheld and symbols.lacks_data(finding):
-        return "Months are withheld"
     if symbols.lacks_data(finding):
-        return "Not enough data"
+        return "Months are withheld" if finding.is_withheld else "Not enough data"
     return wording.sentence_case(narrative.NO_SYMBOL) if finding.is_headline else "Nothing exceptional"
 
 
@@ -233,17 +230,10 @@ def _chance(symbol: Symbol, rates: Mapping[str, float], column: int) -> str:
     return "–" if rate is None else f"{wording.number(rate, 1)}%"
 
 
-def _has_figure(line: QuarterFigure) -> bool:
-    return bool(line.value or line.rolling or line.first_value is not None)
-
-
 def _first_published(finding: Finding, line: QuarterFigure) -> str:
     """The figures first published, where they differ from today's in what is printed."""
     pairs = [(line.first_value, line.value.value), (line.first_rolling, line.rolling.value)]
-    if all(first is None for first, _ in pairs):
-        return ""
-    printed = [figure_in_table(finding, first) for first, now in pairs if first is not None]
-    changed = any(
-        first is not None and figure_in_table(finding, first) != figure_in_table(finding, now) for first, now in pairs
-    )
-    return " / ".join(printed) if changed else "the same"
+    printed = [[figure_in_table(finding, value) for value in pair] for pair in pairs if pair[0] is not None]
+    if all(first == now for first, now in printed):
+        return "the same" if printed else ""
+    return " / ".join(first for first, _ in printed)

@@ -16,6 +16,7 @@ from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
 
 _SIDE = {"high": (">", "+"), "low": ("<", "−")}
+"""How a rule's sum compares, and to which side of the average its limit lies."""
 
 
 def explain(finding: Finding) -> Fragment:
@@ -70,22 +71,20 @@ def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
         if shift.suspected and shift.month is not None and shift.p is not None
     ]
     by_chance = wording.number(len(tested) * FALSE_ALARM / 100, 1)
-    sentences = paragraphs(
-        [
-            f"A break in the level was looked for in {len(tested)} measures and is suspected in {len(rows)}; were all "
-            f"of them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a "
-            "change in the counting goes under breaks in settings."
-        ]
+    sentences = (
+        f"A break in the level was looked for in {len(tested)} measures and is suspected in {len(rows)}; were all of "
+        f"them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a change in "
+        "the counting goes under breaks in settings."
     )
     headings = ["Measure", "First month of the new level", "Change of level", "Every candidate month allowed for"]
-    return sentences + table("Suspected breaks", headings, rows) if rows else sentences
+    return paragraphs([sentences]) + (table("Suspected breaks", headings, rows) if rows else html.EMPTY)
 
 
 def _suspicion(finding: Finding, shift: LevelShift, window: str) -> str:
     assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
     is_illustrative = "illustrative" in finding.origin_of(shift.month - 1, shift.month)
     illustrative = " The months on either side are illustrative." if is_illustrative else ""
-    test = f"t = {_number(shift.t, 2)} on {_number(shift.df, 1)} df, {_p(shift.p or 0.0)}"
+    test = _t_test(shift.t, shift.df, shift.p or 0.0)
     return (
         f"A break is suspected {window}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
         f"({test} with every month that could have been the first allowed for; needs p < {ALPHA:g})."
@@ -119,16 +118,16 @@ def _published(test: spc.Arithmetic, finding: Finding) -> str:
     if not test.enough:
         return "a month of its window is withheld" if finding.is_withheld else "a month of its window is missing"
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
+    sign, plus = _SIDE[rule.direction]
     if test.p is not None and test.slope is not None:
         slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
-        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {_side_of(test.code)} 0 and p < 0.05"
-    sign, plus = _SIDE[rule.direction]
+        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {sign} 0 and p < 0.05"
     assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
     limit = _number(test.mean)
     if rule.sds:
         limit += f" {plus} {'' if rule.sds == 1 else f'{rule.sds:g} × '}{_number(test.sd)}"
-    values = wording.listed([_number(value) for value in test.values])
-    return f"{values} {sign if test.met else f'not all {sign}' if len(test.values) > 1 else f'not {sign}'} {limit}"
+    comparison = sign if test.met else f"not all {sign}" if len(test.values) > 1 else f"not {sign}"
+    return f"{_numbers(test.values)} {comparison} {limit}"
 
 
 def _calibrated(test: calibrated.Arithmetic) -> str:
@@ -136,23 +135,15 @@ def _calibrated(test: calibrated.Arithmetic) -> str:
         return test.why_not
     parts = []
     if test.usual:
-        judged = wording.listed([_number(value) for value in test.values])
-        parts.append(f"{judged} where {wording.listed([_number(value) for value in test.usual])} would be usual")
+        parts.append(f"{_numbers(test.values)} where {_numbers(test.usual)} would be usual")
     if test.t is not None and test.df is not None and test.p is not None:
-        side = _side_of(test.code)
-        parts.append(
-            f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs t {side} 0 and p < 0.01"
-        )
-        if test.p < 0.01 and not test.met and (test.t > 0) == (side == ">"):
+        sign = _SIDE[next(rule for rule in spc.RULES if rule.code == test.code).direction][0]
+        parts.append(f"{_t_test(test.t, test.df, test.p)}; needs t {sign} 0 and p < 0.01")
+        if test.p < 0.01 and not test.met and (test.t > 0) == (sign == ">"):
             parts.append("not each of the months lies on that side of its usual level")
     if test.history is not None:
         parts.append(f"{test.history} months of history, by {test.step}")
     return "; ".join(parts)
-
-
-def _side_of(code: str) -> str:
-    """Which side of nought a rule's t must lie on."""
-    return ">" if next(rule for rule in spc.RULES if rule.code == code).direction == "high" else "<"
 
 
 def _past(finding: Finding) -> Sequence[Sequence[str]]:
@@ -177,6 +168,14 @@ def _number(value: float, decimals: int | None = None) -> str:
     fine = decimals if decimals is not None else (0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
     text = wording.number(value, fine)
     return text.rstrip("0").rstrip(".") if "." in text and decimals is None else text
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return wording.listed([_number(value) for value in values])
+
+
+def _t_test(t: float, df: float, p: float) -> str:
+    return f"t = {_number(t, 2)} on {_number(df, 1)} df, {_p(p)}"
 
 
 def _p(value: float) -> str:

@@ -119,7 +119,7 @@ def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
                 "Dashboard",
                 f"Dashboard, {quarter.label}",
                 "One row a measure, figures as the report prints them.",
-                _dashboard(findings),
+                pd.DataFrame([_dashboard_row(f) for f in findings.values() if f.measure.dashboard]),
                 ("symbols", "missing"),
             ),
             Sheet(
@@ -202,14 +202,12 @@ _COVER_WIDTH = 100  # characters
 
 def _column_formats(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
     """Figures under their headings at the right, words apart from the figures before them."""
-    formats: list[dict[str, Any]] = [
-        {"align": "right"} if column.is_figures else {"align": "left", "indent": min(position, 1)}
-        for position, column in enumerate(columns)
-    ]
-    return [
-        {"column": {"columns": [position], "format": {**each, "valign": "top"}, "include_names": True}}
-        for position, each in enumerate(formats)
-    ]
+    formats = []
+    for position, column in enumerate(columns):
+        alignment = {"align": "right"} if column.is_figures else {"align": "left", "indent": min(position, 1)}
+        settings = {"columns": [position], "format": {**alignment, "valign": "top"}, "include_names": True}
+        formats.append({"column": settings})
+    return formats
 
 
 def _lay_out(page: Any, sheet: Sheet) -> None:
@@ -241,18 +239,13 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(object).where(lambda t: t.notna() & (t != ""), NO_FIGURE)
 
 
-def _dashboard(findings: Mapping[str, Finding]) -> pd.DataFrame:
-    return pd.DataFrame([_dashboard_row(finding) for finding in findings.values() if finding.measure.dashboard])
-
-
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
-    values = {
-        **{wording.short_month(month): value for month, value in finding.last_12["value"].items()},
-        "Quarter": finding.value.value,
-        "12 months": finding.rolling.value,
+    months = finding.last_12["value"].rename(wording.short_month)
+    figures = {
+        name: wording.value_in_table(value, measure.unit, measure.decimals)
+        for name, value in {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}.items()
     }
-    figures = {name: wording.value_in_table(value, measure.unit, measure.decimals) for name, value in values.items()}
     figures["Change"] = narrative.change_in_table(finding)
     missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
     return {
