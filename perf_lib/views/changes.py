@@ -81,26 +81,20 @@ def untouched(texts: Mapping[str, Sequence[str]], findings: Mapping[str, Finding
     before = quarter.previous.name
     if not any(then.strip() for then, _ in texts.values()):
         return paragraphs([f"No commentary of {before} is on record."])
-    same, partly, gone = [], [], []
+    same, partly = f"is word for word that of {before}", f"is in part that of {before}"
+    gone = f"of {before} has no successor"
+    titles: dict[str, list[str]] = {same: [], partly: [], gone: []}
     for code, (then, now) in texts.items():
         title = findings[code].measure.title
         old, new = _paragraphs(then), _paragraphs(now)
         carried = [text for text in new if text in old and len(text) >= _SHORTEST]
         if new and new == old:
-            same.append(title)
+            titles[same].append(title)
         elif carried:
-            partly.append(f"{title} ({len(carried)} of {wording.counted(len(new), 'paragraph')})")
+            titles[partly].append(f"{title} ({len(carried)} of {wording.counted(len(new), 'paragraph')})")
         elif old and not new:
-            gone.append(title)
-    sentences = [
-        f"The commentary of {wording.listed(titles)} {words}."
-        for titles, words in (
-            (same, f"is word for word that of {before}"),
-            (partly, f"is in part that of {before}"),
-            (gone, f"of {before} has no successor"),
-        )
-        if titles
-    ]
+            titles[gone].append(title)
+    sentences = [f"The commentary of {wording.listed(each)} {words}." for words, each in titles.items() if each]
     return paragraphs(sentences or [f"Every piece of commentary has been written anew since {before}."])
 
 

@@ -1,4 +1,4 @@
-"""What the report rests on: what each source gave and when it ends, rows rejected, months that look like a fault."""
+"""What the report rests on: what each source gave and its last month, rejected rows, months that look like a fault."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _row(source: Source) -> tuple[str, ...]:
 
 
 def _origins(path: Path | None) -> Fragment:
-    """The files that a source was itself made from, as `perf-lib force` wrote them down."""
+    """The files behind a source that `perf-lib force` made, as it recorded them."""
     if path is None:
         return paragraphs([])
     rows = list(csv.DictReader(read_text(path).splitlines()))

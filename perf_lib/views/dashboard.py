@@ -61,10 +61,11 @@ def headline_box(finding: Finding) -> Fragment:
 def key(findings: Mapping[str, Finding]) -> Fragment:
     """The sixteen symbols, their rule in plain English, and how often chance alone would show each."""
     tested = sum(1 for finding in findings.values() if finding.measure.dashboard and finding.arithmetic)
+    outlined = {*symbols.FALSE_ALARMS, "greater_than_peers", "less_than_peers"}
     rows = [
         {
             "uri": symbols.icon_uri(symbol.code),
-            "outline": symbols.icon_uri(symbol.code, outline=True) if _has_outline(symbol) else None,
+            "outline": symbols.icon_uri(symbol.code, outline=True) if symbol.code in outlined else None,
             "words": symbol.words,
             "meaning": symbol.meaning,
             "chance": _chance(symbol, symbols.FALSE_ALARMS, 0),
@@ -85,10 +86,6 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
     return paragraphs([appearance, false_alarms]) + Fragment(fill("key.html.j2", rows=rows), text)
-
-
-def _has_outline(symbol: Symbol) -> bool:
-    return symbol.code in symbols.FALSE_ALARMS or symbol.code in ("greater_than_peers", "less_than_peers")
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:
@@ -213,7 +210,7 @@ def _says(finding: Finding) -> str:
 
 
 def _icons(finding: Finding) -> list[dict[str, str]]:
-    """The measure's symbols: solid where the calibrated rules bear them out, in outline and said so where not."""
+    """The measure's symbols: solid where the calibrated rules bear them out, else in outline and with words for it."""
     icons = []
     for symbol in symbols.shown(finding):
         solid = symbols.is_supported(symbol, finding)

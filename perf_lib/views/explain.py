@@ -63,7 +63,7 @@ def break_lines(finding: Finding, month: pd.Period) -> str:
 
 
 def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
-    """Every measure in which a break is suspected, for analysts; how many chance alone would name is said."""
+    """Every measure in which a break is suspected, for analysts, and how many chance alone would name."""
     tested = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
     rows = [
         (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))

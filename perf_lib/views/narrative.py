@@ -59,7 +59,7 @@ _ASSURANCE = {
 
 
 def withheld(finding: Finding) -> str:
-    """What [c] means, for a measure that has one; else empty."""
+    """What [c] means, for a measure with withheld figures; else empty."""
     return WITHHELD if finding.is_withheld else ""
 
 
@@ -81,7 +81,7 @@ def change(finding: Finding) -> str:
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
     earlier, figure = wording.twelve_months_to(finding.as_at - 12), in_prose(before, measure)
-    # Where the first sentence ended on something else, say what is compared.
+    # Where the sentence before it ends on something else, name what is compared.
     subject = "That" if finding.is_current else f"The figure for the {wording.twelve_months_to(finding.as_at)}"
     if figure == in_prose(now, measure):
         return f"{subject} is the same as in the {earlier}."
@@ -114,8 +114,8 @@ def signals(finding: Finding) -> list[str]:
     if finding.not_enough and finding.has_data:
         sentences.append(_not_enough(finding))
     if finding.rests_on_illustrative:
-        first = _first_published(finding)
-        since = f" before {wording.month(first)}" if first is not None else ""
+        published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
+        since = f" before {wording.month(published.min())}" if len(published) else ""
         illustrative = _words(finding.rests_on_illustrative)
         verb = "rests" if len(illustrative) == 1 else "rest"
         words = wording.sentence_case(wording.listed(illustrative))
@@ -124,7 +124,7 @@ def signals(finding: Finding) -> list[str]:
 
 
 def size_of_change(finding: Finding) -> str:
-    """This year beside last with the interval within which the calibrated test puts it; empty where not asked."""
+    """The year's change by its 95 per cent interval, and whether chance explains it; empty where it was not tested."""
     size = finding.comparable.year_on_year
     if size is None:
         return ""
@@ -212,7 +212,7 @@ def peers(finding: Finding, group: PeerGroup) -> str:
 
 
 NO_SYMBOL = "unusual, though no symbol shows"
-"""What is said of a measure that its tests find exceptional while no month or run of months is beyond its limits."""
+"""The message of a measure that the tests find exceptional while no month or run of months is beyond its limits."""
 
 
 def message(finding: Finding) -> str:
@@ -326,7 +326,7 @@ def _counted(value: float, measure: Measure) -> str:
 
 
 def _difference(finding: Finding, change: float) -> str | None:
-    """208 fewer (12.2 per cent); 3.1 percentage points more; None where what would be printed is nothing."""
+    """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
     measure, relative, more = finding.measure, finding.change_per_cent, change > 0
     size = wording.percentage_points(abs(change)) if measure.is_percentage else in_prose(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
@@ -350,9 +350,9 @@ def _signed(value: float) -> str:
 
 
 def _finer(value: float, measure: Measure, printed: bool = False) -> str:
-    """An average or limit, finer than the figures themselves where they are small, so that it can be told apart.
+    """An average or limit, with a decimal more than small figures have, so that a reader can tell it from them.
 
-    `printed`: the figure itself, which is only made finer where the average beside it is.
+    printed: whether the value is such a figure itself, which has the decimal for seconds under a minute alone.
     """
     if measure.unit == wording.SECONDS and value < 60:
         return f"{wording.number(value, 1)} seconds"
@@ -364,7 +364,7 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
 
 
 def _without_symbol(finding: Finding) -> str:
-    """What stands where no symbol does: for a measure without symbols, its latest figure and where that leads."""
+    """The message of a measure that shows no symbol; of one that can have none, its latest figure and the change."""
     if finding.arithmetic:
         if len(finding.not_enough) == len(finding.arithmetic):
             return "months withheld" if finding.is_withheld else "not enough data for symbols"
@@ -379,11 +379,6 @@ def _without_symbol(finding: Finding) -> str:
     same = in_prose(finding.rolling.value, finding.measure) == in_prose(finding.previous.value, finding.measure)
     way = "unchanged" if same else {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
     return f"{latest}, {way} on the year before"
-
-
-def _first_published(finding: Finding) -> pd.Period | None:
-    published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
-    return published.min() if len(published) else None
 
 
 def _words(codes: Collection[str]) -> list[str]:

@@ -17,8 +17,6 @@ ROWS = 12
 LINES = 7
 """Measures shown of each list."""
 
-VERDICTS = {True: "better", False: "worse", None: "neither"}
-
 
 def summary(findings: Mapping[str, Finding]) -> Fragment:
     """What is exceptional and how sure one can be, what got better, what got worse, what is missing: one page."""
@@ -83,12 +81,13 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
 def _row(finding: Finding) -> dict[str, Any]:
     borne_out = [symbol for symbol in symbols.SYMBOLS if symbol.code in finding.calibrated_signals]
     goods = {symbols.is_good(symbol, finding.measure) for symbol in borne_out}
+    verdicts = {True: "better", False: "worse", None: "neither"}
     words = wording.listed([symbol.words for symbol in borne_out]) or narrative.message(finding)
     return {
         "code": finding.measure.code,
         "title": finding.measure.title,
         "words": wording.sentence_case(words),
-        "verdict": VERDICTS[goods.pop()] if len(goods) == 1 else "mixed" if goods else "neither",
+        "verdict": verdicts[goods.pop()] if len(goods) == 1 else "mixed" if goods else "neither",
         "rolling": narrative.figure_in_table(finding, finding.rolling.value),
         "change": narrative.change_in_table(finding),
         "chance": wording.sentence_case(odds(finding.chance or 0.0)),
@@ -127,6 +126,5 @@ def _missing(everything: Sequence[Finding]) -> list[dict[str, Any]]:
         else:
             continue
         kinds.setdefault(kind, []).append((finding.measure.code, finding.measure.title))
-    last = wording.month(everything[0].quarter.last)
-    kinds = kinds or {f"Nothing: every measure has its figures to {last}": []}
-    return [{"words": words, "measures": measures} for words, measures in kinds.items()]
+    nothing = f"Nothing: every measure has its figures to {wording.month(everything[0].quarter.last)}"
+    return [{"words": words, "measures": measures} for words, measures in (kinds or {nothing: []}).items()]

@@ -13,7 +13,7 @@ from perf_lib.words import wording
 WIDEST = 50
 """Characters of a column; longer words wrap."""
 _NARROWEST, _MARGIN = 6, 2
-_PRINTED_FIGURE = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
+_FIGURE = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
 _SIGN = re.compile(r"\[[a-z]\]")  # [x] and [c], which stand for a figure
 
 
@@ -41,9 +41,7 @@ def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
     for name, cells in table.items():
         longest = max(map(len, [str(name), *map(cell_text, cells)]))
         not_signs = [cell for cell in cells if not (isinstance(cell, str) and _SIGN.fullmatch(cell))]
-        is_figures = bool(not_signs) and all(
-            not isinstance(cell, str) or bool(_PRINTED_FIGURE.fullmatch(cell)) for cell in not_signs
-        )
+        is_figures = bool(not_signs) and all(not isinstance(cell, str) or _FIGURE.fullmatch(cell) for cell in not_signs)
         width = min(max(longest, _NARROWEST), WIDEST) + _MARGIN
         columns.append(SheetColumn(str(name), is_figures, width, longest > WIDEST))
     return columns

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from perf_lib.config.settings import Settings
@@ -34,11 +34,12 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
     """
     book = book_of(findings, settings)
     numbers = {name: str(number) for number, name in enumerate(NOTES, start=1)}
-    contents = [(sheet.name, sheet.title) for sheet in book.sheets]
     notes = [(f"Note {numbers[name]}", words) for name, words in NOTES.items()]
     sheets = [
         _plain_sheet("Cover", [(line,) for line in (book.title, book.intro, *book.about)]),
-        _plain_sheet("Contents", [("Contents",), ("Sheet", "Table"), *contents]),
+        _plain_sheet(
+            "Contents", [("Contents",), ("Sheet", "Table"), *((each.name, each.title) for each in book.sheets)]
+        ),
         _plain_sheet("Notes", [("Notes",), ("Note", "Words"), *notes]),
         *(_table_sheet(sheet, sorted(numbers[name] for name in sheet.notes)) for sheet in book.sheets),
     ]
@@ -48,8 +49,8 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
         "media_type": MEDIA_TYPE,
         "sheets": sheets,
         "text": _text,
-        "widths": sorted({width for sheet in sheets for width in sheet.widths}),
-        "heights": sorted({row.lines for sheet in sheets for row in sheet.rows}),
+        "widths": sorted({width for sheet in sheets for width in sheet["widths"]}),
+        "heights": sorted({row["lines"] for sheet in sheets for row in sheet["rows"]}),
     }
     with ZipFile(path, "w") as archive:  # a ZipInfo without a time of its own has 1 January 1980
         # The format wants its media type first and not compressed, where programs look for it.
@@ -58,48 +59,33 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
             archive.writestr(ZipInfo(part), fill(f"opendocument/{template}.xml.j2", **values), ZIP_DEFLATED)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row as the template takes it: a style a cell, how many lines it is high, whether it is of headings."""
-
-    values: Sequence[object]
-    styles: Sequence[str]
-    lines: int = 1
-    is_heading: bool = False
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """One sheet as the template takes it; the first column of a table heads its rows on every page."""
-
-    name: str
-    widths: Sequence[int]
-    rows: Sequence[_Row]
-    is_table: bool
-
-
-def _plain_sheet(name: str, lines: Sequence[Sequence[str]]) -> _Sheet:
+def _plain_sheet(name: str, lines: Sequence[Sequence[str]]) -> dict[str, Any]:
     """A sheet of plain lines: the first its title, the second its headings where it has more than one column."""
     columns = len(lines[-1])
     styles = ["title", "words_heading" if columns > 1 else "words", *["words"] * len(lines)]
     rows = [
-        _Row(line, [style] * len(line), 1 if style == "title" else max(-(-len(text) // WIDEST) for text in line))
+        _row(line, [style] * len(line), 1 if style == "title" else max(-(-len(text) // WIDEST) for text in line))
         for line, style in zip(lines, styles, strict=False)
     ]
-    return _Sheet(name, [_LONG_LINE if columns == 1 else _SHORT_LINE, _LONG_LINE], rows, is_table=False)
+    widths = [_LONG_LINE if columns == 1 else _SHORT_LINE, _LONG_LINE]
+    return {"name": name, "rows": rows, "widths": widths, "is_table": False}
 
 
-def _table_sheet(sheet: Sheet, notes: Sequence[str]) -> _Sheet:
-    """A sheet of one table under its title and what it is, the headings marked as such."""
+def _table_sheet(sheet: Sheet, notes: Sequence[str]) -> dict[str, Any]:
+    """A sheet of one table under its title and what it is; its first column heads the rows on every page."""
     columns = sheet_columns(sheet.table)
     styles = ["figure" if column.is_figures else "words" for column in columns]
     rows = [
-        _Row([f"{sheet.title} [notes {wording.listed(notes)}]"], ["title"]),
-        _Row([sheet.instructions], ["Default"]),
-        _Row([column.name for column in columns], [f"{style}_heading" for style in styles], is_heading=True),
-        *(_Row(row, styles, lines_of(row, columns)) for row in sheet.table.itertuples(index=False)),
+        _row([f"{sheet.title} [notes {wording.listed(notes)}]"], ["title"]),
+        _row([sheet.instructions], ["Default"]),
+        _row([column.name for column in columns], [f"{style}_heading" for style in styles], is_heading=True),
+        *(_row(cells, styles, lines_of(cells, columns)) for cells in sheet.table.itertuples(index=False)),
     ]
-    return _Sheet(sheet.name, [column.width for column in columns], rows, is_table=True)
+    return {"name": sheet.name, "rows": rows, "widths": [column.width for column in columns], "is_table": True}
+
+
+def _row(cells: Sequence[object], styles: Sequence[str], lines: int = 1, is_heading: bool = False) -> dict[str, Any]:
+    return {"cells": list(zip(cells, styles, strict=True)), "lines": lines, "is_heading": is_heading}
 
 
 def _text(value: object) -> str:

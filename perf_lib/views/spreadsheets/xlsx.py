@@ -143,10 +143,7 @@ def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
 
 
 def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Path) -> None:
-    """dashboard.xlsx: a cover, contents, notes, the dashboard as printed, the findings and the months unrounded.
-
-    The same findings make the same bytes.
-    """
+    """dashboard.xlsx, the same bytes from the same findings: cover, contents, notes, dashboard, findings and months."""
     # Imported here: only this function needs it, and importing perf_lib should stay light.
     import gptables
 
