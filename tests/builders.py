@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from bs4 import BeautifulSoup
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.settings import Settings
@@ -110,3 +111,8 @@ def find_one(values: Sequence[float | None], kind: str = "count", last: str = "2
 def _no_rows(columns: list[str]) -> pd.DataFrame:
     empty = pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
     return empty.assign(month=pd.PeriodIndex([], freq="M"))
+
+
+def text_of(html: str) -> str:
+    """The words of a piece of HTML."""
+    return BeautifulSoup(html, "html.parser").get_text(" ", strip=True)

@@ -1,4 +1,4 @@
-"""Views of what has changed since earlier reports: symbols, restated figures, text that nobody touched."""
+"""Views of what has changed since earlier reports: symbols, restated figures, commentary left as it was."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
-_SHORT = 60
-"""Paragraphs shorter than this (characters) are too short to say that somebody forgot to touch them."""
+_SHORTEST = 60
+"""Characters of a paragraph that must have been rewritten; a shorter one may well be the same again."""
 
 
 def symbol_changes(changes: Sequence[SymbolChange], quarter: Quarter) -> Fragment:
@@ -22,30 +22,30 @@ def symbol_changes(changes: Sequence[SymbolChange], quarter: Quarter) -> Fragmen
     before = quarter.previous.name
     if not changes:
         return paragraphs([f"Every measure shows the symbols that it showed in {before}."])
-    said = [f"{wording.counted(len(changes), 'measure')} changed symbols since {before}."]
+    sentences = f"{wording.counted(len(changes), 'measure')} changed symbols since {before}."
     if not all(change.as_published for change in changes):
-        said.append(
-            f"Where the symbols published for {before} were not kept, those that today's figures give for it stand "
-            "in their place."
+        sentences += (
+            f" Where the symbols published for {before} were not kept, those that today's figures give for it stand in "
+            "their place."
         )
-    rows = [
-        (
-            change.finding.measure.title,
-            _words(change.came_on, change.finding),
-            _words(change.went_off, change.finding),
-            wording.sentence_case("; ".join(f"{_said(old)} to {_said(new)}" for old, new in change.changed_side))
-            or "–",
+    rows = []
+    for change in changes:
+        finding = change.finding
+        sides = [f"{symbols.BY_CODE[old].words} to {symbols.BY_CODE[new].words}" for old, new in change.changed_side]
+        came_on, went_off = (
+            [symbols.BY_CODE[code].words + _remark(code, finding) for code in codes]
+            for codes in (change.came_on, change.went_off)
         )
-        for change in changes
-    ]
+        cells = (wording.sentence_case("; ".join(words)) or "–" for words in (came_on, went_off, sides))
+        rows.append((finding.measure.title, *cells))
     headings = ["Measure", "Came on", "Went off", "Changed side"]
-    caption = f"Symbols that changed since {before}"
     shown = 4 if any(change.changed_side for change in changes) else 3  # no column that says nothing
-    table = dashboard.table(caption, headings[:shown], [row[:shown] for row in rows], words=range(shown))
-    return paragraphs([" ".join(said)]) + table
+    rows = [row[:shown] for row in rows]
+    table = dashboard.table(f"Symbols that changed since {before}", headings[:shown], rows, words=range(shown))
+    return paragraphs([sentences]) + table
 
 
-def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment:
+def revisions(restated: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment:
     """Figures that differ from how they were first published, with the difference and its reason.
 
     earlier: the quarters whose figures as first published are on record.
@@ -53,26 +53,24 @@ def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment
     if not earlier:
         return paragraphs(["No earlier quarter's figures as first published are on record."])
     named = wording.listed([f"{quarter.name} {quarter.financial_year}" for quarter in earlier])
-    if not found:
+    if not restated:
         return paragraphs([f"Every figure first published for {named} still stands."])
-    said = (
-        f"{wording.counted(len(found), 'figure')} first published for {named} "
-        f"{'has' if len(found) == 1 else 'have'} been restated. All others still stand."
+    sentence = (
+        f"{wording.counted(len(restated), 'figure')} first published for {named} "
+        f"{'has' if len(restated) == 1 else 'have'} been restated. All others still stand."
     )
-    rows = [
-        (
-            each.measure.title,
-            f"{each.quarter}" + (", 12 months" if each.kind == "rolling_12" else ""),
-            _value(each.first, each),
-            _value(each.now, each),
-            wording.change_in_table(each.difference, each.measure.unit, each.measure.decimals),
-            wording.change_per_cent_in_table(each.per_cent),
-            each.reason or "Small enough to need none.",
-        )
-        for each in found
-    ]
+    rows = []
+    for each in restated:
+        unit, decimals = each.measure.unit, each.measure.decimals
+        first, now = (wording.value_in_table(value, unit, decimals) for value in (each.first, each.now))
+        change = wording.change_in_table(each.difference, unit, decimals)
+        per_cent = wording.change_per_cent_in_table(each.per_cent)
+        reason = each.reason or "Small enough to need none."
+        figure = f"{each.quarter}" + (", 12 months" if each.kind == "rolling_12" else "")
+        rows.append((each.measure.title, figure, first, now, change, per_cent, reason))
     headings = ["Measure", "Figure", "First published", "Now", "Difference", "%", "Reason"]
-    return paragraphs([said]) + dashboard.table("Figures restated since publication", headings, rows, words=(0, 1, 6))
+    table = dashboard.table("Figures restated since publication", headings, rows, words=(0, 1, 6))
+    return paragraphs([sentence]) + table
 
 
 def untouched(texts: Mapping[str, Sequence[str]], findings: Mapping[str, Finding], quarter: Quarter) -> Fragment:
@@ -83,49 +81,31 @@ def untouched(texts: Mapping[str, Sequence[str]], findings: Mapping[str, Finding
     before = quarter.previous.name
     if not any(then.strip() for then, _ in texts.values()):
         return paragraphs([f"No commentary of {before} is on record."])
-    same, partly, gone = [], [], []
+    same, partly = f"is word for word that of {before}", f"is in part that of {before}"
+    gone = f"of {before} has no successor"
+    titles: dict[str, list[str]] = {same: [], partly: [], gone: []}
     for code, (then, now) in texts.items():
         title = findings[code].measure.title
         old, new = _paragraphs(then), _paragraphs(now)
-        carried = [text for text in new if text in old and len(text) >= _SHORT]
+        carried = [text for text in new if text in old and len(text) >= _SHORTEST]
         if new and new == old:
-            same.append(title)
+            titles[same].append(title)
         elif carried:
-            partly.append(f"{title} ({len(carried)} of {wording.counted(len(new), 'paragraph')})")
+            titles[partly].append(f"{title} ({len(carried)} of {wording.counted(len(new), 'paragraph')})")
         elif old and not new:
-            gone.append(title)
-    said = [
-        f"The commentary of {wording.listed(titles)} {words}."
-        for titles, words in (
-            (same, f"is word for word that of {before}"),
-            (partly, f"is in part that of {before}"),
-            (gone, f"of {before} has no successor"),
-        )
-        if titles
-    ]
-    return paragraphs(said or [f"Every piece of commentary has been written anew since {before}."])
+            titles[gone].append(title)
+    sentences = [f"The commentary of {wording.listed(each)} {words}." for words, each in titles.items() if each]
+    return paragraphs(sentences or [f"Every piece of commentary has been written anew since {before}."])
 
 
 def _paragraphs(text: str) -> list[str]:
-    found = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
-    return [part for part in found if part]
-
-
-def _value(value: float | None, of: Revision) -> str:
-    return wording.value_in_table(value, of.measure.unit, of.measure.decimals)
-
-
-def _words(codes: Sequence[str], finding: Finding) -> str:
-    """Symbols in words, with what a reader must know of each besides."""
-    return wording.sentence_case("; ".join(_said(code) + _remark(code, finding) for code in codes)) or "–"
+    joined = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return [part for part in joined if part]
 
 
 def _remark(code: str, finding: Finding) -> str:
+    """What a reader must know of a symbol besides its words."""
     symbol = symbols.BY_CODE[code]
     if symbol.holds(finding):
         return "" if symbols.is_supported(symbol, finding) else " (not borne out)"
     return " (not enough data to say)" if code in finding.not_enough else ""
-
-
-def _said(code: str) -> str:
-    return symbols.BY_CODE[code].words

@@ -1,4 +1,4 @@
-"""What the report rests on: what each source gave and when it ends, rows rejected, months that look like a fault."""
+"""What the report rests on: what each source gave and its last month, rejected rows, months that look like a fault."""
 
 from __future__ import annotations
 
@@ -23,63 +23,61 @@ DIGITS = 12
 """How much of a file's SHA-256 is printed: enough to tell files apart; run.json has the whole."""
 
 
+_SOURCE_HEADINGS = ["Source", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
+_MADE_FROM = ("file", "what", "first", "last", "rows", "used", "rejected", "sha256")
+"""The columns of made_from.csv, in the order of the headings."""
+
+
 def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
     """Each source with its months, the rows it gave, those used and rejected, its as-at date and its digest."""
     if not ledger.sources:
         return paragraphs(["What each source gave is in the internal report."])
-    rows_in = sum(source.rows for source in ledger.sources)
+    total = sum(source.rows for source in ledger.sources)
     rejected = sum(len(source.rejected) for source in ledger.sources)
     used = f"Of these {wording.number(rejected)} were rejected, and are listed below." if rejected else "All were used."
-    said = (
-        f"{wording.counted(len(ledger.sources), 'file')} gave {wording.counted(rows_in, 'row')}. {used} Of a file's "
+    sentence = (
+        f"{wording.counted(len(ledger.sources), 'file')} gave {wording.counted(total, 'row')}. {used} Of a file's "
         f"SHA-256 the first {DIGITS} characters are printed; run.json has the whole of each."
     )
-    headings = ["Source", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
     rows = [_row(source) for source in ledger.sources]
-    table = dashboard.table("What each source gave", headings, rows, words=(0, 1, 7))
-    return paragraphs([said]) + table + _origins(made_from) + _rejected(ledger)
+    table = dashboard.table("What each source gave", _SOURCE_HEADINGS, rows, words=(0, 1, 7))
+    return paragraphs([sentence]) + table + _origins(made_from) + _rejected(ledger)
 
 
 def counted(records: Records | None) -> Fragment:
     """What was counted from records: for each definition the records that fit, those used, and why others were not."""
     if records is None or records.coverage.empty:
         return paragraphs([])
-    table = records.coverage
-    rejected = int((table["rows"] - table["used"]).sum())
-    said = (
-        f"{wording.counted(len(table), 'figure')} were counted from records. "
-        + (f"{wording.counted(rejected, 'record')} that fit were rejected, for the reasons below." if rejected else "")
-    ).strip()
-    headings = ["Definition", "Table", "Records", *(wording.sentence_case(name) for name in table.columns[3:])]
+    coverage = records.coverage
+    rejected = int((coverage["rows"] - coverage["used"]).sum())
+    sentence = f"{wording.counted(len(coverage), 'figure')} were counted from records."
+    if rejected:
+        sentence += f" {wording.counted(rejected, 'record')} that fit were rejected, for the reasons below."
+    headings = ["Definition", "Table", "Records", *map(wording.sentence_case, coverage.columns[3:])]
     rows = [
-        (row[0], row[1], *(wording.number(int(count)) for count in row[2:])) for row in table.itertuples(index=False)
+        (definition, table, *(wording.number(int(count)) for count in counts))
+        for definition, table, *counts in coverage.itertuples(index=False)
     ]
-    return paragraphs([said]) + dashboard.table("What was counted from records", headings, rows, words=(0, 1))
+    return paragraphs([sentence]) + dashboard.table("What was counted from records", headings, rows, words=(0, 1))
 
 
 def suspicions(findings: Mapping[str, Finding]) -> Fragment:
     """Months that look like a fault, for the analyst to look into; nothing is corrected."""
-    found = suspected(findings)
-    if not found:
+    months = suspected(findings)
+    if not months:
         return paragraphs(["No month looks like a fault: none at nought, tenfold, repeated or in other units."])
-    said = (
-        f"{wording.counted(len(found), 'month')} of the last 24 {'looks' if len(found) == 1 else 'look'} like a fault. "
-        "Each may be true; none has been corrected."
+    sentence = (
+        f"{wording.counted(len(months), 'month')} of the last 24 {'looks' if len(months) == 1 else 'look'} like a "
+        "fault. Each may be true; none has been corrected."
     )
     rows = []
-    for jump in found:
+    for jump in months:
         measure = findings[jump.measure].measure
         values = [wording.value_in_table(value, measure.unit, measure.decimals) for value in (jump.value, jump.usual)]
-        rows.append(
-            (
-                measure.title,
-                wording.short_month(jump.month),
-                *values,
-                f"{wording.sentence_case(jump.what)}: {jump.why}.",
-            )
-        )
+        reason = f"{wording.sentence_case(jump.what)}: {jump.why}."
+        rows.append((measure.title, wording.short_month(jump.month), *values, reason))
     headings = ["Measure", "Month", "Figure", "Usual before", "Why it is listed"]
-    return paragraphs([said]) + dashboard.table("Months that look like a fault", headings, rows, words=(0, 1, 4))
+    return paragraphs([sentence]) + dashboard.table("Months that look like a fault", headings, rows, words=(0, 1, 4))
 
 
 def suspected(findings: Mapping[str, Finding]) -> list[Jump]:
@@ -89,40 +87,31 @@ def suspected(findings: Mapping[str, Finding]) -> list[Jump]:
 
 
 def _row(source: Source) -> tuple[str, ...]:
-    return (
-        _name(source.file),
-        wording.sentence_case(source.what),
-        "–" if source.first is None else wording.short_month(source.first),
-        "–" if source.last is None else wording.short_month(source.last),
-        wording.number(source.rows),
-        wording.number(source.used),
-        wording.number(len(source.rejected)),
-        source.sha256[:DIGITS],
-    )
+    first, last = ("–" if month is None else wording.short_month(month) for month in (source.first, source.last))
+    counts = (wording.number(count) for count in (source.rows, source.used, len(source.rejected)))
+    return (_name(source.file), wording.sentence_case(source.what), first, last, *counts, source.sha256[:DIGITS])
 
 
 def _origins(path: Path | None) -> Fragment:
-    """The files that a source was itself made from, as `perf-lib force` wrote them down."""
+    """The files behind a source that `perf-lib force` made, as it recorded them."""
     if path is None:
         return paragraphs([])
     rows = list(csv.DictReader(read_text(path).splitlines()))
-    needed = ("file", "what", "first", "last", "rows", "used", "rejected", "sha256")
-    lacks = next((name for name in needed if rows and name not in rows[0]), None)
-    if lacks is not None:
-        raise InputError(f"{shown(path)}: lacks the column {lacks!r}")
-    cells = [tuple(_origin(name, row[name]) for name in needed) for row in rows]
-    headings = ["File", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
-    return dashboard.table("What those were made from", headings, cells, words=(0, 1, 7))
+    missing = next((name for name in _MADE_FROM if rows and name not in rows[0]), None)
+    if missing is not None:
+        raise InputError(f"{shown(path)}: lacks the column {missing!r}")
+    cells = [tuple(_origin(name, row[name]) for name in _MADE_FROM) for row in rows]
+    return dashboard.table("What those were made from", ["File", *_SOURCE_HEADINGS[1:]], cells, words=(0, 1, 7))
 
 
 def _rejected(ledger: Ledger) -> Fragment:
     """The first rejected rows of each source; rejected/ in the pack has every one."""
-    found = [rejection for source in ledger.sources for rejection in source.rejected[:20]]
-    if not found:
+    rejections = [rejection for source in ledger.sources for rejection in source.rejected[:20]]
+    if not rejections:
         return paragraphs([])
     rows = [
         tuple(cell or "–" for cell in (_name(each.file), each.row, each.column, each.value[:40], each.reason[:200]))
-        for each in found
+        for each in rejections
     ]
     headings = ["File", "Row", "Column", "Value", "Reason"]
     return dashboard.table("Rejected rows, the first 20 of each source", headings, rows, words=range(5))

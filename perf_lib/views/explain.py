@@ -15,8 +15,8 @@ from perf_lib.views.dashboard import table
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
 
-PAST = 12  # months of symbols shown
 _SIDE = {"high": (">", "+"), "low": ("<", "−")}
+"""How a rule's sum compares, and to which side of the average its limit lies."""
 
 
 def explain(finding: Finding) -> Fragment:
@@ -30,7 +30,7 @@ def explain(finding: Finding) -> Fragment:
         table(f"{title}: published rules", headings, published_sums(finding))
         + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
         + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
-        + (html.EMPTY if not finding.is_headline else paragraphs([_headline()]))
+        + (paragraphs([_headline()]) if finding.is_headline else html.EMPTY)
         + suspected_break(finding)
     )
 
@@ -45,10 +45,10 @@ def suspected_break(finding: Finding) -> Fragment:
         return html.EMPTY
     if shift.history is None or shift.month is None:
         return paragraphs([f"A break in the level cannot be looked for: {shift.why_not}."])
-    looked = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
+    window = f"in the {shift.history} months to {wording.month(finding.quarter.last)}"
     if not shift.suspected:
-        return paragraphs([f"No break in the level is suspected {looked}."])
-    return paragraphs([_suspicion(finding, shift, looked)]) + html.lines_to_paste(break_lines(finding, shift.month))
+        return paragraphs([f"No break in the level is suspected {window}."])
+    return paragraphs([_suspicion(finding, shift, window)]) + html.lines_to_paste(break_lines(finding, shift.month))
 
 
 def break_lines(finding: Finding, month: pd.Period) -> str:
@@ -63,32 +63,30 @@ def break_lines(finding: Finding, month: pd.Period) -> str:
 
 
 def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
-    """Every measure in which a break is suspected, for analysts; how many chance alone would name is said."""
-    asked = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
+    """Every measure in which a break is suspected, for analysts, and how many chance alone would name."""
+    tested = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
     rows = [
         (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))
-        for code, shift in asked.items()
+        for code, shift in tested.items()
         if shift.suspected and shift.month is not None and shift.p is not None
     ]
-    by_chance = wording.number(len(asked) * FALSE_ALARM / 100, 1)
-    said = (
-        f"A break in the level was looked for in {len(asked)} measures and is suspected in {len(rows)}; were all of "
+    by_chance = wording.number(len(tested) * FALSE_ALARM / 100, 1)
+    sentences = (
+        f"A break in the level was looked for in {len(tested)} measures and is suspected in {len(rows)}; were all of "
         f"them stable, chance would name about {by_chance}. Nothing is applied: what a person knows to be a change in "
         "the counting goes under breaks in settings."
     )
     headings = ["Measure", "First month of the new level", "Change of level", "Every candidate month allowed for"]
-    shown = paragraphs([said])
-    return shown + table("Suspected breaks", headings, rows) if rows else shown
+    return paragraphs([sentences]) + (table("Suspected breaks", headings, rows) if rows else html.EMPTY)
 
 
-def _suspicion(finding: Finding, shift: LevelShift, looked: str) -> str:
+def _suspicion(finding: Finding, shift: LevelShift, window: str) -> str:
     assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
-    illustrative = ""
-    if "illustrative" in finding.origin_of(shift.month - 1, shift.month):
-        illustrative = " The months on either side are illustrative."
-    test = f"t = {_number(shift.t, 2)} on {_number(shift.df, 1)} df, {_p(shift.p or 0.0)}"
+    is_illustrative = "illustrative" in finding.origin_of(shift.month - 1, shift.month)
+    illustrative = " The months on either side are illustrative." if is_illustrative else ""
+    test = _t_test(shift.t, shift.df, shift.p or 0.0)
     return (
-        f"A break is suspected {looked}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
+        f"A break is suspected {window}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
         f"({test} with every month that could have been the first allowed for; needs p < {ALPHA:g})."
         f"{illustrative} It may be a change in the world or in the counting, and nothing is applied. A change in the "
         "counting goes on record with these lines, under breaks in settings:"
@@ -103,34 +101,33 @@ def _change(shift: LevelShift) -> str:
 
 def published_sums(finding: Finding) -> list[tuple[str, str, str]]:
     """Each published rule for the newest month: the symbol's words, the sum, whether it shows."""
-    return [
-        (symbols.BY_CODE[code].words, _published(test, finding), _verdict(test.met, test.enough))
-        for code, test in finding.arithmetic.items()
-    ]
+    return [_sum(test, _published(test, finding)) for test in finding.arithmetic.values()]
 
 
 def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
-    """The same of each calibrated rule."""
-    return [
-        (symbols.BY_CODE[code].words, _calibrated(test), _verdict(test.met, test.enough))
-        for code, test in finding.calibrated.items()
-    ]
+    """Each calibrated rule for the newest month: the symbol's words, the sum, whether it shows."""
+    return [_sum(test, _calibrated(test)) for test in finding.calibrated.values()]
+
+
+def _sum(test: spc.Arithmetic | calibrated.Arithmetic, words: str) -> tuple[str, str, str]:
+    verdict = "yes" if test.met else "no" if test.enough else "not enough data"
+    return symbols.BY_CODE[test.code].words, words, verdict
 
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:
     if not test.enough:
         return "a month of its window is withheld" if finding.is_withheld else "a month of its window is missing"
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
+    sign, plus = _SIDE[rule.direction]
     if test.p is not None and test.slope is not None:
         slope, t = _number(test.slope, 2), _number(test.t or 0.0, 2)
-        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {_side_of(test.code)} 0 and p < 0.05"
-    sign, plus = _SIDE[rule.direction]
+        return f"slope {slope} a month, t = {t}, {_p(test.p)}; needs t {sign} 0 and p < 0.05"
     assert test.mean is not None and test.sd is not None  # noqa: S101 - a rule that is not a trend has them
     limit = _number(test.mean)
     if rule.sds:
         limit += f" {plus} {'' if rule.sds == 1 else f'{rule.sds:g} × '}{_number(test.sd)}"
-    values = wording.listed([_number(value) for value in test.values])
-    return f"{values} {sign if test.met else f'not all {sign}' if len(test.values) > 1 else f'not {sign}'} {limit}"
+    comparison = sign if test.met else f"not all {sign}" if len(test.values) > 1 else f"not {sign}"
+    return f"{_numbers(test.values)} {comparison} {limit}"
 
 
 def _calibrated(test: calibrated.Arithmetic) -> str:
@@ -138,34 +135,26 @@ def _calibrated(test: calibrated.Arithmetic) -> str:
         return test.why_not
     parts = []
     if test.usual:
-        judged = wording.listed([_number(value) for value in test.values])
-        parts.append(f"{judged} where {wording.listed([_number(value) for value in test.usual])} would be usual")
+        parts.append(f"{_numbers(test.values)} where {_numbers(test.usual)} would be usual")
     if test.t is not None and test.df is not None and test.p is not None:
-        side = _side_of(test.code)
-        parts.append(
-            f"t = {_number(test.t, 2)} on {_number(test.df, 1)} df, {_p(test.p)}; needs t {side} 0 and p < 0.01"
-        )
-        if test.p < 0.01 and not test.met and (test.t > 0) == (side == ">"):
+        sign = _SIDE[next(rule for rule in spc.RULES if rule.code == test.code).direction][0]
+        parts.append(f"{_t_test(test.t, test.df, test.p)}; needs t {sign} 0 and p < 0.01")
+        if test.p < 0.01 and not test.met and (test.t > 0) == (sign == ">"):
             parts.append("not each of the months lies on that side of its usual level")
     if test.history is not None:
         parts.append(f"{test.history} months of history, by {test.step}")
     return "; ".join(parts)
 
 
-def _side_of(code: str) -> str:
-    """Which side of nought a rule's t must lie on."""
-    return ">" if next(rule for rule in spc.RULES if rule.code == code).direction == "high" else "<"
-
-
 def _past(finding: Finding) -> Sequence[Sequence[str]]:
     rows = []
-    for month in finding.last_12.index[-PAST:]:
-        shown = []
+    for month in finding.last_12.index:
+        cells = []
         for history in (finding.signal_history, finding.calibrated_history):
-            on = history.loc[month] if month in history.index else None
-            codes = [s for s in symbols.SYMBOLS if on is not None and bool(on.get(s.code, False))]
-            shown.append("; ".join(symbol.words for symbol in codes) or "none")
-        rows.append((wording.short_month(month), *shown))
+            met = history.loc[month] if month in history.index else {}
+            words = [symbol.words for symbol in symbols.SYMBOLS if bool(met.get(symbol.code, False))]
+            cells.append("; ".join(words) or "none")
+        rows.append((wording.short_month(month), *cells))
     return rows
 
 
@@ -174,15 +163,19 @@ def _headline() -> str:
     return f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
 
 
-def _verdict(met: bool, enough: bool) -> str:
-    return "yes" if met else "no" if enough else "not enough data"
-
-
 def _number(value: float, decimals: int | None = None) -> str:
     """As many decimals as the size deserves, and none that are nought."""
     fine = decimals if decimals is not None else (0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
     text = wording.number(value, fine)
     return text.rstrip("0").rstrip(".") if "." in text and decimals is None else text
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return wording.listed([_number(value) for value in values])
+
+
+def _t_test(t: float, df: float, p: float) -> str:
+    return f"t = {_number(t, 2)} on {_number(df, 1)} df, {_p(p)}"
 
 
 def _p(value: float) -> str:

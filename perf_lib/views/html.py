@@ -1,4 +1,4 @@
-"""Fragments of a page: semantic HTML that JupyterLab shows, nbconvert keeps, and the PDF is made from."""
+"""Fragments of a page: semantic HTML, which JupyterLab shows, nbconvert keeps and the PDF is made from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 DRAWN_FROM = "drawn_from"
-"""The key of an output's metadata that says what a drawn part was drawn from (perf_lib.views.charts.cache)."""
+"""The key of an output's metadata that has the fingerprint of a drawing's data (perf_lib.views.charts.cache)."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Fragment:
     html: str = field(repr=False)
     text: str
     drawn_from: str = field(default="", repr=False, compare=False)
-    """The fingerprint of what it was drawn from, for a part that takes long to draw."""
+    """The fingerprint of the data behind a drawing that takes long to make; else empty."""
 
     def _repr_html_(self) -> str | tuple[str, dict[str, str]]:
         return self.html if not self.drawn_from else (self.html, {DRAWN_FROM: self.drawn_from})
@@ -41,12 +41,12 @@ EMPTY = Fragment("", "")
 
 
 def fill(template: str, **values: object) -> str:
-    """A template of `templates/` with its values, everything escaped that is not marked as HTML."""
+    """A template of `templates/` filled with values; all that is not marked as HTML is escaped."""
     return _environment().get_template(template).render(**values)
 
 
 def paragraphs(sentences_by_paragraph: list[str], css: str = "") -> Fragment:
-    """Computed paragraphs, each of which is numbered when the report is bound."""
+    """Computed paragraphs; each gets its number when the report is bound."""
     classes = f"paragraph {css}".strip()
     html = "".join(f'<div class="{classes}"><p>{escape(text)}</p></div>\n' for text in sentences_by_paragraph)
     return Fragment(html, "\n".join(sentences_by_paragraph))
@@ -65,15 +65,15 @@ def without_comments(markdown: str) -> str:
     >>> without_comments("One. <!-- Not yet checked. -->Two.")
     'One. Two.'
     """
-    kept, at = [], 0
-    while (start := markdown.find("<!--", at)) >= 0 and (end := markdown.find("-->", start)) >= 0:
-        kept += [markdown[at:start], "\n" * markdown.count("\n", start, end)]
-        at = end + len("-->")
-    return "".join([*kept, markdown[at:]])
+    parts, end = [], 0
+    while (start := markdown.find("<!--", end)) >= 0 and (close := markdown.find("-->", start)) >= 0:
+        parts += [markdown[end:start], "\n" * markdown.count("\n", start, close)]
+        end = close + len("-->")
+    return "".join([*parts, markdown[end:]])
 
 
 def lines_to_paste(text: str) -> Fragment:
-    """Lines of a settings file, kept as they are so that they can be copied."""
+    """Lines of a settings file, unchanged, for a person to copy."""
     return Fragment(f"<pre><code>{escape(text)}</code></pre>\n", text)
 
 
@@ -83,12 +83,12 @@ def heading(level: int, text: str, anchor: str) -> Fragment:
 
 
 def folded(summary: str, html: str) -> str:
-    """HTML under a line that opens it."""
+    """HTML that is hidden until a reader opens the line above it."""
     return f"<details><summary>{escape(summary)}</summary>\n{html}</details>\n"
 
 
 def image(uri: str, alt: str, css: str) -> Markup:
-    """A picture with its words."""
+    """A picture with the words that stand for it."""
     return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
 
 
@@ -109,9 +109,9 @@ class _CommentaryRenderer(mistune.HTMLRenderer):
 
 
 def _as_commentary(block: str) -> str:
-    """A block of a person's text in what its look and number hang on; those within lists and quotations are theirs."""
-    within = {"<p>": "paragraph commentary", "<ul>": "commentary", "<ol": "commentary", "<blockquote>": "commentary"}
-    css = next((css for start, css in within.items() if block.startswith(start)), None)
+    """A block of a person's text in an element with the class that sets its look and gives a paragraph its number."""
+    classes = {"<p>": "paragraph commentary", "<ul>": "commentary", "<ol": "commentary", "<blockquote>": "commentary"}
+    css = next((css for start, css in classes.items() if block.startswith(start)), None)
     return block if css is None else f'<div class="{css}">{block.rstrip()}</div>\n'
 
 
@@ -131,10 +131,3 @@ def _environment() -> Environment:
     )
     environment.globals["image"] = image
     return environment
-
-
-def text_of(html: str) -> str:
-    """The words of a piece of HTML, for tests and plain text."""
-    from bs4 import BeautifulSoup
-
-    return BeautifulSoup(html, "html.parser").get_text(" ", strip=True)

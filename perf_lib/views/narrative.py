@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.peer_comparison import PeerComparison
 from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import Figure
 from perf_lib.words import wording
@@ -19,11 +20,46 @@ WITHHELD = (
 )
 NO_SIGNAL = "The last month is not exceptional and no trend is significant."
 
-_TRENDS = ("rolling_increasing", "rolling_decreasing", "discrete_increasing", "discrete_decreasing")
+_RULES = {
+    "month": "{month} was exceptionally {side}: {value}, against an average of {mean} over the 24 months before it and "
+    "{edge} limit of {limit}.",
+    "three_months": "Each month from {span} was exceptionally {side}: {beyond} {limit}, one standard deviation from "
+    "the average of the past 24 months.",
+    "eight_months": "Each of the eight months from {span} was {beyond} the average of the past 24 months, {mean}.",
+}
+"""The sentence of each published rule that is met by months beyond a limit."""
+
+_SIDES = {"high": {"beyond": "above", "edge": "an upper"}, "low": {"beyond": "below", "edge": "a lower"}}
+
+_TRENDS = {
+    "discrete_increasing": "the monthly figures show a significant increasing trend",
+    "discrete_decreasing": "the monthly figures show a significant decreasing trend",
+    "rolling_increasing": "the rolling 12 months show a significant increasing trend",
+    "rolling_decreasing": "the rolling 12 months show a significant decreasing trend",
+}
+
+_IN_MESSAGE = (
+    *(f"{line}_{way}" for line in ("rolling", "discrete") for way in ("increasing", "decreasing")),
+    *(f"{rule}_{side}" for side in _SIDES for rule in _RULES),
+)
+"""Codes of symbols in the order in which a chart's title says them."""
+
+_STANDING = {
+    "greater_than_peers": "above",
+    "less_than_peers": "below",
+    "in_line_above": "in line with, and above,",
+    "in_line_below": "in line with, and below,",
+}
+
+_ASSURANCE = {
+    "met": "will go on meeting",
+    "missed": "will go on missing",
+    "hit_and_miss": "will meet in some months and miss in others",
+}
 
 
 def withheld(finding: Finding) -> str:
-    """What [c] means, for a measure that has one; else empty."""
+    """What [c] means, for a measure with withheld figures; else empty."""
     return WITHHELD if finding.is_withheld else ""
 
 
@@ -33,10 +69,10 @@ def figures(finding: Finding) -> str:
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
     counted = measure.kind == "count" or (measure.kind == "rolling" and measure.singular)  # a year's count, as given
-    said = _count(finding) if counted else _ratio(finding)
+    sentence = _count(finding) if counted else _ratio(finding)
     if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
-        said += f" No later figure has been supplied for {quarter.name}."
-    return said
+        sentence += f" No later figure has been supplied for {quarter.name}."
+    return sentence
 
 
 def change(finding: Finding) -> str:
@@ -44,43 +80,51 @@ def change(finding: Finding) -> str:
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
-    earlier = wording.twelve_months_to(finding.as_at - 12)
-    before_said = in_prose(before, measure)
-    difference = _difference(finding)
-    # Where the first sentence ended on something else, say what is compared.
+    earlier, figure = wording.twelve_months_to(finding.as_at - 12), in_prose(before, measure)
+    # Where the sentence before it ends on something else, name what is compared.
     subject = "That" if finding.is_current else f"The figure for the {wording.twelve_months_to(finding.as_at)}"
-    if before_said == in_prose(now, measure):
+    if figure == in_prose(now, measure):
         return f"{subject} is the same as in the {earlier}."
-    if difference is None:  # too small to print, and yet the two print differently
-        difference = "slightly more" if finding.change > 0 else "slightly less"
-    return f"{subject} is {difference} than the {before_said} of the {earlier}."
+    # A difference may be too small to print where the two figures print differently.
+    difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
+    return f"{subject} is {difference} than the {figure} of the {earlier}."
 
 
 def signals(finding: Finding) -> list[str]:
     """Which months are exceptional and which trends significant, under the published rules, with the sums."""
     if not finding.arithmetic:
         return []
-    said = [_month_signal(finding, code) for code in ("month_high", "month_low")]
-    said += [_run_signal(finding, f"{count}_months_{side}") for count in ("three", "eight") for side in ("high", "low")]
-    said.append(_trend_signal(finding))
-    said = [sentence for sentence in said if sentence]
-    if not said and not finding.not_enough:
-        said = [NO_SIGNAL]
+    sentences = []
+    for rule, sentence in _RULES.items():
+        for side, terms in _SIDES.items():
+            test = finding.arithmetic[f"{rule}_{side}"]
+            if test.met and test.mean is not None and test.limit is not None:
+                fields = {
+                    "month": wording.month(test.last),
+                    "span": wording.span(test.first, test.last),
+                    "value": _finer(test.values[-1], finding.measure, printed=True),
+                    "mean": _finer(test.mean, finding.measure),
+                    "limit": _finer(test.limit, finding.measure),
+                }
+                sentences.append(sentence.format(side=side, **terms, **fields))
+    if trends := [words for code, words in _TRENDS.items() if code in finding.signals]:
+        sentences.append(f"{wording.sentence_case(wording.listed(trends))} over the last year.")
+    if not sentences and not finding.not_enough:
+        sentences = [NO_SIGNAL]
     if finding.not_enough and finding.has_data:
-        said.append(_not_enough(finding))
+        sentences.append(_not_enough(finding))
     if finding.rests_on_illustrative:
-        first = _first_published(finding)
-        since = f" before {wording.month(first)}" if first is not None else ""
-        words = wording.listed([symbols.BY_CODE[c].words for c in _in_order(finding.rests_on_illustrative)])
-        verb = "rests" if len(finding.rests_on_illustrative) == 1 else "rest"
-        said.append(
-            f"{wording.sentence_case(words)} {verb} partly on illustrative months{since}, not on published ones."
-        )
-    return said
+        published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
+        since = f" before {wording.month(published.min())}" if len(published) else ""
+        illustrative = _words(finding.rests_on_illustrative)
+        verb = "rests" if len(illustrative) == 1 else "rest"
+        words = wording.sentence_case(wording.listed(illustrative))
+        sentences.append(f"{words} {verb} partly on illustrative months{since}, not on published ones.")
+    return sentences
 
 
 def size_of_change(finding: Finding) -> str:
-    """This year beside last with the interval within which the calibrated test puts it; empty where not asked."""
+    """The year's change by its 95 per cent interval, and whether chance explains it; empty where it was not tested."""
     size = finding.comparable.year_on_year
     if size is None:
         return ""
@@ -96,17 +140,14 @@ def borne_out(finding: Finding) -> str:
     """What the calibrated rules say of the symbols that the published rules show."""
     if not finding.arithmetic or not finding.has_data:
         return ""
-    shown = _in_order(finding.signals)
-    kept = [symbols.BY_CODE[code].words for code in shown if code in finding.calibrated_signals]
-    more = [symbols.BY_CODE[c].words for c in _in_order(finding.calibrated_signals - finding.signals)]
-    said = ""
-    if shown:
-        said = (
-            f"The calibrated tests bear out {wording.listed(kept)}." if kept else "The calibrated tests bear none out."
-        )
-    if more:
-        said += f" They find besides: {wording.listed(more)}."
-    return said.strip()
+    supported = wording.listed(_words(finding.signals & finding.calibrated_signals))
+    besides = wording.listed(_words(finding.calibrated_signals - finding.signals))
+    sentences = []
+    if finding.signals:
+        sentences.append(f"The calibrated tests bear {'out ' + supported if supported else 'none out'}.")
+    if besides:
+        sentences.append(f"They find besides: {besides}.")
+    return " ".join(sentences)
 
 
 def outlook(finding: Finding) -> str:
@@ -129,22 +170,18 @@ def target(finding: Finding) -> str:
     assured = finding.comparable.assurance
     if assured is None:
         return ""
-    verdict = {
-        "met": "will go on meeting",
-        "missed": "will go on missing",
-        "hit_and_miss": "will meet in some months and miss in others",
-    }[assured.verdict]
-    return f"Left as it is, the process {verdict} its target of {in_prose(assured.target, finding.measure)}."
+    target = in_prose(assured.target, finding.measure)
+    return f"Left as it is, the process {_ASSURANCE[assured.verdict]} its target of {target}."
 
 
 def breaks(finding: Finding) -> list[str]:
     """Each break on record, with its reason, its author and what it does to comparisons."""
-    said = []
+    sentences = []
     for each in finding.breaks:
         months = wording.listed([wording.month(month) for month in each.excluded])
-        does = f"{months} left out of comparisons" if months else f"compared from {wording.month(each.starts)} only"
-        said.append(f"{wording.sentence_case(each.kind)}, {does}: {each.reason} ({each.author}).")
-    return said
+        effect = f"{months} left out of comparisons" if months else f"compared from {wording.month(each.starts)} only"
+        sentences.append(f"{wording.sentence_case(each.kind)}, {effect}: {each.reason} ({each.author}).")
+    return sentences
 
 
 def peers(finding: Finding, group: PeerGroup) -> str:
@@ -152,45 +189,40 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     comparison = finding.peers
     if comparison is None:
         return ""
-    at = comparison.position
-    standing = {
-        "greater_than_peers": f"above the {group.name}'s average of",
-        "less_than_peers": f"below the {group.name}'s average of",
-        "in_line_above": f"in line with, and above, the {group.name}'s average of",
-        "in_line_below": f"in line with, and below, the {group.name}'s average of",
-    }[comparison.standing]
-    said = (
-        f"In the {wording.twelve_months_to(comparison.month)} {finding.area} recorded {rate_in_prose(at.rate)} "
-        f"{finding.measure.unit} per 1,000 residents, {standing} {rate_in_prose(at.average)} "
-        f"(bounds {rate_in_prose(comparison.lower)} to {rate_in_prose(comparison.upper)})"
-    )
-    said += f", the {at.rank_words} in the group"
-    if at.national_rank_words is not None:
-        said += f" and the {at.national_rank_words} forces"
-    calibrated = ""
-    if at.calibrated is not None and at.calibrated != comparison.standing:
-        words = symbols.BY_CODE[at.calibrated].words
-        calibrated = f" By the calibrated rule, which asks how far out a single area lies, it is {words}."
-    without = f" No rate is known for {wording.listed(at.left_out)}." if at.left_out else ""
-    return f"{said}.{without}{calibrated} {_peer_trend(comparison)}".strip()
+    position = comparison.position
+    national = "" if position.national_rank_words is None else f" and the {position.national_rank_words} forces"
+    lower, upper = (rate_in_prose(bound) for bound in (comparison.lower, comparison.upper))
+    sentences = [
+        f"In the {wording.twelve_months_to(comparison.month)} {finding.area} recorded {rate_in_prose(position.rate)} "
+        f"{finding.measure.unit} per 1,000 residents, {_STANDING[comparison.standing]} the {group.name}'s average of "
+        f"{rate_in_prose(position.average)} (bounds {lower} to {upper}), the {position.rank_words} in the "
+        f"group{national}."
+    ]
+    if position.left_out:
+        sentences.append(f"No rate is known for {wording.listed(position.left_out)}.")
+    if position.calibrated is not None and position.calibrated != comparison.standing:
+        words = symbols.BY_CODE[position.calibrated].words
+        sentences.append(f"By the calibrated rule, which asks how far out a single area lies, it is {words}.")
+    if position.change is not None and position.group_change is not None:
+        sentences.append(
+            f"It {'does not trend' if position.does_not_trend else 'trends'} with its peers: the rate changed by "
+            f"{_signed(position.change)} on the year before, theirs by {_signed(position.group_change)} on average."
+        )
+    return " ".join(sentences)
 
 
 NO_SYMBOL = "unusual, though no symbol shows"
-"""What is said of a measure that its tests find exceptional while no month or run of months is beyond its limits."""
+"""The message of a measure that the tests find exceptional while no month or run of months is beyond its limits."""
 
 
 def message(finding: Finding) -> str:
     """The measure over time in a few words, for a chart's title: trends, then months, with the month named."""
     if finding.as_at is None:
         return wording.NOT_SUPPLIED
-    parts = [symbols.BY_CODE[code].words for code in _TRENDS if code in finding.signals]
-    for side in ("high", "low"):
-        if f"month_{side}" in finding.signals:
-            parts.append(f"{finding.quarter.last.strftime('%B')} exceptionally {side}")
-        runs = (f"{count}_months_{side}" for count in ("three", "eight"))
-        parts += [symbols.BY_CODE[code].words for code in runs if code in finding.signals]
-    if not parts:
-        parts = [_nothing_said(finding)]
+    month = finding.quarter.last.strftime("%B")
+    named = {f"month_{side}": f"{month} exceptionally {side}" for side in _SIDES}
+    parts = [named.get(code, symbols.BY_CODE[code].words) for code in _IN_MESSAGE if code in finding.signals]
+    parts = parts or [_without_symbol(finding)]
     if not finding.is_current and finding.arithmetic:
         parts.append(f"figures stop at {wording.month(finding.as_at)}")
     return "; ".join(parts)
@@ -210,6 +242,13 @@ def in_prose(value: float | None, measure: Measure) -> str:
     if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and measure.kind != "count":
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
+
+
+def figure_in_table(finding: Finding, value: float | None) -> str:
+    """A figure of the measure as a table prints it: [c] where there is none because figures are withheld."""
+    if finding.is_withheld and wording.is_missing(value):
+        return wording.WITHHELD
+    return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
 
 
 def change_in_table(finding: Finding) -> str:
@@ -232,48 +271,41 @@ def rate_in_prose(rate: float) -> str:
 
 def in_figures(figure: Figure, measure: Measure) -> str:
     """A figure with what it was made from: 88.8 per cent (4,524 of 5,095 defendants prosecuted)."""
-    said = in_prose(figure.value, measure)
+    value = in_prose(figure.value, measure)
     if figure.withheld:
         return wording.WITHHELD
     if figure.margin is not None:
-        return f"{said} (plus or minus {wording.percentage_points(figure.margin)})"
+        return f"{value} (plus or minus {wording.percentage_points(figure.margin)})"
     if figure.unweighted and measure.denominator_is == "flow":
-        return f"{said} (the unweighted mean of the months)"
+        return f"{value} (the unweighted mean of the months)"
     if not measure.of or not figure.denominator or measure.denominator_is == "stock":
-        return said
+        return value
     total = wording.number(figure.denominator)
     if measure.is_percentage and figure.numerator is not None:
-        return f"{said} ({wording.number(figure.numerator)} of {total} {measure.of})"
-    return f"{said} ({total} {measure.of})"
+        return f"{value} ({wording.number(figure.numerator)} of {total} {measure.of})"
+    return f"{value} ({total} {measure.of})"
 
 
 def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
     value = finding.value.value if measure.kind == "count" else None
-    total = (
-        None
-        if not (finding.rolling or finding.rolling.withheld) or finding.as_at is None
-        else wording.twelve_months_to(finding.as_at)
-    )
+    window = f"in the {wording.twelve_months_to(finding.as_at)}"
     if finding.value.withheld or finding.rolling.withheld:
         quarter, twelve = (
             f"{wording.WITHHELD} {measure.noun}" if figure.withheld else _counted(figure.value or 0, measure)
             for figure in (finding.value, finding.rolling)
         )
-        return f"There were {quarter} during {finding.quarter.name} and {twelve} in the {total}."
+        return f"There were {quarter} during {finding.quarter.name} and {twelve} {window}."
     if value is None:
-        if total is None or rolling is None:
+        if rolling is None:
             return f"The {measure.noun} cannot be totalled: months are missing."
-        verb = "was" if round(rolling) == 1 else "were"
-        return f"There {verb} {_counted(rolling, measure)} in the {total}."
-    verb = "was" if round(value) == 1 else "were"
-    said = f"There {verb} {_counted(value, measure)} during {finding.quarter.name}"
-    return f"{said} and {wording.number(rolling)} in the {total}." if rolling is not None else f"{said}."
+        return f"There {_verb(rolling)} {_counted(rolling, measure)} {window}."
+    twelve = f" and {wording.number(rolling)} {window}" if rolling is not None else ""
+    return f"There {_verb(value)} {_counted(value, measure)} during {finding.quarter.name}{twelve}."
 
 
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
-    assert finding.as_at is not None  # noqa: S101 - figures() has asked
     parts = []
     if (finding.value or finding.value.withheld) and measure.kind != "rolling" and measure.covers_months == 1:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
@@ -285,64 +317,22 @@ def _ratio(finding: Finding) -> str:
     return f"The {measure.noun} was {' and '.join(parts)}."
 
 
+def _verb(count: float) -> str:
+    return "was" if round(count) == 1 else "were"
+
+
 def _counted(value: float, measure: Measure) -> str:
     return wording.counted(value, measure.singular or measure.noun, measure.noun)
 
 
-def _difference(finding: Finding) -> str | None:
-    """208 fewer (12.2 per cent); 3.1 percentage points more; None where what would be printed is nothing."""
-    measure, difference = finding.measure, finding.change
-    assert difference is not None  # noqa: S101 - change() has asked
-    size, relative = abs(difference), finding.change_per_cent
-    more = difference > 0
-    if measure.is_percentage:
-        said = wording.percentage_points(size)
-        return None if said.startswith("0 ") else f"{said} {'more' if more else 'less'}"
-    said = in_prose(size, measure)
-    if not any(digit in said for digit in "123456789"):
+def _difference(finding: Finding, change: float) -> str | None:
+    """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
+    measure, relative, more = finding.measure, finding.change_per_cent, change > 0
+    size = wording.percentage_points(abs(change)) if measure.is_percentage else in_prose(abs(change), measure)
+    if not any(digit in size for digit in "123456789"):
         return None
     comparative = "more" if more else ("fewer" if measure.kind == "count" else "less")
-    return f"{said} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
-
-
-def _month_signal(finding: Finding, code: str) -> str:
-    test = finding.arithmetic[code]
-    if not test.met or test.mean is None or test.limit is None:
-        return ""
-    side, limit = ("high", "an upper limit") if code.endswith("high") else ("low", "a lower limit")
-    measure = finding.measure
-    value = _finer(test.values[-1], measure, printed=True)
-    return (
-        f"{wording.month(test.last)} was exceptionally {side}: {value}, against an "
-        f"average of {_finer(test.mean, measure)} over the 24 months before it and {limit} of "
-        f"{_finer(test.limit, measure)}."
-    )
-
-
-def _run_signal(finding: Finding, code: str) -> str:
-    test = finding.arithmetic[code]
-    if not test.met or test.mean is None or test.limit is None:
-        return ""
-    measure, side = finding.measure, "above" if code.endswith("high") else "below"
-    span = wording.span(test.first, test.last)
-    if code.startswith("three"):
-        return (
-            f"Each month from {span} was exceptionally {'high' if side == 'above' else 'low'}: {side} "
-            f"{_finer(test.limit, measure)}, one standard deviation from the average of the past 24 months."
-        )
-    return (
-        f"Each of the eight months from {span} was {side} the average of the past 24 months, "
-        f"{_finer(test.mean, measure)}."
-    )
-
-
-def _trend_signal(finding: Finding) -> str:
-    said = []
-    for stem, words in (("discrete", "monthly figures"), ("rolling", "rolling 12 months")):
-        for way in ("increasing", "decreasing"):
-            if f"{stem}_{way}" in finding.signals:
-                said.append(f"the {words} show a significant {way} trend")
-    return f"{wording.sentence_case(wording.listed(said))} over the last year." if said else ""
+    return f"{size} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
 
 
 def _not_enough(finding: Finding) -> str:
@@ -352,19 +342,7 @@ def _not_enough(finding: Finding) -> str:
         return f"There is not enough data for symbols: figures stop at {wording.month(finding.as_at)}."
     if len(finding.not_enough) == len(finding.arithmetic):
         return "There is not enough data for any symbol: months are missing."
-    words = wording.listed([symbols.BY_CODE[code].words for code in _in_order(finding.not_enough)])
-    return f"There is not enough data for these symbols: {words}."
-
-
-def _peer_trend(comparison: PeerComparison) -> str:
-    at = comparison.position
-    if at.change is None or at.group_change is None:
-        return ""
-    way = "does not trend" if at.does_not_trend else "trends"
-    return (
-        f"It {way} with its peers: the rate changed by {_signed(at.change)} on the year before, theirs by "
-        f"{_signed(at.group_change)} on average."
-    )
+    return f"There is not enough data for these symbols: {wording.listed(_words(finding.not_enough))}."
 
 
 def _signed(value: float) -> str:
@@ -372,9 +350,9 @@ def _signed(value: float) -> str:
 
 
 def _finer(value: float, measure: Measure, printed: bool = False) -> str:
-    """An average or limit, finer than the figures themselves where they are small, so that it can be told apart.
+    """An average or limit, with a decimal more than small figures have, so that a reader can tell it from them.
 
-    `printed`: the figure itself, which is only made finer where the average beside it is.
+    printed: whether the value is such a figure itself, which has the decimal for seconds under a minute alone.
     """
     if measure.unit == wording.SECONDS and value < 60:
         return f"{wording.number(value, 1)} seconds"
@@ -385,13 +363,12 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
     return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
 
 
-def _nothing_said(finding: Finding) -> str:
-    """What stands where no symbol does: for a measure without symbols, its latest figure and where that leads."""
+def _without_symbol(finding: Finding) -> str:
+    """The message of a measure that shows no symbol; of one that can have none, its latest figure and the change."""
     if finding.arithmetic:
         if len(finding.not_enough) == len(finding.arithmetic):
             return "months withheld" if finding.is_withheld else "not enough data for symbols"
         return NO_SYMBOL if finding.is_headline else "nothing exceptional"
-    assert finding.as_at is not None  # noqa: S101 - message() has asked
     latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), finding.measure)
     if finding.is_withheld and pd.isna(finding.months.loc[finding.as_at, "value"]):
         latest = wording.WITHHELD
@@ -404,10 +381,6 @@ def _nothing_said(finding: Finding) -> str:
     return f"{latest}, {way} on the year before"
 
 
-def _first_published(finding: Finding) -> pd.Period | None:
-    published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
-    return published.min() if len(published) else None
-
-
-def _in_order(codes: frozenset[str]) -> list[str]:
-    return [symbol.code for symbol in symbols.SYMBOLS if symbol.code in codes]
+def _words(codes: Collection[str]) -> list[str]:
+    """Symbols in words, in the key's order."""
+    return [symbol.words for symbol in symbols.SYMBOLS if symbol.code in codes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perf_lib.findings import symbols
@@ -12,10 +12,10 @@ from perf_lib.views import narrative
 from perf_lib.views.html import Fragment, fill
 from perf_lib.words import wording
 
-ROWS = 12  # of exceptional measures: as many as a page has room for
-LINES = 7  # of each list
-
-VERDICTS = {True: "better", False: "worse", None: "neither"}
+ROWS = 12
+"""Exceptional measures shown: as many as a page has room for."""
+LINES = 7
+"""Measures shown of each list."""
 
 
 def summary(findings: Mapping[str, Finding]) -> Fragment:
@@ -25,15 +25,13 @@ def summary(findings: Mapping[str, Finding]) -> Fragment:
     tested = [f for f in everything if f.chance is not None]
     moved = [f for f in everything if f.moved]
     lists = [
-        _listed("Better than a year ago", [f for f in moved if f.improved is True]),
-        _listed("Worse than a year ago", [f for f in moved if f.improved is False]),
-        _listed("Moved, neither better nor worse", [f for f in moved if f.improved is None]),
+        _list("Better than a year ago", [f for f in moved if f.improved is True]),
+        _list("Worse than a year ago", [f for f in moved if f.improved is False]),
+        _list("Moved, neither better nor worse", [f for f in moved if f.improved is None]),
     ]
     rows = [_row(finding) for finding in exceptional[:ROWS]]
     more = [f.measure.title for f in exceptional[ROWS:]]
-    lead = _lead(exceptional, tested, everything)
-    rest = _rest(moved, everything)
-    missing = _missing(everything)
+    lead, rest, missing = _lead(exceptional, tested, everything), _rest(moved, everything), _missing(everything)
     html = fill(
         "summary.html.j2",
         lead=lead,
@@ -43,10 +41,10 @@ def summary(findings: Mapping[str, Finding]) -> Fragment:
         rest=rest,
         missing=missing,
     )
-    told = [lead, *(f"{row['title']}: {row['words']}; by chance {row['chance']}" for row in rows)]
-    told += [f"{each['title']}: {', '.join(line['title'] for line in each['lines']) or 'none'}" for each in lists]
-    told += [rest, *(f"{each['words']}: {', '.join(title for _, title in each['measures'])}" for each in missing)]
-    return Fragment(html, "\n".join(told))
+    lines = [lead, *(f"{row['title']}: {row['words']}; by chance {row['chance']}" for row in rows)]
+    lines += [f"{each['title']}: {', '.join(line['title'] for line in each['lines']) or 'none'}" for each in lists]
+    lines += [rest, *(f"{each['words']}: {', '.join(title for _, title in each['measures'])}" for each in missing)]
+    return Fragment(html, "\n".join(lines))
 
 
 def odds(chance: float) -> str:
@@ -68,7 +66,7 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
     false = len(exceptional) * calibrated.FALSE_DISCOVERY
     expected = "fewer than one" if false < 1 else f"about {wording.number(false)}"
     verb = "has" if len(exceptional) == 1 else "have"
-    said = (
+    lead = (
         f"Of {of} {len(exceptional)} {verb} moved by more than chance is likely to explain. Chosen this way, at most "
         f"{share} of such measures are expected to be false alarms: here, {expected}. Beside each stands how "
         "often chance alone would make a measure in which nothing changed look as unusual."
@@ -76,49 +74,38 @@ def _lead(exceptional: Sequence[Finding], tested: Sequence[Finding], everything:
     unpublished = [f for f in exceptional if "illustrative" in f.origin_of(f.quarter.last - 59, f.quarter.last)]
     if unpublished:
         which = "All of them are" if len(unpublished) == len(exceptional) else f"{len(unpublished)} of them are"
-        said += f" {which} judged partly against illustrative months, which were never published."
-    return said
+        lead += f" {which} judged partly against illustrative months, which were never published."
+    return lead
 
 
 def _row(finding: Finding) -> dict[str, Any]:
     borne_out = [symbol for symbol in symbols.SYMBOLS if symbol.code in finding.calibrated_signals]
     goods = {symbols.is_good(symbol, finding.measure) for symbol in borne_out}
+    verdicts = {True: "better", False: "worse", None: "neither"}
     words = wording.listed([symbol.words for symbol in borne_out]) or narrative.message(finding)
     return {
         "code": finding.measure.code,
         "title": finding.measure.title,
         "words": wording.sentence_case(words),
-        "verdict": VERDICTS[goods.pop()] if len(goods) == 1 else "mixed" if goods else "neither",
-        "rolling": _rolling(finding),
+        "verdict": verdicts[goods.pop()] if len(goods) == 1 else "mixed" if goods else "neither",
+        "rolling": narrative.figure_in_table(finding, finding.rolling.value),
         "change": narrative.change_in_table(finding),
         "chance": wording.sentence_case(odds(finding.chance or 0.0)),
     }
 
 
-def _rolling(finding: Finding) -> str:
-    measure = finding.measure
-    if finding.is_withheld and not finding.rolling:
-        return wording.WITHHELD
-    return wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals)
+def _list(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    lines = []
+    for finding in findings[:LINES]:
+        figures = narrative.figure_in_table(finding, finding.rolling.value), narrative.change_in_table(finding)
+        lines.append({"code": finding.measure.code, "title": finding.measure.title, "words": ", ".join(figures)})
+    more = len(findings) - len(lines)
+    return {"title": title, "lines": lines, "more": f"and {more} more, in the dashboard" if more else ""}
 
 
-def _listed(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    lines = [
-        {
-            "code": f.measure.code,
-            "title": f.measure.title,
-            "words": f"{_rolling(f)}, {narrative.change_in_table(f)}",
-        }
-        for f in findings[:LINES]
-    ]
-    left = len(findings) - len(lines)
-    return {"title": title, "lines": lines, "more": f"and {left} more, in the dashboard" if left else ""}
-
-
-def _rest(moved: Iterable[Finding], everything: Sequence[Finding]) -> str:
-    asked = [f for f in everything if f.comparable.year_on_year is not None]
-    within = len(asked) - len(list(moved))
-    cannot = len(everything) - len(asked)
+def _rest(moved: Sequence[Finding], everything: Sequence[Finding]) -> str:
+    compared = sum(f.comparable.year_on_year is not None for f in everything)
+    within, cannot = compared - len(moved), len(everything) - compared
     return (
         f"These are the measures whose 12 months differ from the 12 before by more than chance explains (95 per cent "
         f"interval). {wording.counted(within, 'measure')} moved within it, and for {cannot} it cannot be told: the "
@@ -128,16 +115,16 @@ def _rest(moved: Iterable[Finding], everything: Sequence[Finding]) -> str:
 
 def _missing(everything: Sequence[Finding]) -> list[dict[str, Any]]:
     """What is missing, each kind with its measures."""
-    last = next(iter(everything)).quarter.last
-    kinds: dict[str, list[Finding]] = {}
+    kinds: dict[str, list[tuple[str, str]]] = {}
     for finding in everything:
         if finding.as_at is None:
-            kinds.setdefault("No figure at all", []).append(finding)
+            kind = "No figure at all"
         elif not finding.is_current:
-            kinds.setdefault(f"No figure after {wording.month(finding.as_at)}", []).append(finding)
+            kind = f"No figure after {wording.month(finding.as_at)}"
         elif symbols.lacks_data(finding):
-            kinds.setdefault("A month missing or left out, so not enough data for symbols", []).append(finding)
-    return [
-        {"words": words, "measures": [(f.measure.code, f.measure.title) for f in found]}
-        for words, found in kinds.items()
-    ] or [{"words": f"Nothing: every measure has its figures to {wording.month(last)}", "measures": []}]
+            kind = "A month missing or left out, so not enough data for symbols"
+        else:
+            continue
+        kinds.setdefault(kind, []).append((finding.measure.code, finding.measure.title))
+    nothing = f"Nothing: every measure has its figures to {wording.month(everything[0].quarter.last)}"
+    return [{"words": words, "measures": measures} for words, measures in (kinds or {nothing: []}).items()]

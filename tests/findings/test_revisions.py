@@ -7,7 +7,7 @@ import io
 
 import pandas as pd
 import pytest
-from builders import QUARTERS, find, measure, months, report
+from builders import QUARTERS, find, measure, months, report, text_of
 from doors import command, digests
 
 from perf_lib.config.settings import Restatements
@@ -16,7 +16,7 @@ from perf_lib.press.next_quarter import new_quarter
 from perf_lib.press.publish import publish, published
 from perf_lib.report import open_report
 from perf_lib.views import changes
-from perf_lib.views.html import text_of, without_comments
+from perf_lib.views.html import without_comments
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 

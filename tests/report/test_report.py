@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from builders import report
+from builders import report, text_of
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from perf_lib.report import MeasureReport
-from perf_lib.views.html import text_of
 from perf_lib.words.errors import InputError
 
 

@@ -9,14 +9,13 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from builders import PARAMS, ROOT, measure, months, ratio, report
+from builders import PARAMS, ROOT, measure, months, ratio, report, text_of
 
 from perf_lib.press.order import plan
 from perf_lib.press.pack import WRITERS
 from perf_lib.report import open_report
 from perf_lib.stats.suspect_months import jumps
 from perf_lib.views.coverage import suspected
-from perf_lib.views.html import text_of
 from perf_lib.words.quarters import Quarter
 
 SAMPLE = ROOT / "perf_lib" / "sample"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from builders import AREA, PARAMS, PEERS, ROOT, find, find_one, measure, months, report, sample, settings
+from builders import AREA, PARAMS, PEERS, ROOT, find, find_one, measure, months, report, sample, settings, text_of
 from measured import any_false_alarm, cells, mean, numbers
 from scipy.stats import false_discovery_control
 from typer.testing import CliRunner
@@ -23,7 +23,7 @@ from perf_lib.stats.calibrated.contrasts import CONTRASTS
 from perf_lib.stats.forecast import Projection, Refused
 from perf_lib.views import charts, dashboard, explain, narrative
 from perf_lib.views.charts import Chart
-from perf_lib.views.html import Fragment, text_of
+from perf_lib.views.html import Fragment
 
 FINDINGS = report().findings
 TESTED = [code for code, finding in FINDINGS.items() if finding.arithmetic]

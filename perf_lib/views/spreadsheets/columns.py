@@ -12,8 +12,8 @@ from perf_lib.words import wording
 
 WIDEST = 50
 """Characters of a column; longer words wrap."""
-_LEAST, _ROOM = 6, 2
-_PRINTED = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
+_NARROWEST, _MARGIN = 6, 2
+_FIGURE = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
 _SIGN = re.compile(r"\[[a-z]\]")  # [x] and [c], which stand for a figure
 
 
@@ -37,24 +37,22 @@ def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
     >>> [column.is_figures for column in sheet_columns(table)]
     [False, True, False]
     """
-    made = []
+    columns = []
     for name, cells in table.items():
-        said = [written(cell) for cell in cells]
-        longest = max(map(len, [str(name), *said]))
-        own = [cell for cell in cells if not (isinstance(cell, str) and _SIGN.fullmatch(cell))]
-        figures = bool(own) and all(not isinstance(cell, str) or bool(_PRINTED.fullmatch(cell)) for cell in own)
-        width = min(max(longest, _LEAST), WIDEST) + _ROOM
-        made.append(SheetColumn(str(name), figures, width, longest > WIDEST))
-    return made
+        longest = max(map(len, [str(name), *map(cell_text, cells)]))
+        not_signs = [cell for cell in cells if not (isinstance(cell, str) and _SIGN.fullmatch(cell))]
+        is_figures = bool(not_signs) and all(not isinstance(cell, str) or _FIGURE.fullmatch(cell) for cell in not_signs)
+        width = min(max(longest, _NARROWEST), WIDEST) + _MARGIN
+        columns.append(SheetColumn(str(name), is_figures, width, longest > WIDEST))
+    return columns
 
 
 def lines_of(row: Sequence[object], columns: Sequence[SheetColumn]) -> int:
     """How many lines a row takes: those of its longest words, in the width they have."""
-    return max(
-        (-(-len(written(cell)) // WIDEST) for cell, column in zip(row, columns, strict=True) if column.wraps), default=1
-    )
+    wrapped = (cell_text(cell) for cell, column in zip(row, columns, strict=True) if column.wraps)
+    return max((-(-len(text) // WIDEST) for text in wrapped), default=1)
 
 
-def written(cell: object) -> str:
+def cell_text(cell: object) -> str:
     """A cell as it is read: a number with at most four decimals, words as they are."""
     return wording.number(cell, 4).rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)

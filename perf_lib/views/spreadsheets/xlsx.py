@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,36 +31,10 @@ NOTES = {
 
 NO_FIGURE = "[x]"  # the Government Statistical Service's sign for "not available"
 
-COLUMNS = [
-    "measure",
-    "title",
-    "priority",
-    "unit",
-    "quarter",
-    "as_at",
-    "quarter_value",
-    "quarter_numerator",
-    "quarter_denominator",
-    "rolling_12",
-    "rolling_12_numerator",
-    "rolling_12_denominator",
-    "previous_12",
-    "change",
-    "change_per_cent",
-    "rate_per_1000",
-    "symbols",
-    "supported",
-    "calibrated",
-    "headline",
-    "not_enough_data",
-    "rests_on_illustrative",
-    "context",
-]
-
 
 def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """One row a measure, numbers as they are; symbol codes separated by spaces."""
-    table = pd.DataFrame([_row(finding) for finding in findings.values()], columns=COLUMNS)
+    table = pd.DataFrame([_row(finding) for finding in findings.values()])
     return _withheld(table, findings, ["quarter_value", "rolling_12", "previous_12", "change", "change_per_cent"])
 
 
@@ -76,19 +51,19 @@ def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
 
 
 def _withheld(table: pd.DataFrame, findings: Mapping[str, Finding], columns: list[str]) -> pd.DataFrame:
-    """The sign of a withheld figure where a measure that has such figures has none."""
-    within = table["measure"].map({code: finding.is_withheld for code, finding in findings.items()}).astype(bool)
-    if not within.any():
+    """The table with the sign of a withheld figure where a measure that has such figures has none."""
+    is_withheld = table["measure"].map({code: finding.is_withheld for code, finding in findings.items()}).astype(bool)
+    if not is_withheld.any():
         return table
     signed = table.astype(dict.fromkeys(columns, object))
     for column in columns:
-        signed.loc[within & table[column].isna(), column] = wording.WITHHELD
+        signed.loc[is_withheld & table[column].isna(), column] = wording.WITHHELD
     return signed
 
 
 def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
     """findings.csv, the same bytes on every system."""
-    guarded(findings_table(findings)).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    _write_guarded(findings_table(findings), path)
 
 
 def write_rejected(ledger: Ledger, folder: Path) -> None:
@@ -97,12 +72,16 @@ def write_rejected(ledger: Ledger, folder: Path) -> None:
         if source.rejected:
             folder.mkdir(exist_ok=True)
             path = folder / f"{number:02d}-{source.file.split('/')[-1]}.csv"
-            guarded(pd.DataFrame(source.rejected)).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+            _write_guarded(pd.DataFrame(source.rejected), path)
+
+
+def _write_guarded(table: pd.DataFrame, path: Path) -> None:
+    guarded(table).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet with one table: its name, title, what a row is, and the notes that its title refers to."""
+    """One sheet with one table: its name, title, what a row is, the table, and the notes that its title refers to."""
 
     name: str
     title: str
@@ -113,17 +92,24 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Book:
-    """What a workbook holds, whatever its format: a cover's title and lines, and a table a sheet."""
+    """What a workbook holds, whatever its format: a cover's title and lines, a table a sheet, author and date.
+
+    date: midnight of the panel's day, or of the quarter's last where no panel has a day yet. It stands for the time
+    of making in the file's properties, so that the same findings make the same bytes at any time.
+    """
 
     title: str
     intro: str
     about: tuple[str, ...]
     sheets: tuple[Sheet, ...]
+    author: str
+    date: datetime
 
 
 def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
-    """The dashboard as printed, then what stands behind it unrounded."""
+    """The dashboard as printed, then the unrounded figures behind it."""
     quarter, body = next(iter(findings.values())).quarter, settings.body
+    day = settings.panel_date or quarter.last.end_time.date()
     return Book(
         title=f"{body.force} performance dashboard, {quarter.label}",
         intro=f"Published by the {body.name} for the {body.panel}.",
@@ -133,7 +119,7 @@ def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
                 "Dashboard",
                 f"Dashboard, {quarter.label}",
                 "One row a measure, figures as the report prints them.",
-                _dashboard(findings),
+                pd.DataFrame([_dashboard_row(f) for f in findings.values() if f.measure.dashboard]),
                 ("symbols", "missing"),
             ),
             Sheet(
@@ -151,19 +137,21 @@ def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
                 ("illustrative", "missing"),
             ),
         ),
+        author=body.name,
+        date=datetime(day.year, day.month, day.day),
     )
 
 
 def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Path) -> None:
-    """dashboard.xlsx: a cover, contents, notes, the dashboard as printed, the findings and the months unrounded."""
-    # Imported here: only this file needs it, and importing perf_lib should stay light.
+    """dashboard.xlsx, the same bytes from the same findings: cover, contents, notes, dashboard, findings and months."""
+    # Imported here: only this function needs it, and importing perf_lib should stay light.
     import gptables
 
     book = book_of(findings, settings)
     with warnings.catch_warnings():
         # gptables calls pandas in ways that pandas 4 will drop; its own concern, and not its callers'.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"gptables\.")
-        made = gptables.produce_workbook(
+        workbook = gptables.produce_workbook(
             filename=str(path),
             sheets={
                 sheet.name: gptables.GPTable(
@@ -172,7 +160,7 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
                     title=f"{sheet.title} {''.join(f'$${note}$$' for note in sheet.notes)}",
                     instructions=sheet.instructions,
                     source="perf_lib",
-                    additional_formatting=_looks(sheet_columns(sheet.table)),
+                    additional_formatting=_column_formats(sheet_columns(sheet.table)),
                 )
                 for sheet in book.sheets
             },
@@ -184,41 +172,23 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
             # A title that starts with = stays text: no cell can turn into a formula.
             workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
         )
-    for page in made.worksheets():
+    workbook.set_properties({"title": book.title, "author": book.author, "created": book.date})
+    for page in workbook.worksheets():
         page.set_paper(9)  # A4
         page.set_landscape()
         # As many pages wide as can still be read; as long as it has to be.
         page.fit_to_pages(_PAGES_WIDE.get(page.get_name(), 1), 0)
     for sheet in book.sheets:
-        _set_out(made.get_worksheet_by_name(sheet.name), sheet)
-    notes = made.get_worksheet_by_name("Notes")
+        _lay_out(workbook.get_worksheet_by_name(sheet.name), sheet)
+    notes = workbook.get_worksheet_by_name("Notes")
     notes.set_column(1, 1, _COVER_WIDTH)
-    for at, said in enumerate(NOTES.values(), start=_HEADINGS):  # its table starts a row earlier: it has no source
-        notes.set_row(at, _LINE * -(-len(said) // _COVER_WIDTH))
-    _heighten(made.get_worksheet_by_name("Cover"), [book.title, "", book.intro, "", *book.about])
-    made.close()
-
-
-def _looks(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
-    """Figures under their headings at the right, words apart from the figures before them."""
-    made = []
-    for at, column in enumerate(columns):
-        look: dict[str, Any] = {"align": "right"} if column.is_figures else {"align": "left", "indent": min(at, 1)}
-        look["valign"] = "top"
-        made.append({"column": {"columns": [at], "format": look, "include_names": True}})
-    return made
-
-
-def _set_out(page: Any, sheet: Sheet) -> None:
-    """The sheet's columns as wide as they want to be, its rows as high, its headings and its measures on every page."""
-    columns = sheet_columns(sheet.table)
-    page.repeat_rows(_HEADINGS)
-    page.repeat_columns(0)
-    for at, column in enumerate(columns):
-        page.set_column(at, at, column.width)
-    for at, row in enumerate(sheet.table.itertuples(index=False), start=_HEADINGS + 1):
-        if (lines := lines_of(row, columns)) > 1:
-            page.set_row(at, _LINE * lines)
+    for row, note in enumerate(NOTES.values(), start=_HEADINGS):  # its table starts a row earlier: it has no source
+        notes.set_row(row, _LINE * -(-len(note) // _COVER_WIDTH))
+    # Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program.
+    for row, line in enumerate([book.title, "", book.intro, "", *book.about]):
+        height, characters = (26, 60) if row == 0 else (_LINE, _COVER_WIDTH)
+        workbook.get_worksheet_by_name("Cover").set_row(row, height * (1 + len(line) // characters))
+    workbook.close()
 
 
 _PAGES_WIDE = {"Dashboard": 2, "Findings": 4}
@@ -227,14 +197,30 @@ _HEADINGS = 3  # the row of a sheet's headings: title, instructions and source a
 _COVER_WIDTH = 100  # characters
 
 
-def _heighten(cover: Any, lines: Sequence[str]) -> None:
-    """Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program."""
-    for row, line in enumerate(lines):
-        cover.set_row(row, (26 if row == 0 else _LINE) * (1 + len(line) // (60 if row == 0 else _COVER_WIDTH)))
+def _column_formats(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
+    """Figures under their headings at the right, words apart from the figures before them."""
+    formats = []
+    for position, column in enumerate(columns):
+        alignment = {"align": "right"} if column.is_figures else {"align": "left", "indent": min(position, 1)}
+        settings = {"columns": [position], "format": {**alignment, "valign": "top"}, "include_names": True}
+        formats.append({"column": settings})
+    return formats
+
+
+def _lay_out(page: Any, sheet: Sheet) -> None:
+    """Set the widths of a sheet's columns and the heights of its rows; print headings and measures on every page."""
+    columns = sheet_columns(sheet.table)
+    page.repeat_rows(_HEADINGS)
+    page.repeat_columns(0)
+    for position, column in enumerate(columns):
+        page.set_column(position, position, column.width)
+    for row, cells in enumerate(sheet.table.itertuples(index=False), start=_HEADINGS + 1):
+        if (lines := lines_of(cells, columns)) > 1:
+            page.set_row(row, _LINE * lines)
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """Words that a spreadsheet would take for a formula, were they read from CSV, made plain words by an apostrophe.
+    """The table with an apostrophe before words that a spreadsheet that opens the CSV would take for a formula.
 
     >>> guarded(pd.DataFrame({"title": ["=1+1", "Thefts"], "change": [-2, 3]})).to_dict("list")
     {'title': ["'=1+1", 'Thefts'], 'change': [-2, 3]}
@@ -246,37 +232,26 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how OWASP lists them under "CSV i
 
 
 def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
-    """Missing figures and blank cells said in words or a sign, so that no cell is empty to a screen reader."""
+    """The table with a sign in place of missing figures and blank cells, so that a screen reader finds none empty."""
     return table.astype(object).where(lambda t: t.notna() & (t != ""), NO_FIGURE)
 
 
-def _dashboard(findings: Mapping[str, Finding]) -> pd.DataFrame:
-    rows = []
-    for finding in findings.values():
-        measure = finding.measure
-        if not measure.dashboard:
-            continue
-        months = {
-            wording.short_month(month): wording.value_in_table(row["value"], measure.unit, measure.decimals)
-            for month, row in finding.last_12.iterrows()
-        }
-        printed = {
-            **months,
-            "Quarter": wording.value_in_table(finding.value.value, measure.unit, measure.decimals),
-            "12 months": wording.value_in_table(finding.rolling.value, measure.unit, measure.decimals),
-            "Change": narrative.change_in_table(finding),
-        }
-        missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
-        rows.append(
-            {
-                "Measure": measure.title,
-                "Priority": measure.priority,
-                **{name: missing if text == "–" else text for name, text in printed.items()},
-                "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
-                "Context": narrative.context(finding),
-            }
-        )
-    return pd.DataFrame(rows)
+def _dashboard_row(finding: Finding) -> dict[str, object]:
+    measure = finding.measure
+    months = finding.last_12["value"].rename(wording.short_month)
+    figures = {
+        name: wording.value_in_table(value, measure.unit, measure.decimals)
+        for name, value in {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}.items()
+    }
+    figures["Change"] = narrative.change_in_table(finding)
+    missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
+    return {
+        "Measure": measure.title,
+        "Priority": measure.priority,
+        **{name: missing if text == "–" else text for name, text in figures.items()},
+        "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
+        "Context": narrative.context(finding),
+    }
 
 
 def _row(finding: Finding) -> dict[str, object]:
@@ -300,9 +275,14 @@ def _row(finding: Finding) -> dict[str, object]:
         "rate_per_1000": finding.rate,
         "symbols": " ".join(symbols.codes(finding)),
         "supported": " ".join(s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)),
-        "calibrated": " ".join(s.code for s in symbols.SYMBOLS if s.code in finding.calibrated_signals),
+        "calibrated": _codes(finding.calibrated_signals),
         "headline": finding.is_headline,
-        "not_enough_data": " ".join(s.code for s in symbols.SYMBOLS if s.code in finding.not_enough),
-        "rests_on_illustrative": " ".join(s.code for s in symbols.SYMBOLS if s.code in finding.rests_on_illustrative),
+        "not_enough_data": _codes(finding.not_enough),
+        "rests_on_illustrative": _codes(finding.rests_on_illustrative),
         "context": narrative.context(finding),
     }
+
+
+def _codes(codes: Collection[str]) -> str:
+    """Codes of symbols in the key's order."""
+    return " ".join(symbol.code for symbol in symbols.SYMBOLS if symbol.code in codes)

@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 import pytest
 import yaml
-from builders import report
+from builders import report, text_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +19,6 @@ from perf_lib.report import open_report
 from perf_lib.report.explore import Question, ask, explore, what_if
 from perf_lib.report.explore.answer import as_at
 from perf_lib.report.explore.panel import Panel
-from perf_lib.views.html import text_of
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 

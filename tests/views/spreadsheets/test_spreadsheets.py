@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import subprocess
+import sys
 import warnings
 import zipfile
+from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import openpyxl
 import pandas as pd
 import pytest
-from builders import find_one, report
+from builders import PARAMS, ROOT, find_one, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,9 +96,60 @@ def test_the_opendocument_has_the_workbooks_sheets_figures_and_headings(tmp_path
     with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
         assert archive.read("content.xml").count(b"<table:table-header-rows>") == 3
         assert archive.read("content.xml").count(b"<table:table-header-columns>") == 3
-    write_opendocument(report().findings, report().settings, tmp_path / "again.ods")
-    with zipfile.ZipFile(tmp_path / "dashboard.ods") as one, zipfile.ZipFile(tmp_path / "again.ods") as other:
-        assert one.read("content.xml") == other.read("content.xml")
+
+
+MAKE = f"""
+from pathlib import Path
+from perf_lib.report import open_report
+from perf_lib.views.spreadsheets.ods import write_opendocument
+from perf_lib.views.spreadsheets.xlsx import write_workbook
+report = open_report("2019-20-Q3", Path({str(PARAMS)!r}))
+write_workbook(report.findings, report.settings, Path("dashboard.xlsx"))
+write_opendocument(report.findings, report.settings, Path("dashboard.ods"))
+"""
+
+
+def test_the_same_figures_make_the_same_bytes_at_any_time_and_place(tmp_path):
+    # Zones half a day apart, so that local times differ by hours; the second process starts seconds after the first.
+    folders = []
+    for seed, zone in (("1", "UTC"), ("2", "Pacific/Auckland")):
+        folders.append(tmp_path / seed)
+        folders[-1].mkdir()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "TZ": zone}
+        subprocess.run([sys.executable, "-c", MAKE], cwd=folders[-1], env=environment, check=True, timeout=240)
+    for name in ("dashboard.xlsx", "dashboard.ods"):
+        one, other = ((folder / name).read_bytes() for folder in folders)
+        assert one == other
+        with zipfile.ZipFile(folders[0] / name) as archive:
+            assert {member.date_time[0] for member in archive.infolist()} == {1980}
+    # They hold the same tables, cell for cell: one has 16 digits of a number, the other all of them. The workbook has a
+    # row more above a table, for its source.
+    workbook, opendocument = (
+        pd.read_excel(folders[0] / f"dashboard.{kind}", sheet_name=None, header=None, engine="calamine", dtype=object)
+        for kind in ("xlsx", "ods")
+    )
+    assert list(workbook) == list(opendocument)
+    for name in ("Dashboard", "Findings", "Months"):
+        cells = [
+            [f"{cell:.12g}" if isinstance(cell, float) else cell for row in table.to_numpy().tolist() for cell in row]
+            for table in (workbook[name].iloc[3:], opendocument[name].iloc[2:])
+        ]
+        assert cells[0] == cells[1]
+
+
+@pytest.mark.parametrize(("panel", "day"), [(None, "2019-12-31"), (date(2020, 2, 6), "2020-02-06")])
+def test_the_spreadsheets_are_dated_by_the_panels_day_or_the_quarters_last(tmp_path, panel, day):
+    settings = report().settings.model_copy(update={"panel_date": panel})
+    write_workbook(renamed("Thefts"), settings, tmp_path / "dashboard.xlsx")
+    write_opendocument(renamed("Thefts"), settings, tmp_path / "dashboard.ods")
+    for name, part, times in (
+        ("dashboard.xlsx", "docProps/core.xml", r"<dcterms:(?:created|modified)[^>]*>([^<]*)"),
+        ("dashboard.ods", "meta.xml", r"<(?:meta:creation-date|dc:date)>([^<]*)"),
+    ):
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            properties = archive.read(part).decode()
+        assert [time[:10] for time in re.findall(times, properties)] == [day, day]
+        assert f"<dc:title>{report().settings.body.force} performance dashboard, quarter three 2019-20" in properties
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice here (on Debian: apt-get install libreoffice-calc)")
