@@ -1,12 +1,10 @@
 """Disclosure control: what of a quarter's figures a public report may hold, decided once, before any view.
 
-A public report's Findings are made from the monthly frame with the withheld months taken out, so that whatever is
-computed from months (averages, limits, tests, projections, correlations) rests on printed figures alone and can tell
-nothing else; only totals that the audit of `suppression` found safe are put back. Nothing that is withheld reaches a
-view.
+A public report's Findings come from the monthly frame without the withheld months. So whatever is computed from
+months (averages, limits, tests, projections, correlations) rests on printed figures alone. Only totals that
+`suppression` shows to be safe are put back. No view receives a withheld figure.
 
-Zero is printed: that nothing happened tells of nobody. So a reader knows that [c] is at least one, and the audit
-counts with that.
+Zero is printed, because it tells of nobody. So a reader knows that [c] is at least one, and the audit allows for that.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ _HIDDEN = Figure(None, withheld=True)
 
 @dataclass(frozen=True)
 class Public:
-    """What a public report may hold of its inputs; nothing withheld is in it."""
+    """What a public report may hold of its inputs, without any withheld figure."""
 
     catalogue: Catalogue
     frame: pd.DataFrame
@@ -52,20 +50,16 @@ class Public:
 
     def findings(self, settings: Settings, quarter: Quarter, rates: pd.DataFrame | None) -> dict[str, Finding]:
         """The Finding of every measure that is not left out, from what may be printed."""
-        made = findings(self.catalogue, settings, quarter, self.frame, rates, self.published)
+        by_code = findings(self.catalogue, settings, quarter, self.frame, rates, self.published)
         residents = peer_comparison.population(rates, settings.body.area, quarter)
-        return {code: self._with_totals(finding, residents) for code, finding in made.items()}
+        return {code: self._with_totals(finding, residents) for code, finding in by_code.items()}
 
     def _with_totals(self, finding: Finding, residents: float | None) -> Finding:
-        code = finding.measure.code
-
         def total(name: str, computed: Figure) -> Figure:
-            return self.totals.get((code, name), computed)
+            return self.totals.get((finding.measure.code, name), computed)
 
         def line(each: QuarterFigure) -> QuarterFigure:
-            value, rolling = (
-                total(f"{each.quarter} {n}", f) for n, f in (("value", each.value), ("rolling", each.rolling))
-            )
+            value, rolling = total(f"{each.quarter} value", each.value), total(f"{each.quarter} rolling", each.rolling)
             return replace(each, value=value, rolling=rolling)
 
         rolling = total("rolling", finding.rolling)
@@ -90,47 +84,43 @@ def protect(
 ) -> tuple[Public, pd.DataFrame]:
     """What the public report of the last of some quarters may hold, and the record of what it may not.
 
-    catalogue: with every measure's marking settled (markings.marked). quarters: those that reports came out for, the
-    one asked for last. frame: the tidy frame. published: what each quarter first published.
+    catalogue: with every measure's marking settled (markings.marked). quarters: those that reports came out for, this
+    report's last. frame: the tidy frame. published: what each quarter first published.
     """
     published, quarter = published or {}, quarters[-1]
-    out = markings.left_out({code: measure.marking for code, measure in catalogue.items()}, settings)
-    own = frame[(frame["area"] == settings.body.area) & (frame["month"] <= quarter.last)]
-    decision, measures = printed_counts.decide_all(catalogue, settings, quarters, own, rates, published, set(out))
-    kept = Catalogue({code: measure for code, measure in catalogue.items() if code not in out})
-    cut = _cut(own[own["measure"].isin(list(kept))], decision)
+    left_out = markings.left_out({code: measure.marking for code, measure in catalogue.items()}, settings)
+    full = frame[(frame["area"] == settings.body.area) & (frame["month"] <= quarter.last)]
+    decision, measures = printed_counts.decide_all(catalogue, settings, quarters, full, rates, published, set(left_out))
+    public = Catalogue({code: measure for code, measure in catalogue.items() if code not in left_out})
+    cut = _cut(full[full["measure"].isin(list(public))], decision)
     beside = [each for each in published if quarter.first - series.YEAR <= each.first < quarter.first]
-    totals = _totals(kept, quarter, beside, own, cut, decision, measures)
-    first = {
-        each: _first_published(table, each, kept, settings, totals)
-        for each, table in published.items()
-        if each < quarter
-    }
-    record = _record(decision, measures, out)
-    return Public(kept, cut, first, totals, out), record
+    totals = _totals(public, quarter, beside, full, cut, decision, measures)
+    earlier = {each: table for each, table in published.items() if each < quarter}
+    first = {each: _first_published(table, each, public, settings, totals) for each, table in earlier.items()}
+    return Public(public, cut, first, totals, left_out), _record(decision, measures, left_out)
 
 
 def table(name: str, counts: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A table of counts by reason with its small counts withheld, and the record of them.
 
     counts: reasons in rows, a column for each twelve months. Somebody may know a column's total, so no withheld
-    count may follow from it; a row that is itself the total of the others counts as that.
+    count may follow from it. A row that is the sum of the others is such a total.
     """
-    kept, rows = counts.astype(float).copy(), []
+    public, rows = counts.astype(float).copy(), []
     for column in counts:
         whole = counts[column].dropna()
         parts = whole[[not _is_total(whole, reason) for reason in whole.index]]
-        known = (0, len(parts) - 1)
-        of = {place: (round(count),) for place, count in enumerate(parts)}
-        own = {name: Counts(of, threshold, known=frozenset({known}) if len(parts) > 1 else frozenset(), lowest=1)}
-        decision = decide(own)
+        places = {place: (round(count),) for place, count in enumerate(parts)}
+        totals = frozenset([(0, len(parts) - 1)] if len(parts) > 1 else [])
+        decision = decide({name: Counts(places, threshold, known=totals, lowest=1)})
         for (_, (place, _last)), why in decision.withheld.items():
-            kept.loc[parts.index[place], column] = np.nan
-            said = f"{parts.index[place]}, 12 months to {column}"
-            protects = "" if why.protects is None else f"{name}: {parts.index[why.protects[1][0]]}"
-            relation = "" if why.protects is None else "the column's total"
-            rows.append([name, said, str(column - 11), str(column), _why(why, decision), protects, relation, threshold])
-    return kept, pd.DataFrame(rows, columns=RECORD)
+            public.loc[parts.index[place], column] = np.nan
+            cell, window = f"{parts.index[place]}, 12 months to {column}", (str(column - 11), str(column))
+            relation = ("", "")
+            if why.protects is not None:
+                relation = f"{name}: {parts.index[why.protects[1][0]]}", "the column's total"
+            rows.append([name, cell, *window, _why(why, decision), *relation, threshold])
+    return public, pd.DataFrame(rows, columns=RECORD)
 
 
 def _is_total(whole: pd.Series, reason: object) -> bool:
@@ -155,20 +145,22 @@ def _totals(
     decision: Decision,
     measures: Mapping[str, Counts],
 ) -> dict[tuple[str, str], Figure]:
-    touched = {code for code, _ in decision.withheld}
-    made: dict[tuple[str, str], Figure] = {}
+    withheld = {code for code, _ in decision.withheld}
+    totals: dict[tuple[str, str], Figure] = {}
     for code, measure in catalogue.items():
-        if code not in touched:
+        if code not in withheld:
             continue
-        whole, left = months_of(full, code, quarter), months_of(cut, code, quarter)
-        from_cut = printed_counts.figures_of(measure, left, quarter, beside)
-        for name, (window, figure) in printed_counts.figures_of(measure, whole, quarter, beside).items():
+        from_full, from_cut = (
+            printed_counts.figures_of(measure, months_of(months, code, quarter), quarter, beside)
+            for months in (full, cut)
+        )
+        for name, (window, figure) in from_full.items():
             hidden = (code, window) in decision.withheld
             audited = window in measures[code].totals
             same = from_cut.get(name, (window, None))[1] == figure
-            # A figure that was not audited is printed only where it rests on nothing withheld.
-            made[code, name] = _HIDDEN if figure and (hidden or not (audited or same)) else figure
-    return made
+            # A figure that was not audited is printed only where no withheld month is behind it.
+            totals[code, name] = _HIDDEN if figure and (hidden or not (audited or same)) else figure
+    return totals
 
 
 def _first_published(
@@ -178,36 +170,35 @@ def _first_published(
     settings: Settings,
     totals: Mapping[tuple[str, str], Figure],
 ) -> pd.DataFrame:
-    """What a quarter first published, without what is now withheld, small or left out."""
+    """What a quarter first published, without figures that are now withheld, small or left out."""
 
     def may_stand(code: str, kind: str) -> bool:
         if code not in catalogue:
             return False
-        name = f"{quarter} {'value' if kind == 'quarter' else 'rolling'}"
+        total = totals.get((code, f"{quarter} {'value' if kind == 'quarter' else 'rolling'}"), series.NOTHING)
         row, measure = table.loc[(code, kind)], catalogue[code]
         counts = (
             [row["value"]] if measure.kind == "count" else [row["numerator"], row["denominator"] - row["numerator"]]
         )
         small = any(0 < count < printed_counts.threshold_of(measure, settings) for count in counts)
-        return not small and not totals.get((code, name), series.NOTHING).withheld
+        return not small and not total.withheld
 
-    kept = table[[may_stand(code, kind) for code, kind in table.index]].copy()
+    public = table[[may_stand(code, kind) for code, kind in table.index]].copy()
     hidden = {code for code, _ in totals}
     # Symbols of a measure with withheld months would tell of them what today's report does not.
-    kept.loc[[code in hidden for code, _ in kept.index], "symbols"] = ""
-    return kept
+    public.loc[[code in hidden for code, _ in public.index], "symbols"] = ""
+    return public
 
 
-def _record(decision: Decision, measures: Mapping[str, Counts], out: Mapping[str, Marking]) -> pd.DataFrame:
-    rows: list[list[object]] = [[code, "all", "", "", f"marked {marking}", "", "", ""] for code, marking in out.items()]
+def _record(decision: Decision, measures: Mapping[str, Counts], left_out: Mapping[str, Marking]) -> pd.DataFrame:
+    rows: list[list[object]] = [[code, "all", "", "", f"marked {why}", "", "", ""] for code, why in left_out.items()]
     for (code, window), why in decision.withheld.items():
-        if code in out:
-            continue
-        first, last = (str(pd.Period(ordinal=t, freq="M")) for t in window)
-        protects = f"{why.protects[0]}: {_said(why.protects[1])}" if why.protects else ""
-        relation = "; ".join(dict.fromkeys(map(_relation, why.by)))
-        threshold = measures[code].threshold
-        rows.append([code, _said(window), first, last, _why(why, decision), protects, relation, threshold])
+        if code not in left_out:
+            first, last = (str(pd.Period(ordinal=t, freq="M")) for t in window)
+            protects = _relation(why.protects) if why.protects else ""
+            relation = "; ".join(dict.fromkeys(map(_relation, why.by)))
+            threshold = measures[code].threshold
+            rows.append([code, _words(window), first, last, _why(why, decision), protects, relation, threshold])
     return pd.DataFrame(rows, columns=RECORD)
 
 
@@ -220,10 +211,10 @@ def _why(why: Withheld, decision: Decision) -> str:
 def _relation(by: Unit | Identity) -> str:
     if isinstance(by, Identity):
         return f"{' + '.join(by.parts)} = {by.total}"
-    return f"{by[0]}: {_said(by[1])}"
+    return f"{by[0]}: {_words(by[1])}"
 
 
-def _said(window: Window) -> str:
+def _words(window: Window) -> str:
     first, last = (pd.Period(ordinal=t, freq="M") for t in window)
     if first == last:
         return wording.month(first)

@@ -18,18 +18,18 @@ Window = tuple[int, int]
 """Months by their ordinals, first and last: one month is (t, t)."""
 
 Unit = tuple[str, Window]
-"""A figure that is printed or withheld whole: a measure over a window, with all the counts it is made of."""
+"""A figure, printed or withheld as a whole: a measure over a window, with all the counts behind it."""
 
 _Variable = tuple[str, int, int]  # measure, which of its counts, month
 
 
 @dataclass(frozen=True)
 class Counts:
-    """One measure's counts: one row a month, one column a count (a proportion has two: counted, and the rest).
+    """One measure's counts: a row a month, a column a count (a proportion has two: its numerator, and the rest).
 
-    `totals` are windows printed beside the months; `known` are windows that somebody has printed before, which cannot
-    be withheld. `lowest` is the least a withheld count can be: 1 where zeros are printed, so that [c] is not zero.
-    `secret` measures are withheld whole: every count of theirs is to be kept.
+    totals: windows printed beside the months. known: windows that somebody has printed before, which cannot be
+    withheld. lowest: the least that a withheld count can be, which is 1 where zeros are printed. secret: whether
+    every count of the measure is withheld.
     """
 
     months: Mapping[int, tuple[int, ...]]
@@ -44,9 +44,9 @@ class Counts:
         rows = [self.months[t] for t in range(window[0], window[1] + 1) if t in self.months]
         return tuple(map(sum, zip(*rows, strict=True))) if rows else ()
 
-    def is_small(self, window: Window) -> bool:
-        """Whether a count over the window is under the threshold, and not zero."""
-        return any(0 < count < self.threshold for count in self.over(window))
+    def is_protected(self, window: Window) -> bool:
+        """Whether a count over the window is secret, or under the threshold and not zero."""
+        return self.secret or any(0 < count < self.threshold for count in self.over(window))
 
     @property
     def windows(self) -> list[Window]:
@@ -71,15 +71,21 @@ class _Equation:
 
 @dataclass(frozen=True)
 class Known:
-    """What a reader knows: everything that is not withheld, and the relations between the rest."""
+    """What a reader knows: everything that is not withheld, and the relations between the rest.
+
+    >>> counts = Counts({0: (2,), 1: (9,), 2: (30,)}, threshold=5, totals=((0, 2),), lowest=1)
+    >>> known = Known({"thefts": counts}, [], frozenset({("thefts", (0, 0)), ("thefts", (1, 1))}))
+    >>> known.interval(("thefts", (0, 0)))
+    [(1.0, 10.0)]
+    """
 
     measures: Mapping[str, Counts]
     identities: Sequence[Identity]
     withheld: frozenset[Unit]
-    _found: dict[tuple[Unit, int, int], float] = field(default_factory=dict)
+    _ends: dict[tuple[Unit, int, int], float] = field(default_factory=dict)
 
     def without(self, units: Iterable[Unit]) -> Known:
-        """The same with more withheld."""
+        """What the reader knows once these figures are withheld as well."""
         return Known(self.measures, self.identities, self.withheld | frozenset(units))
 
     def is_hidden(self, code: str, t: int) -> bool:
@@ -89,18 +95,16 @@ class Known:
     @cached_property
     def equations(self) -> list[_Equation]:
         """Every sum that takes in an unknown count."""
-        made = [*self._totals(), *self._sums()]
-        return [equation for equation in made if equation.terms]
+        return [equation for equation in (*self._totals(), *self._sums()) if equation.terms]
 
     def _totals(self) -> Iterable[_Equation]:
         for code, counts in self.measures.items():
             printed = [w for w in counts.totals if (code, w) not in self.withheld]
             for first, last in dict.fromkeys([*printed, *sorted(counts.known)]):
                 hidden = [t for t in range(first, last + 1) if t in counts.months and self.is_hidden(code, t)]
-                whole = counts.over((first, last))
-                for part, total in enumerate(whole):
-                    shown = total - sum(counts.months[t][part] for t in hidden)
-                    yield _Equation({(code, part, t): 1 for t in hidden}, total - shown, (code, (first, last)))
+                for part in range(len(counts.over((first, last)))):
+                    total = sum(counts.months[t][part] for t in hidden)
+                    yield _Equation({(code, part, t): 1 for t in hidden}, total, (code, (first, last)))
 
     def _sums(self) -> Iterable[_Equation]:
         for each in self.identities:
@@ -119,7 +123,8 @@ class Known:
 
     def interval(self, unit: Unit) -> list[tuple[float, float]]:
         """Between which whole numbers each count of a unit must lie."""
-        return [(self._end(unit, part, -1), self._end(unit, part, 1)) for part in self._parts(unit)]
+        parts = range(len(self.measures[unit[0]].over(unit[1])))
+        return [(self._end(unit, part, -1), self._end(unit, part, 1)) for part in parts]
 
     def width(self, unit: Unit) -> float:
         """How wide the interval of its narrowest small count is."""
@@ -128,55 +133,44 @@ class Known:
     def is_safe(self, unit: Unit) -> bool:
         """Whether no small count of the unit can be pinned closer than its threshold."""
         counts = self.measures[unit[0]]
-        whole = counts.over(unit[1])
+        true_counts = counts.over(unit[1])
 
-        def wide(part: int) -> bool:
-            most = self._end(unit, part, 1)  # the true count is possible: where it alone is far enough, ask no further
-            return most - whole[part] >= counts.threshold or most - self._end(unit, part, -1) >= counts.threshold
+        def is_wide(part: int) -> bool:
+            most = self._end(unit, part, 1)  # where the true count is far enough below, the least need not be solved
+            return most - true_counts[part] >= counts.threshold or most - self._end(unit, part, -1) >= counts.threshold
 
-        return all(map(wide, self._small_parts(unit)))
-
-    def _parts(self, unit: Unit) -> range:
-        return range(len(self.measures[unit[0]].over(unit[1])))
+        return all(map(is_wide, self._small_parts(unit)))
 
     def _small_parts(self, unit: Unit) -> list[int]:
         counts = self.measures[unit[0]]
-        whole = counts.over(unit[1])
-        return [part for part in self._parts(unit) if counts.secret or 0 < whole[part] < counts.threshold]
+        sums = enumerate(counts.over(unit[1]))
+        return [part for part, count in sums if counts.secret or 0 < count < counts.threshold]
 
     def _end(self, unit: Unit, part: int, way: int) -> float:
         """The most (way 1) or the least (way -1) that a count of a unit can be."""
-        if (unit, part, way) not in self._found:
+        if (unit, part, way) not in self._ends:
             code, (first, last) = unit
             rows = self.measures[code].months
             months = [t for t in range(first, last + 1) if t in rows]
             hidden = [(code, part, t) for t in months if self.is_hidden(code, t)]
             shown = sum(rows[t][part] for t in months if not self.is_hidden(code, t))
-            self._found[unit, part, way] = self._solved(hidden, way) + shown
-        return self._found[unit, part, way]
+            self._ends[unit, part, way] = self._solved(hidden, way) + shown
+        return self._ends[unit, part, way]
 
     def _component(self, wanted: Sequence[_Variable]) -> tuple[list[_Variable], list[_Equation]]:
-        variables, equations = dict.fromkeys(wanted), []
-        waiting = list(self.equations)
-        grown = True
-        while grown:
-            touched = [e for e in waiting if any(v in variables for v in e.terms)]
-            grown = bool(touched)
-            for equation in touched:
-                equations.append(equation)
-                variables |= dict.fromkeys(equation.terms)
-                waiting.remove(equation)
+        """The variables that some chain of equations ties to the wanted ones, and those equations."""
+        variables, equations, others = dict.fromkeys(wanted), list[_Equation](), self.equations
+        while tied := [equation for equation in others if not variables.keys().isdisjoint(equation.terms)]:
+            others = [equation for equation in others if variables.keys().isdisjoint(equation.terms)]
+            equations += tied
+            variables |= dict.fromkeys(variable for equation in tied for variable in equation.terms)
         return list(variables), equations
-
-    def _lowest(self, variable: _Variable) -> int:
-        code, part, t = variable
-        counts = self.measures[code]
-        return min(counts.lowest, counts.months[t][part])
 
     def _solved(self, wanted: Sequence[_Variable], way: int) -> float:
         """The most or the least that the wanted variables can add up to, in whole numbers."""
         variables, equations = self._component(wanted)
-        lowest = {v: self._lowest(v) for v in variables}
+        measures = self.measures
+        lowest = {(c, part, t): min(measures[c].lowest, measures[c].months[t][part]) for c, part, t in variables}
         least = float(sum(lowest[v] for v in wanted))
         if not wanted or any(not any(v in e.terms for e in equations) for v in wanted):
             return math.inf if wanted and way > 0 else least
@@ -197,29 +191,14 @@ class Known:
     def relations(self, unit: Unit) -> tuple[Unit | Identity, ...]:
         """The relations that the unit stands in."""
         code, (first, last) = unit
-        found = [e.by for e in self.equations if any(v[0] == code and first <= v[2] <= last for v in e.terms)]
-        return tuple(dict.fromkeys(found))
-
-
-def interval(
-    measures: Mapping[str, Counts],
-    identities: Sequence[Identity],
-    withheld: Iterable[Unit],
-    unit: Unit,
-) -> list[tuple[float, float]]:
-    """Between which whole numbers each count of a unit must lie, for one who knows all that is not withheld.
-
-    >>> counts = Counts({0: (2,), 1: (9,), 2: (30,)}, threshold=5, totals=((0, 2),), lowest=1)
-    >>> interval({"thefts": counts}, [], [("thefts", (0, 0)), ("thefts", (1, 1))], ("thefts", (0, 0)))
-    [(1.0, 10.0)]
-    """
-    return Known(measures, identities, frozenset(withheld)).interval(unit)
+        tied = [e.by for e in self.equations if any(v[0] == code and first <= v[2] <= last for v in e.terms)]
+        return tuple(dict.fromkeys(tied))
 
 
 def _bound(
     equations: Sequence[_Equation], lowest: Mapping[_Variable, int], wanted: Sequence[_Variable], way: int
 ) -> float:
-    # Imported here: most measures need no solver, and it is slow to load.
+    # Imported here: most measures need no solver, and SciPy's is slow to load.
     from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]  # SciPy ships no types
 
     column = {variable: position for position, variable in enumerate(lowest)}

@@ -28,11 +28,11 @@ def decide_all(
     published: Mapping[Quarter, pd.DataFrame],
     secret: Collection[str],
 ) -> tuple[Decision, dict[str, Counts]]:
-    """What the report of the last of some quarters withholds, the reports of those before it having come out.
+    """What the report of the last of some quarters withholds, after the reports of the quarters before it came out.
 
     frame: the tidy frame of one area. published: what quarters first published. secret: measures that are left out.
-    Earlier reports are taken to have been public, made by the same rules from today's figures: what they printed
-    is known, and so is all that `published` holds and what the peers' rates tell of an area's 12 months.
+    Earlier reports count as public reports that the same rules make from today's figures. A reader knows what they
+    printed, all that `published` holds, and what the peers' rates tell of an area's 12 months.
     """
     relations = identities(catalogue)
     tied = {code for each in relations for code in (each.total, *each.parts)}
@@ -65,8 +65,8 @@ def decide_all(
 
 def threshold_of(measure: Measure, settings: Settings) -> int:
     """Under how much a measure's counts are withheld: its own threshold, or the settings'."""
-    own = measure.disclosure_threshold
-    return settings.disclosure_threshold if own is None else own
+    threshold = measure.disclosure_threshold
+    return settings.disclosure_threshold if threshold is None else threshold
 
 
 def counts_of(measure: Measure, months: pd.DataFrame) -> dict[int, tuple[int, ...]]:
@@ -92,15 +92,15 @@ def figures_of(
     earlier: quarters whose figures as first published are held against today's.
     """
     supplied, rolled = months.index[months["value"].notna()], series.RollUp(months, measure)
-    made = {"value": (_window(quarter.first, quarter.last), rolled.over(quarter.first, quarter.last))}
+    totals = {"value": (_window(quarter.first, quarter.last), rolled.over(quarter.first, quarter.last))}
     for each in dict.fromkeys([*earlier, *quarter.year_to_date]):
-        made[f"{each} value"] = (_window(each.first, each.last), rolled.over(each.first, each.last))
-        made[f"{each} rolling"] = (_year(each.last), twelve_months(rolled, measure, each.last))
+        totals[f"{each} value"] = (_window(each.first, each.last), rolled.over(each.first, each.last))
+        totals[f"{each} rolling"] = (_year(each.last), twelve_months(rolled, measure, each.last))
     if len(supplied):
         last = supplied.max()
-        made["rolling"] = (_year(last), twelve_months(rolled, measure, last))
-        made["previous"] = (_year(last - YEAR), twelve_months(rolled, measure, last - YEAR))
-    return made
+        totals["rolling"] = (_year(last), twelve_months(rolled, measure, last))
+        totals["previous"] = (_year(last - YEAR), twelve_months(rolled, measure, last - YEAR))
+    return totals
 
 
 def totals_of(
@@ -109,8 +109,8 @@ def totals_of(
     """The windows over which a report prints sums of the measure's counts."""
     if measure.kind not in ("count", "proportion", "mean"):
         return ()
-    made = figures_of(measure, months, quarter, earlier).values()
-    return tuple(dict.fromkeys(window for window, figure in made if figure and not figure.unweighted))
+    totals = figures_of(measure, months, quarter, earlier).values()
+    return tuple(dict.fromkeys(window for window, figure in totals if figure and not figure.unweighted))
 
 
 def identities(catalogue: Catalogue) -> list[Identity]:
@@ -124,15 +124,15 @@ def identities(catalogue: Catalogue) -> list[Identity]:
 
 
 def _published(measure: Measure, published: Mapping[Quarter, pd.DataFrame]) -> list[Window]:
-    """The windows of which an earlier publication tells the counts; a percentage of nobody knows how many does not."""
+    """The windows whose counts an earlier publication tells; a percentage without its denominator tells none."""
     if measure.kind not in ("count", "proportion", "mean"):
         return []
     windows = []
     for quarter, table in published.items():
-        reach = {"quarter": _window(quarter.first, quarter.last), "rolling_12": _year(quarter.last)}
+        window = {"quarter": _window(quarter.first, quarter.last), "rolling_12": _year(quarter.last)}
         of_all = measure.kind == "count" or measure.of_measure is not None
-        kept = table["value" if of_all else "denominator"].dropna().index
-        windows += [reach[kind] for kind in reach if (measure.code, kind) in kept]
+        figures = table["value" if of_all else "denominator"].dropna().index
+        windows += [window[kind] for kind in window if (measure.code, kind) in figures]
     return windows
 
 
@@ -140,8 +140,8 @@ def _of_rates(measure: Measure, settings: Settings, rates: pd.DataFrame | None, 
     """The 12 months that peers' rates, which others publish, tell of."""
     if rates is None or measure.peers is None:
         return []
-    own = rates[(rates["series"] == measure.peers) & (rates["area"] == settings.body.area)]
-    return [_year(month) for month in own["month"] if month <= quarter.last]
+    months = rates.loc[(rates["series"] == measure.peers) & (rates["area"] == settings.body.area), "month"]
+    return [_year(month) for month in months if month <= quarter.last]
 
 
 def _window(first: pd.Period, last: pd.Period) -> Window:

@@ -47,7 +47,7 @@ def decide(
     """What to withhold so that each small count's feasibility interval is at least its threshold wide.
 
     before: figures that an earlier report withheld, and this one must too. complementary: False leaves the small
-    counts to be got back by subtraction; it is there so that a test can show that the audit notices.
+    counts open to subtraction, so that a test can show that the audit notices.
 
     A quarter of 2, 9 and 30 with its total 41: the 2 is small, and the 9 is withheld with it.
 
@@ -58,11 +58,11 @@ def decide(
     withheld: dict[Unit, Withheld] = dict(before or {})
     given_away: set[Unit] = set()
     for cluster in _clusters(measures, identities):
-        own = {code: measures[code] for code in cluster}
-        linked = [each for each in identities if each.total in own]
-        found = _decide(own, linked, {u: w for u, w in withheld.items() if u[0] in own}, complementary)
-        withheld |= found.withheld
-        given_away |= found.given_away
+        tied = [each for each in identities if each.total in cluster]
+        earlier = {unit: why for unit, why in withheld.items() if unit[0] in cluster}
+        decision = _decide({code: measures[code] for code in cluster}, tied, earlier, complementary)
+        withheld |= decision.withheld
+        given_away |= decision.given_away
     return Decision(withheld, frozenset(given_away))
 
 
@@ -72,7 +72,7 @@ def _decide(
     withheld = dict(before)
     for code, counts in measures.items():
         for window in counts.windows:
-            if counts.secret or counts.is_small(window):
+            if counts.is_protected(window):
                 withheld.setdefault((code, window), Withheld((code, window)))
     if not complementary:
         return Decision(withheld, frozenset())
@@ -80,7 +80,7 @@ def _decide(
     hopeless = Known(measures, identities, everything)
     given_away = set()
     # Withholding more only widens intervals: what is safe once stays so, and one pass will do.
-    for unit in [u for u in withheld if _needs_care(measures[u[0]], u[1])]:
+    for unit in [u for u in withheld if measures[u[0]].is_protected(u[1])]:
         public = Known(measures, identities, frozenset(withheld))
         if public.is_safe(unit):
             continue
@@ -94,10 +94,6 @@ def _decide(
     return Decision(withheld, frozenset(given_away))
 
 
-def _needs_care(counts: Counts, window: Window) -> bool:
-    return counts.secret or counts.is_small(window)
-
-
 def _complement(public: Known, unsafe: Unit) -> tuple[Unit, ...]:
     """The first candidate that makes the unit safe; else the one that widens its interval most; else the first."""
     best, widest = None, -math.inf
@@ -107,26 +103,26 @@ def _complement(public: Known, unsafe: Unit) -> tuple[Unit, ...]:
             return candidate
         if (width := then.width(unsafe)) > widest:
             best, widest = candidate, width
-    assert best is not None, "with everything withheld the unit was safe, so something was left"  # noqa: S101
+    assert best is not None, "with everything withheld the unit is safe, so there is a candidate"  # noqa: S101
     return best
 
 
 def _candidates(public: Known, unsafe: Unit) -> Iterable[tuple[Unit, ...]]:
     """What might be withheld besides, the least loss to the reader first."""
     code, (first, last) = unsafe
-    near = first - first % 3, last - last % 3 + 2  # the calendar quarter
-    own = [u for u in _months(public, code, near) if u != unsafe]
+    quarter = first - first % 3, last - last % 3 + 2  # of the calendar
+    beside = [unit for unit in _months(public, code, quarter) if unit != unsafe]
     others = [other for other in public.measures if other != code]
-    yield from ((unit,) for unit in own)
+    yield from ((unit,) for unit in beside)
     yield from ((unit,) for other in others for unit in _months(public, other, (first, last)))
     # Two months of two measures that add up to a third: withholding one corner of the square takes the other three.
     yield from (
         (here, *_months(public, other, (first, last)), *_months(public, other, here[1]))
-        for here in own
+        for here in beside
         for other in others
     )
-    if len(own) > 1:
-        yield tuple(own)
+    if len(beside) > 1:
+        yield tuple(beside)
     bearing = public.bearing_on(unsafe)
     months = [u for c, reach in bearing for u in _months(public, c, reach)]
     yield from ((unit,) for unit in sorted(dict.fromkeys(months), key=lambda u: abs(u[1][0] - first)))

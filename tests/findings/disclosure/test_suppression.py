@@ -9,7 +9,7 @@ from attack import closest, pinned
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perf_lib.findings.disclosure.intervals import Counts, Identity, interval
+from perf_lib.findings.disclosure.intervals import Counts, Identity, Known
 from perf_lib.findings.disclosure.suppression import Withheld, decide
 
 # Two years from a January (ordinals that three divides are the first months of calendar quarters), and what a report of
@@ -172,7 +172,7 @@ def test_the_audit_agrees_with_trying_every_way(lowest):
     ]  # fmt: skip
     for position, unit in enumerate(withheld):
         tried = {way[position] for way in ways}
-        assert interval({"a": counts}, [], withheld, unit) == [(min(tried), max(tried))]
+        assert Known({"a": counts}, [], frozenset(withheld)).interval(unit) == [(min(tried), max(tried))]
 
 
 def test_a_total_that_was_published_before_gives_a_small_month_away():
