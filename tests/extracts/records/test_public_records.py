@@ -1,4 +1,4 @@
-"""A public pack of measures counted from records: as from monthly figures, and the records asked once."""
+"""A public pack of measures counted from records: the same as from monthly figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from builders import PARAMS, ROOT
 from printed import of_page, of_tables
 
-from perf_lib.press.run import Steps, run
+from perf_lib.press.run import run
 from perf_lib.report import open_report
 from perf_lib.views.spreadsheets import xlsx
 from perf_lib.words.quarters import Quarter
@@ -40,20 +40,13 @@ def from_records(sample_records: Path, tmp_path: Path) -> Path:
     return marked(params, monthly=["records/other_measures.csv"], records="records.yaml")
 
 
-def test_a_public_pack_of_records_is_that_of_months_and_asks_them_once(from_records, tmp_path):
+def test_a_public_pack_of_records_is_that_of_months(from_records, tmp_path):
     (tmp_path / "notebooks").mkdir()
     notebook = nbformat.read(ROOT / "notebooks" / NOTEBOOK, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not re.search(r"arrests|abuse|offences\.", cell.source)]
     nbformat.write(notebook, tmp_path / "notebooks" / NOTEBOOK)
 
-    def lose_the_records(steps: int) -> None:  # checked by now; notebooks, gates and the internal record are to come
-        for path in (from_records / "records").glob("*.parquet"):
-            path.unlink()
-
-    steps = Steps(planned=lose_the_records)
-    pack = run(QUARTER, from_records, tmp_path / "out", tmp_path / "notebooks", steps=steps, public=True).folder
-    assert not list((from_records / "records").glob("*.parquet"))
-
+    pack = run(QUARTER, from_records, tmp_path / "out", tmp_path / "notebooks", public=True).folder
     months = open_report(QUARTER, marked(Path(shutil.copytree(PARAMS, tmp_path / "of_months" / "params"))), public=True)
     withheld = pd.read_csv(pack.with_name(f"{pack.name}.internal") / "withheld.csv", dtype=str, keep_default_na=False)
     withheld = withheld[~withheld["why"].str.startswith("typed with a source")]  # of commentary, in the record alone
