@@ -1,4 +1,4 @@
-"""A public pack of measures counted from records: as from monthly figures, and the records asked once."""
+"""A public pack of measures counted from records: the same as from monthly figures."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def from_records(sample_records: Path, tmp_path: Path) -> Path:
     return marked(params, monthly=["records/other_measures.csv"], records="records.yaml")
 
 
-def test_a_public_pack_of_records_is_that_of_months_and_asks_them_once(from_records, tmp_path):
+def test_a_public_pack_of_records_is_that_of_months(from_records, tmp_path):
     (tmp_path / "notebooks").mkdir()
     notebook = nbformat.read(ROOT / "notebooks" / NOTEBOOK, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not re.search(r"arrests|abuse|offences\.", cell.source)]
