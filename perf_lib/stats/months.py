@@ -61,9 +61,9 @@ def monthly(frame: pd.DataFrame, name: str = "frame") -> pd.DataFrame:
         values = frame.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}: every value must be a number ({error})") from error
-    for row, column in np.argwhere(np.isinf(values))[:1]:
-        place = f"{name}: {frame.columns[column]}, {index[row]}"
-        raise InputError(f"{place}: {values[row, column]} is not a finite number")
+    if np.isinf(values).any():
+        row, column = np.argwhere(np.isinf(values))[0]
+        raise InputError(f"{name}: {frame.columns[column]}, {index[row]}: {values[row, column]} is not a finite number")
     table = pd.DataFrame(values, index=index, columns=frame.columns)
     every_month = pd.period_range(index[0], index[-1], freq="M")
     return table if len(every_month) == len(index) else table.reindex(every_month)

@@ -63,9 +63,8 @@ def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], n
         present = rows[rows["value"].notna()]
         values = present["value"].astype(float)
         after = rows.index.max() - newest if len(present) else None
-        for place in range(1, len(present)):
-            month = present.index[place]
-            suspicion = _suspicion(measures[code], present, values, place) if month > after else None
+        for place, month in enumerate(present.index):
+            suspicion = _suspicion(measures[code], present, values, place) if place and month > after else None
             if suspicion is not None:
                 listed.append(Jump(code, month, float(values.iloc[place]), *suspicion))
     return sorted(listed, key=lambda jump: (jump.month, jump.measure))

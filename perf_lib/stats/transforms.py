@@ -199,9 +199,10 @@ def _refuse_impossible(
     limit: Floats | float = np.inf
     if kind == "proportion":
         limit = 100.0 if denominator is None else np.where(np.isnan(denominator), np.inf, denominator)
-    for row, column in np.argwhere((numerator < 0) | (numerator > limit))[:1]:
-        allowed = "nought or more"
+    wrong = (numerator < 0) | (numerator > limit)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        value, allowed = f"{names[column]}, {months[row]}: {numerator[row, column]:g}", "nought or more"
         if kind == "proportion":
             allowed = "0 to 100" if denominator is None else f"0 to its denominator, {denominator[row, column]:g}"
-        place, value = f"{names[column]}, {months[row]}", numerator[row, column]
-        raise InputError(f"{place}: {value:g} cannot be a {kind}'s figure; allowed: {allowed}")
+        raise InputError(f"{value} cannot be a {kind}'s figure; allowed: {allowed}")

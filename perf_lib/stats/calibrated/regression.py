@@ -83,7 +83,7 @@ def significant(estimates: Estimates, alpha: float) -> Bools:
 
 def _untested(shape: tuple[int, ...]) -> Estimates:
     """Estimates of one contrast before any test: all missing."""
-    estimate, error, df, phi, unexplained, history, step = (np.full(shape, np.nan) for _ in range(7))
+    estimate, error, df, phi, unexplained, history, step = np.full((7, *shape), np.nan)
     return Estimates(estimate, error, df, phi, unexplained, np.zeros(shape, dtype=bool), history, step)
 
 
