@@ -14,12 +14,14 @@ WRITTEN = ("peer_group", "breaks", "highlights")
 """The keys of a quarter's settings that exploring may change."""
 
 
-def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Finding) -> str:
+def as_yaml(question: Question, reported: Settings, explored: Settings, finding: Finding) -> str:
     """The settings to copy into `params/<quarter>/settings.yaml`.
 
     Changed figures are not settings, so comments name them. The text reads back to the very settings explored.
     """
-    changed = {key: _plain(getattr(asked, key)) for key in WRITTEN if getattr(asked, key) != getattr(reported, key)}
+    changed = {
+        key: _plain(getattr(explored, key)) for key in WRITTEN if getattr(explored, key) != getattr(reported, key)
+    }
     lines = [f"# For params/{finding.quarter}/settings.yaml, where each key replaces the one in params/settings.yaml."]
     if not changed:
         lines = ["# As reported: there is no setting to copy."]
