@@ -29,8 +29,8 @@ def texts(findings: Mapping[str, Finding]) -> Iterator[Text]:
             files.setdefault(highlight.file, []).append(highlight)
     for file, highlights in files.items():
         source = "" if file is None else read_text(file, missing="")
-        found = places(source)
-        placed = [(each, found.get(("highlights", each.criterion, each.code), _NOWHERE)) for each in highlights]
+        stands_at = places(source)
+        placed = [(each, stands_at.get(("highlights", each.criterion, each.code), _NOWHERE)) for each in highlights]
         for highlight, place in sorted(placed, key=lambda pair: pair[1].start):
             name = "settings.yaml" if file is None else shown(file)
             yield Text(name, highlight.code, tuple(_pieces(highlight.words, source, place)), source)

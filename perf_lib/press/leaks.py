@@ -108,7 +108,7 @@ class Typed:
 
     path: Path
     line: int
-    written: str
+    figure: str
     secret: Secret
     sourced: bool
 
@@ -140,7 +140,7 @@ def refuse_typed(internal: Report, public: Report) -> None:
     leak = next((each for each in typed(internal, public) if not each.sourced), None)
     if leak is not None:
         raise Undisclosable(
-            f"{shown(leak.path)}, line {leak.line}: {leak.written}: a public report does not show this figure of "
+            f"{shown(leak.path)}, line {leak.line}: {leak.figure}: a public report does not show this figure of "
             f"{leak.secret.code} ({leak.secret.label}); say it without the number, or name in brackets, as "
             "(source: …), where it has been published"
         )

@@ -48,7 +48,7 @@ class Undisclosable(PerfError):
     """A public report would show a figure that it must not: the earlier pack stays."""
 
 
-def suggestion(wrong: str, known: Iterable[str]) -> str:
+def suggestion(wrong: str, allowed: Iterable[str]) -> str:
     """The nearest known name as the end of a sentence; where none is near, the names allowed.
 
     >>> suggestion("sexual_offense", ["sexual_offences", "hate_crime"])
@@ -56,7 +56,7 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
     >>> suggestion("zzz", ["count", "mean"])
     'allowed: count, mean'
     """
-    names = sorted(known)
+    names = sorted(allowed)
     near = get_close_matches(wrong, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}?"

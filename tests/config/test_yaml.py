@@ -1,4 +1,4 @@
-"""YAML read strictly, by the parser in C and by the one in Python: a hostile text gets one line: file, line and key."""
+"""YAML read strictly by both parsers, in C and in Python: a hostile text is one line with file, line and key."""
 
 from __future__ import annotations
 
