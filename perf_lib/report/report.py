@@ -19,7 +19,7 @@ from perf_lib import extracts
 from perf_lib.commentary import binding
 from perf_lib.config import markings
 from perf_lib.config.catalogue import Catalogue, Marking
-from perf_lib.config.settings import Params, PeerGroup, Settings, find_params
+from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
 from perf_lib.findings import disclosure, revisions, symbols
@@ -442,7 +442,7 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     folder = find_params(params)
     if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
         return replace(kept)
-    opened = Params(folder, asked)
+    opened = read_params(folder, asked)
     inputs = opened.settings.inputs
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)
@@ -466,9 +466,8 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     if public:
         return _public(opened, frame, rates, published, tables, records)
     arrived = Arrived(frame, rates, published, ledger, records)
-    opened.catalogue = marked(opened)
-    made = arrived.findings(opened.catalogue, opened.settings, asked)
-    return Report(asked, opened, made, tables, arrived)
+    opened = replace(opened, catalogue=marked(opened))
+    return Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
 
 
 def _public(
@@ -481,7 +480,7 @@ def _public(
 ) -> Report:
     """The report on what may be printed alone; nothing that it may not print is reached from it."""
     kept = open_public(params, frame, rates, published, tables)
-    params.settings, params.catalogue = kept.settings, kept.catalogue
+    params = replace(params, settings=kept.settings, catalogue=kept.catalogue)
     emptied = None if records is None else records.emptied()
     arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
     return Report(

@@ -17,10 +17,10 @@ It is refused where there is too little to go on, and where over the series' own
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -98,22 +98,77 @@ def project(
     """
     if not 1 <= ahead <= YEAR:
         raise InputError(f"projection: {ahead} months ahead; allowed: 1 to {YEAR}")
-    name = "series"
-    frame = series.to_frame(name)
-    below = None if denominators is None else denominators.to_frame(name)
-    known = scaled(frame, kind, below, {name: breaks})
-    learnt = scaled(frame, kind, below, {name: breaks}, {name: exclude})
-    history = min(_available(learnt), LONGEST)
-    refused = _refused(known, learnt, history)
-    if refused is not None:
-        return refused
-    errors = _back_test(known, learnt, _available(learnt), ahead)
+    return project_all({"series": Months(series, kind, denominators, breaks, exclude)}, ahead)["series"]
+
+
+class Months(NamedTuple):
+    """One series to be projected, with the arguments of `project` that belong to it."""
+
+    series: pd.Series
+    kind: Kind = "count"
+    denominators: pd.Series | None = None
+    breaks: Iterable[pd.Period | str] = ()
+    exclude: Iterable[pd.Period | str] = ()
+
+
+def project_all(measures: Mapping[str, Months], ahead: int = AHEAD) -> dict[str, Projection | Refused]:
+    """The projection of each of many series, as `project` answers it; all fans are smoothed in one pass.
+
+    >>> months = pd.period_range("2015-01", periods=60, freq="M")
+    >>> steady = pd.Series(np.random.default_rng(0).poisson(100 + 15 * np.cos(np.arange(60) * np.pi / 6)), index=months)
+    >>> outlooks = project_all({"steady": Months(steady), "short": Months(steady[:30])})
+    >>> round(outlooks["steady"].table["rolling"].iloc[-1]), outlooks["short"].why
+    (1237, 'short_history')
+    """
+    answers: dict[str, Projection | Refused] = {}
+    tested: dict[str, tuple[Scaled, list[_Origin]]] = {}
+    histories: list[Floats] = []
+    for name, each in measures.items():
+        frame, exclude = each.series.to_frame("series"), {"series": each.exclude}
+        below, breaks = None if each.denominators is None else each.denominators.to_frame("series"), list(each.breaks)
+        known = scaled(frame, each.kind, below, {"series": breaks})
+        learnt = scaled(frame, each.kind, below, {"series": breaks}, exclude)
+        available, linked = _available(learnt), _linked(learnt)
+        refused = _refused(known, learnt, min(available, LONGEST))
+        if refused is not None:
+            answers[name] = refused
+            continue
+        origins = [*_past_origins(known, linked, available, ahead), _Origin(len(known.z), min(available, LONGEST))]
+        tested[name] = known, origins
+        histories += [linked[origin.at - origin.history : origin.at] for origin in origins]
+    fans = zip(*_fans(histories, ahead), strict=True) if histories else iter(())
+    for name, (known, origins) in tested.items():
+        answers[name] = _judged(known, origins, [next(fans) for _ in origins], ahead)
+    return {name: answers[name] for name in measures}
+
+
+class _Origin(NamedTuple):
+    """A month to project from, the months learnt from, and what became of the rolling figure where that is known."""
+
+    at: int
+    history: int
+    actual: float = np.nan
+    before: float = np.nan
+
+
+def _judged(
+    known: Scaled, origins: Sequence[_Origin], fans: Sequence[tuple[Floats, Floats, float]], ahead: int
+) -> Projection | Refused:
+    """The projection from the last origin, if those from the others beat repeating last year's months."""
+    errors = np.array(
+        [
+            (abs(float(_rolled_on(known, each.at, *_totals(known, each.at, *fan[:2]))[-1]) - each.actual),
+             abs(each.before - each.actual))
+            for each, fan in zip(origins[:-1], fans[:-1], strict=True)
+        ]
+    ).reshape(-1, 2)  # fmt: skip
     if not len(errors) or errors[:, 0].mean() >= errors[:, 1].mean():
         return Refused("no_better_than_last_year", "would not have done better than repeating last year's months")
-    at = len(known.z)
-    table, alpha = _fan(known, learnt, at, history, ahead)
+    newest, (values, covariance, alpha) = origins[-1], fans[-1]
+    table = _table(known, newest.at, values, covariance, ahead)
     ours, theirs = (float(mean) for mean in errors.mean(axis=0))
-    return Projection(table, known.rolled(slice(-YEAR, None)), alpha, history, len(errors), ours, theirs)
+    now = known.rolled(slice(-YEAR, None))
+    return Projection(table, now, float(alpha), newest.history, len(errors), ours, theirs)
 
 
 def fan(z: Floats, ahead: int = AHEAD) -> tuple[Floats, Floats, Floats]:
@@ -126,21 +181,32 @@ def fan(z: Floats, ahead: int = AHEAD) -> tuple[Floats, Floats, Floats]:
     >>> np.exp(values[0]).round(3).tolist(), bool(covariance.max() < 1e-9)
     ([9.0, 10.0, 11.0, 12.0, 11.0, 10.0], True)
     """
-    n = z.shape[1]
+    return _fans(list(z), ahead)
+
+
+def _fans(histories: Sequence[Floats], ahead: int) -> tuple[Floats, Floats, Floats]:
+    """As `fan`, for histories of any lengths: missing months after the end of a short one leave its level alone."""
+    lengths = np.array([len(history) for history in histories])
+    z = np.full((len(histories), lengths.max()), np.nan)
+    for row, history in enumerate(histories):
+        z[row, : len(history)] = history
     present = np.isfinite(z)
     held = np.where(present, z, 0.0)
     seasons = np.empty((len(z), YEAR))
-    for row, seen in enumerate(present):
-        seasons[row] = _season_of(n, tuple(np.flatnonzero(~seen).tolist())) @ held[row]
+    for row, n in enumerate(lengths.tolist()):
+        absent = tuple(np.flatnonzero(~present[row, :n]).tolist())
+        seasons[row] = _season_of(n, absent) @ held[row, :n]
     seasons -= seasons.mean(axis=1, keepdims=True)
-    adjusted = np.where(present, held - seasons[:, np.arange(n) % YEAR], np.nan)
+    adjusted = np.where(present, held - seasons[:, np.arange(z.shape[1]) % YEAR], np.nan)
     level, squares, alpha = _smoothed(adjusted)
-    counted = present[:, YEAR:].sum(axis=1) * (1 - (YEAR + _trend(n)) / present.sum(axis=1))
+    trends = np.array([_trend(n) for n in lengths.tolist()])
+    counted = present[:, YEAR:].sum(axis=1) * (1 - (YEAR + trends) / present.sum(axis=1))
     variance = squares / np.maximum(counted, 1)
     ones_below = np.tril(np.ones((ahead, ahead)), -1)
     spread = np.eye(ahead) + alpha[:, None, None] * ones_below
     shape = spread @ spread.transpose(0, 2, 1) + (YEAR / present.sum(axis=1))[:, None, None] * np.eye(ahead)
-    return level[:, None] + seasons[:, (n + np.arange(ahead)) % YEAR], variance[:, None, None] * shape, alpha
+    to_come = np.take_along_axis(seasons, (lengths[:, None] + np.arange(ahead)) % YEAR, axis=1)
+    return level[:, None] + to_come, variance[:, None, None] * shape, alpha
 
 
 def _smoothed(adjusted: Floats) -> tuple[Floats, Floats, Floats]:
@@ -193,18 +259,29 @@ def bounds(total: Floats, sd: Floats, level: int, ceiling: float | Floats | None
     return ceiling * expit(logit(share) - beyond * width), ceiling * expit(logit(share) + beyond * width)
 
 
-def _fan(known: Scaled, learnt: Scaled, at: int, history: int, ahead: int) -> tuple[pd.DataFrame, float]:
-    """The projection as it would be made with the first `at` months known."""
-    values, covariance, alpha = fan(_linked(learnt)[None, at - history : at], ahead)
-    odds = known.kind == "proportion"
+def _months_to_come(known: Scaled, values: Floats, covariance: Floats) -> Floats:
+    """The projected months in the units of the series, from their logarithms or log-odds."""
+    if known.kind == "proportion":
+        return np.asarray(expit(values))
     # The mean of a log-normal month lies above its median by half its variance.
-    months = expit(values[0]) if odds else np.exp(values[0] + np.diag(covariance[0]) / 2)
-    slopes = months * (1 - months) if odds else months
-    weights = _weights(known, at, ahead)
+    return np.asarray(np.exp(values + np.diag(covariance) / 2))
+
+
+def _totals(known: Scaled, at: int, values: Floats, covariance: Floats) -> tuple[Floats, Floats]:
+    """The weighted sum of the months to come up to each of them, and their weights."""
+    months, weights = _months_to_come(known, values, covariance), _weights(known, at, len(values))
     if known.kind == "count":
         months = np.maximum(months - 0.5, 1e-9)
-    total = np.cumsum(weights * months)
-    sd = np.array([np.sqrt(_quadratic(covariance[0], weights * slopes, h + 1)) for h in range(ahead)])
+    return np.cumsum(weights * months), weights
+
+
+def _table(known: Scaled, at: int, values: Floats, covariance: Floats, ahead: int) -> pd.DataFrame:
+    """The projection with the first `at` months known: the rolling figure and its intervals, a row a month ahead."""
+    odds = known.kind == "proportion"
+    months = _months_to_come(known, values, covariance)
+    slopes = months * (1 - months) if odds else months
+    total, weights = _totals(known, at, values, covariance)
+    sd = np.array([np.sqrt(_quadratic(covariance, weights * slopes, h + 1)) for h in range(ahead)])
     columns = {"rolling": total}
     for level in LEVELS:
         columns[f"lower_{level}"], columns[f"upper_{level}"] = bounds(
@@ -212,7 +289,7 @@ def _fan(known: Scaled, learnt: Scaled, at: int, history: int, ahead: int) -> tu
         )
     index = pd.period_range(known.months[at - 1] + 1, periods=ahead, freq="M")
     rolled = {name: _rolled_on(known, at, part, weights) for name, part in columns.items()}
-    return pd.DataFrame(rolled, index=index), float(alpha[0])
+    return pd.DataFrame(rolled, index=index)
 
 
 def _quadratic(covariance: Floats, slopes: Floats, months: int) -> float:
@@ -273,19 +350,17 @@ def _refused(known: Scaled, learnt: Scaled, history: int) -> Refused | None:
     return None
 
 
-def _back_test(known: Scaled, learnt: Scaled, available: int, ahead: int) -> Floats:
-    """How far off the rolling figure would have been, and last year's months repeated, from each past month.
+def _past_origins(known: Scaled, linked: Floats, available: int, ahead: int) -> list[_Origin]:
+    """The past months to project from, whose rolling figure `ahead` months on is known.
 
-    Repeating last year's months leaves the rolling figure where it is. One row an origin: our error, theirs.
+    Repeating last year's months leaves the rolling figure where it is: `before` is what that would have projected.
     """
     n = len(known.z)
     first = max(n - available + TRAINING, n - ahead - ORIGINS + 1)
-    rows = []
+    origins = []
     for at in range(first, n - ahead + 1):
         actual, then = known.rolled(slice(at + ahead - YEAR, at + ahead)), known.rolled(slice(at - YEAR, at))
         history = min(at - (n - available), LONGEST)
-        if np.isfinite(_linked(learnt)[at - history : at]).mean() < PRESENT_AT_LEAST or not np.isfinite(actual + then):
-            continue
-        table, _ = _fan(known, learnt, at, history, ahead)
-        rows.append((abs(float(table["rolling"].iloc[-1]) - actual), abs(then - actual)))
-    return np.array(rows).reshape(-1, 2)
+        if np.isfinite(linked[at - history : at]).mean() >= PRESENT_AT_LEAST and np.isfinite(actual + then):
+            origins.append(_Origin(at, history, actual, then))
+    return origins

@@ -23,8 +23,12 @@ class RollsUp(Protocol):
     """What must be known of a measure to add up its months."""
 
     @property
-    def kind(self) -> str:
-        """count, proportion, mean, rolling or survey."""
+    def roll_up(self) -> str:
+        """sum, sums over sums, last month or newest point."""
+
+    @property
+    def year_is_supplied(self) -> bool:
+        """Whether the rolling 12 months at a month is that month's own figure."""
 
     @property
     def is_percentage(self) -> bool:
@@ -76,22 +80,22 @@ class RollUp:
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
         """What the measure comes to over the months from `first` to `last`: as the function of that name."""
         columns, nil = self._between(first, last)
-        if self._measure.kind == "rolling":
+        if self._measure.roll_up == "last month":
             return _as_given(columns, -1)
-        if self._measure.kind == "survey":
+        if self._measure.roll_up == "newest point":
             points = np.flatnonzero(np.isfinite(columns["value"]))
             return _as_given(columns, points[-1]) if len(points) else NOTHING
         rolled = _roll(columns, nil, self._measure, len(nil))
         value, numerator, denominator = (float(part[-1]) for part in rolled[:3])
         if not math.isfinite(value):
             return NOTHING
-        if self._measure.kind == "count" or not rolled.weighted[-1]:
-            return Figure(value, unweighted=self._measure.kind != "count")
+        if (is_sum := self._measure.roll_up == "sum") or not rolled.weighted[-1]:
+            return Figure(value, unweighted=not is_sum)
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
         """The rolling 12 months at every month: as the function of that name."""
-        if self._measure.kind in ("rolling", "survey"):
+        if self._measure.year_is_supplied:
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
         return pd.Series(_roll(self._columns, self._nil, self._measure, YEAR).value, self._index)
 
@@ -194,7 +198,7 @@ def _roll(columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, w
     nil = _windows(nil_returns, width)
     present = np.isfinite(value)
     whole: Bools = np.all(present | nil, axis=1)
-    if measure.kind == "count":
+    if measure.roll_up == "sum":
         total = np.where(whole, np.where(present, value, 0.0).sum(axis=1), np.nan)
         return _padded(total, total, total, whole, width)
     scale, stock = (100.0 if measure.is_percentage else 1.0), measure.denominator_is == "stock"

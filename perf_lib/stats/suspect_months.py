@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import pi, prod, sqrt
+from statistics import median
 from typing import Literal
 
 import pandas as pd
@@ -65,54 +66,55 @@ def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], n
     found: list[Jump] = []
     for code, rows in months.items():
         known = rows[rows["value"].notna()]
-        values = known["value"].astype(float)
-        last = rows.index.max() if len(rows) else None
+        values, parts = known["value"].astype(float).tolist(), _parts(measures[code], known)
         for place in range(1, len(known)):
             month = known.index[place]
-            if last is None or month <= last - newest:
-                continue
-            said = _looked_at(measures[code], known, values, place)
-            if said is not None:
-                found.append(Jump(code, month, float(values.iloc[place]), *said))
+            if month > rows.index[-1] - newest:
+                reason = _suspicion(measures[code], values, parts, place)
+                if reason is not None:
+                    found.append(Jump(code, month, values[place], *reason))
     return sorted(found, key=lambda jump: (jump.month, jump.measure))
 
 
-def _looked_at(measure: Measure, known: pd.DataFrame, values: pd.Series, place: int) -> tuple[float, What, str] | None:
-    before = values.iloc[max(0, place - BEFORE) : place]
-    value, usual = float(values.iloc[place]), float(before.median())
+def _parts(measure: Measure, known: pd.DataFrame) -> list[tuple[float, ...]]:
+    """What must be alike for a month to repeat another: numerators and denominators, or values; else nothing."""
+    names = [] if not measure.has_signals else ["numerator", "denominator"] if measure.is_ratio else ["value"]
+    return [tuple(row) for row in known[names].astype(float).to_numpy().tolist()]
+
+
+def _suspicion(
+    measure: Measure, values: list[float], parts: list[tuple[float, ...]], place: int
+) -> tuple[float, What, str] | None:
+    """What was usual before a month, and why it looks like a fault; None where it does not."""
+    before = values[max(0, place - BEFORE) : place]
+    value, usual = values[place], float(median(before))
     if len(before) >= BEFORE // 2:
-        if value == 0 and measure.kind == "count" and usual >= MANY:
+        if value == 0 and measure.is_count and usual >= MANY:
             return usual, "a month at nought", "nothing was recorded, where there were many"
         factor = max(value, usual) / min(value, usual) if min(value, usual) > 0 else 1.0
         # Few things counted jump tenfold by chance; a ratio has no such size to go by.
-        if factor >= TENFOLD and (measure.kind != "count" or max(value, usual) >= MANY):
+        if factor >= TENFOLD and (not measure.is_count or max(value, usual) >= MANY):
             near = next((words for size, words in UNITS.items() if size / NEAR <= factor <= size * NEAR), None)
-            if near and not (measure.kind == "count" and near != UNITS[1000.0]):
+            if near and not (measure.is_count and near != UNITS[1000.0]):
                 return usual, "units changed", f"the figures differ by a factor of {factor:,.0f}, as {near} do"
             return usual, "a tenfold change", f"the figures differ by a factor of {factor:,.0f}"
-    repeats, chance = _repeats(measure, known, place)
+    repeats, chance = _repeats(parts, place)
     if repeats and chance < LUCK:
         times = "is the month before it" if repeats == 1 else f"is each of the {repeats} months before it"
         return usual, "a month repeated exactly", f"the figure {times}, to the last digit"
     return None
 
 
-def _repeats(measure: Measure, known: pd.DataFrame, place: int) -> tuple[int, float]:
+def _repeats(parts: list[tuple[float, ...]], place: int) -> tuple[int, float]:
     """How many months in a row before this one are just like it, and how often chance alone would have it so.
 
     Two Poisson counts of mean m are equal about once in 2 sqrt(pi m) times.
     """
-    parts = ["numerator", "denominator"] if measure.is_ratio else ["value"]
-    if measure.kind not in ("count", "proportion", "mean"):
-        return 0, 1.0
-    rows = known[parts].astype(float)
-    own = rows.iloc[place]
-    if own.isna().any() or own.min() < FEW:
+    this = parts[place]
+    if not all(size >= FEW for size in this):  # nor where one is missing, and so not known to be so many
         return 0, 1.0
     repeats = 0
-    while place - repeats > 0 and (rows.iloc[place - repeats - 1] == own).all():
+    while this and place - repeats > 0 and parts[place - repeats - 1] == this:
         repeats += 1
-    once = 1.0
-    for size in own:
-        once *= min(1.0, 1 / (2 * sqrt(pi * float(size))))
+    once = prod(min(1.0, 1 / (2 * sqrt(pi * size))) for size in this)
     return repeats, once**repeats if repeats else 1.0

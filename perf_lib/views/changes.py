@@ -62,7 +62,7 @@ def revisions(found: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment
     rows = [
         (
             each.measure.title,
-            f"{each.quarter}" + (", 12 months" if each.kind == "rolling_12" else ""),
+            f"{each.quarter}" + (", 12 months" if each.figure == "rolling_12" else ""),
             _value(each.first, each),
             _value(each.now, each),
             wording.change_in_table(each.difference, each.measure.unit, each.measure.decimals),

@@ -31,8 +31,7 @@ def headline_box(finding: Finding) -> Fragment:
     """The measure's quarters of the financial year, each with its 12 months, and its symbols."""
     measure = finding.measure
     quarters = [line for line in finding.box if _any(line)] or list(finding.box[-1:])
-    twelve = measure.kind != "survey" or measure.covers_months == 12
-    single = measure.kind not in ("rolling",) and measure.covers_months == 1
+    twelve, single = measure.has_year, not measure.spans_a_year
     restated = any(line.first_value is not None or line.first_rolling is not None for line in quarters)
     headings = ["Figure"] * single + ["12 months"] * twelve + ["First published"] * restated
     lines = [

@@ -32,9 +32,8 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    counted = measure.kind == "count" or (measure.kind == "rolling" and measure.singular)  # a year's count, as given
-    said = _count(finding) if counted else _ratio(finding)
-    if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
+    said = _count(finding) if measure.is_counted else _ratio(finding)
+    if not finding.is_current and measure.frequency != "quarterly":
         said += f" No later figure has been supplied for {quarter.name}."
     return said
 
@@ -81,7 +80,7 @@ def signals(finding: Finding) -> list[str]:
 
 def size_of_change(finding: Finding) -> str:
     """This year beside last with the interval within which the calibrated test puts it; empty where not asked."""
-    size = finding.comparable.year_on_year
+    size = finding.year_on_year
     if size is None:
         return ""
     words = wording.percentage_points if size.unit == "percentage points" else wording.per_cent
@@ -111,7 +110,7 @@ def borne_out(finding: Finding) -> str:
 
 def outlook(finding: Finding) -> str:
     """Where the rolling 12 months is heading, or why that cannot be said."""
-    ahead = finding.comparable.projection
+    ahead = finding.projection
     if ahead is None:
         return ""
     if isinstance(ahead, Refused):
@@ -126,7 +125,7 @@ def outlook(finding: Finding) -> str:
 
 def target(finding: Finding) -> str:
     """Whether the process, as it is, will meet its target."""
-    assured = finding.comparable.assurance
+    assured = finding.assurance
     if assured is None:
         return ""
     verdict = {
@@ -207,7 +206,7 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and measure.kind != "count":
+    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not measure.is_count:
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
@@ -249,7 +248,7 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
-    value = finding.value.value if measure.kind == "count" else None
+    value = finding.value.value if measure.has_quarter else None
     total = (
         None
         if not (finding.rolling or finding.rolling.withheld) or finding.as_at is None
@@ -275,7 +274,7 @@ def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     assert finding.as_at is not None  # noqa: S101 - figures() has asked
     parts = []
-    if (finding.value or finding.value.withheld) and measure.kind != "rolling" and measure.covers_months == 1:
+    if (finding.value or finding.value.withheld) and not measure.spans_a_year:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
     if finding.rolling or finding.rolling.withheld:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
@@ -301,7 +300,7 @@ def _difference(finding: Finding) -> str | None:
     said = in_prose(size, measure)
     if not any(digit in said for digit in "123456789"):
         return None
-    comparative = "more" if more else ("fewer" if measure.kind == "count" else "less")
+    comparative = "more" if more else measure.traits.less
     return f"{said} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
 
 
@@ -380,7 +379,7 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
         return f"{wording.number(value, 1)} seconds"
     if printed or measure.unit in (wording.PERCENT, wording.SECONDS):
         return in_prose(value, measure)
-    if measure.kind == "count":
+    if measure.is_count:
         return wording.number(value, 1 if abs(value) < 1000 else 0)
     return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
 

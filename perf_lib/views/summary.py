@@ -116,7 +116,7 @@ def _listed(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def _rest(moved: Iterable[Finding], everything: Sequence[Finding]) -> str:
-    asked = [f for f in everything if f.comparable.year_on_year is not None]
+    asked = [f for f in everything if f.year_on_year is not None]
     within = len(asked) - len(list(moved))
     cannot = len(everything) - len(asked)
     return (

@@ -11,7 +11,7 @@ from builders import PARAMS, QUARTERS, measure
 from pydantic import ValidationError
 
 from perf_lib.config.catalogue import Catalogue, read_catalogue
-from perf_lib.config.settings import Params, find_params, inside, quarters_in
+from perf_lib.config.settings import Params, find_params, inside, quarters_in, read_params
 from perf_lib.config.yaml import read_yaml
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def opened(folder: Path, quarter: str = "2019-20-Q3") -> Params:
-    return Params(folder, Quarter.parse(quarter))
+    return read_params(folder, Quarter.parse(quarter))
 
 
 def replaced(path: Path, old: str, new: str) -> None:

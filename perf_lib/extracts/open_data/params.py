@@ -63,7 +63,7 @@ def write_params(written: str, quarter: Quarter, data: Path, source: Path, into:
     filled = {code: own for code, own in rows.items() if own}
     if not filled:
         raise InputError(f"{shown(data)}: holds no figure of {figures.area} that the catalogue's measures ask for")
-    yearly = tuple(code for code, own in filled.items() if own[0]["kind"] == "rolling")
+    yearly = tuple(code for code, own in filled.items() if own[0]["of_years"])
     rates = rates_of(catalogue, figures.ons)
     group = _peer_group(figures, rates)
     into.mkdir(parents=True)

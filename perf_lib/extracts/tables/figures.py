@@ -32,9 +32,9 @@ def refuse_impossible(
         "numerator",
     )
     refuse(percentage & (value > 100), lambda row: f"value {row['value']} is above 100 per cent", "value")
-    kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
+    is_count = table["measure"].map({code: measure.is_count for code, measure in catalogue.items()}).eq(True)
     refuse(
-        (kind == "count") & (value % 1 != 0) & value.notna(),
+        is_count & (value % 1 != 0) & value.notna(),
         lambda row: f"value {row['value']} is not whole; the measure is a count",
         "value",
     )

@@ -163,7 +163,7 @@ def _blank(code: str, area: str, month: str, said: Mapping[str, str], line: str)
 
 
 def _put(row: dict[str, str], figure: str, cell: str, measure: Measure | None) -> None:
-    if cell.lower() in _NIL and (measure is None or measure.kind != "count"):
+    if cell.lower() in _NIL and (measure is None or not measure.is_count):
         row["status"] = "nil return"
     elif cell:
         row[figure] = figure_of(cell, measure.unit if measure and figure in ("value", "margin") else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from perf_lib.config.settings import Params, find_params
+from perf_lib.config.settings import find_params, read_params
 from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
 from perf_lib.press.review.comments import TEXT, WHOLE, Comment, Comments
@@ -68,7 +68,7 @@ class ReviewDesk:
 def open_review(quarter: str, params: str | Path, outputs: str | Path) -> ReviewDesk:
     """A quarter's pack and threads; InputError where no pack has been made."""
     asked = Quarter.parse(quarter)
-    opened = Params(find_params(params), asked)
+    opened = read_params(find_params(params), asked)
     pack = Path(outputs) / str(asked)
     if not (pack / REPORT).is_file():
         raise InputError(f"{shown(pack)}: there is no pack to review; perf-lib run {asked} makes it")

@@ -113,7 +113,7 @@ class Panel(widgets.HBox):
         if month is not None:
             values = self._finding().months["value"].astype(float)
             most = 100.0 if measure.is_percentage else max(2 * float(values.max()), 1.0)
-            step = 1.0 if measure.kind == "count" or most > 200 else 0.1
+            step = 1.0 if measure.is_count or most > 200 else 0.1
             had.figure.min, had.figure.max, had.figure.step = (
                 0.0,
                 max(most, had.figure.value),
