@@ -16,6 +16,7 @@ import pandas as pd
 from perf_lib.config.catalogue import Scale
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.stats import calibrated, forecast, spc, suspect_months
+from perf_lib.stats.calibrated import YearOnYear
 from perf_lib.stats.series import YEAR
 from perf_lib.stats.suspect_months import Jump
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
@@ -37,7 +38,7 @@ class Analysis:
     baseline: pd.DataFrame
     chance: float | None
     is_headline: bool
-    year_on_year: calibrated.YearOnYear | None
+    year_on_year: YearOnYear | None
     projection: forecast.Projection | forecast.Refused | None
     assurance: spc.Assurance | None
     suspect_months: tuple[Jump, ...]

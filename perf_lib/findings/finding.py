@@ -19,6 +19,7 @@ from perf_lib.findings.analysis import analyse
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
 from perf_lib.stats import calibrated, forecast, series, spc
+from perf_lib.stats.calibrated import YearOnYear
 from perf_lib.stats.series import NOTHING, YEAR, Figure
 from perf_lib.stats.suspect_months import Jump
 from perf_lib.words import wording
@@ -82,7 +83,7 @@ class Finding:
     """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
     is_headline: bool
     """Whether the measure is an exception that survives the false-discovery control over all measures."""
-    year_on_year: calibrated.YearOnYear | None
+    year_on_year: YearOnYear | None
     """This year compared with last, with an interval."""
     projection: forecast.Projection | forecast.Refused | None
     """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
@@ -235,7 +236,7 @@ def findings(
     area = settings.body.area
     rows = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
     by_measure = dict(tuple(rows.groupby("measure")))
-    months = {code: months_of(by_measure.get(code, rows.iloc[:0]), code, quarter) for code in catalogue}
+    months = {code: _without_gaps(by_measure.get(code, rows.iloc[:0]), quarter) for code in catalogue}
     rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
     rolling = {code: each.rolling_12() for code, each in rolled.items()}
     comparable = {
@@ -275,7 +276,11 @@ def findings(
 
 def months_of(rows: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
     """A measure's rows of one area's tidy frame, by month without gaps up to the quarter's end."""
-    months = rows[rows["measure"] == code].set_index("month").drop(columns=["measure", "area"])
+    return _without_gaps(rows[rows["measure"] == code], quarter)
+
+
+def _without_gaps(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    months = rows.set_index("month").drop(columns=["measure", "area"])
     first = months.index.min() if len(months) else quarter.first
     return months.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
 

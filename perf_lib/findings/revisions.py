@@ -98,8 +98,8 @@ def refuse_unexplained(changed: tuple[Revision, ...], threshold: float, where: s
         more = f" (and {len(unexplained) - 1} more such figures)" if len(unexplained) > 1 else ""
         raise InputError(
             f"{where}: restatements: {worst.measure.code}, {worst.quarter}: {FIGURES[worst.figure]} was first "
-            f"published as {_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} {unit} needs "
-            f"a reason under restatements.reasons.{worst.measure.code}{more}"
+            f"published as {_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} "
+            f"{unit} needs a reason under restatements.reasons.{worst.measure.code}{more}"
         )
 
 

@@ -14,6 +14,8 @@ from perf_lib.findings.finding import Finding
 from perf_lib.stats import peers, spc
 from perf_lib.stats.calibrated import contrasts
 
+Direction = Literal["high", "low", "none"]
+_Words = tuple[str, str, str, Direction]
 _ICONS = Path(__file__).parents[1] / "icons"
 
 # Ink on white and on the dark theme alike: 4.6:1 or better against both #ffffff and #1d2733.
@@ -29,7 +31,7 @@ class Symbol:
     """As they stand beside a measure's name."""
     meaning: str
     """As the key explains it."""
-    direction: Literal["high", "low", "none"]
+    direction: Direction
     holds: Callable[[Finding], bool]
 
 
@@ -48,7 +50,7 @@ def _not_trending(finding: Finding) -> bool:
 _RUN = "the average of the past 24 months"
 _PREVIOUS = "the average of the 24 months before it"
 
-_STANDINGS = (
+_STANDINGS: tuple[_Words, ...] = (
     ("greater_than_peers", "greater than peers",
      "The 12-month rate is above the upper bound of the peer group's average.", "high"),
     ("in_line_above", "in line with peers, above their average",
@@ -58,7 +60,7 @@ _STANDINGS = (
     ("less_than_peers", "less than peers",
      "The 12-month rate is below the lower bound of the peer group's average.", "low"),
 )  # fmt: skip
-_RULES = (
+_RULES: tuple[_Words, ...] = (
     ("month_high", "one-month high",
      f"The last month is above {_PREVIOUS} by more than two standard deviations.", "high"),
     ("three_months_high", "three-month high",

@@ -124,10 +124,10 @@ def project_all(measures: Mapping[str, Months], ahead: int = AHEAD) -> dict[str,
     tested: dict[str, tuple[Scaled, list[_Origin]]] = {}
     histories: list[Floats] = []
     for name, each in measures.items():
-        frame, exclude = each.series.to_frame("series"), {"series": each.exclude}
-        below, breaks = None if each.denominators is None else each.denominators.to_frame("series"), list(each.breaks)
-        known = scaled(frame, each.kind, below, {"series": breaks})
-        learnt = scaled(frame, each.kind, below, {"series": breaks}, exclude)
+        frame, breaks, exclude = each.series.to_frame("series"), {"series": [*each.breaks]}, [*each.exclude]
+        below = None if each.denominators is None else each.denominators.to_frame("series")
+        known = scaled(frame, each.kind, below, breaks)
+        learnt = scaled(frame, each.kind, below, breaks, {"series": exclude}) if exclude else known
         available, linked = _available(learnt), _linked(learnt)
         refused = _refused(known, learnt, min(available, LONGEST))
         if refused is not None:

@@ -12,6 +12,7 @@ from math import pi, prod, sqrt
 from statistics import median
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
@@ -52,8 +53,8 @@ class Jump:
 def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], newest: int = 24) -> list[Jump]:
     """The suspicious months among each measure's newest, oldest first.
 
-    months: each measure's rows by month, with `value` and, for ratios, `numerator` and `denominator`. Surveys and
-    figures of twelve months are not asked about repeats: neighbours of theirs are alike by construction.
+    months: each measure's rows by month, none skipped, with `value` and, for ratios, `numerator` and `denominator`.
+    Surveys and figures of twelve months are not tested for repeats: their neighbours are alike by construction.
 
     >>> values = [200, 210, 190, 205, 195, 201, 0]
     >>> index = pd.period_range("2019-01", periods=7, freq="M")
@@ -65,21 +66,21 @@ def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], n
     """
     found: list[Jump] = []
     for code, rows in months.items():
-        known = rows[rows["value"].notna()]
-        values, parts = known["value"].astype(float).tolist(), _parts(measures[code], known)
+        figures = rows["value"].to_numpy(float)
+        known = np.flatnonzero(~np.isnan(figures))
+        values, parts = figures[known].tolist(), _parts(measures[code], rows, known)
         for place in range(1, len(known)):
-            month = known.index[place]
-            if month > rows.index[-1] - newest:
+            if known[place] >= len(rows) - newest:
                 reason = _suspicion(measures[code], values, parts, place)
                 if reason is not None:
-                    found.append(Jump(code, month, values[place], *reason))
+                    found.append(Jump(code, rows.index[known[place]], values[place], *reason))
     return sorted(found, key=lambda jump: (jump.month, jump.measure))
 
 
-def _parts(measure: Measure, known: pd.DataFrame) -> list[tuple[float, ...]]:
-    """What must be alike for a month to repeat another: numerators and denominators, or values; else nothing."""
+def _parts(measure: Measure, rows: pd.DataFrame, known: np.ndarray) -> list[tuple[float, ...]]:
+    """What must be alike for a known month to repeat another: numerators and denominators, values, or nothing."""
     names = [] if not measure.has_signals else ["numerator", "denominator"] if measure.is_ratio else ["value"]
-    return [tuple(row) for row in known[names].astype(float).to_numpy().tolist()]
+    return [tuple(row) for row in rows[names].to_numpy(float)[known].tolist()]
 
 
 def _suspicion(
