@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.findings.finding import WITHHELD, Finding
-from perf_lib.stats import spc
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import (
@@ -43,22 +42,18 @@ def monthly(finding: Finding) -> Chart:
 
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
-    if finding.measure.kind in ("rolling", "survey"):
+    if finding.measure.traits.chart != "bars":
         return points(finding)
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
-    limits = spc.baseline(
-        finding.months["value"].astype(float),
-        breaks=finding.comparable.starts,
-        exclude=finding.comparable.excluded,
-    ).reindex(shown.index)
+    limits = finding.baseline.reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
     paper, panels = canvas(3.5, rows=2, ratios=(1.55, 1.0)) if two else canvas(2.3)
     above = panels[0]
     _bars(above, finding, shown, limits)
     broken = _breaks(above, finding, shown)
-    panel_title(above, f"{wording.sentence_case(measure.unit)} each month" if measure.kind == "count" else "Each month")
+    panel_title(above, f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month")
     values_axis(above, measure.unit, measure.decimals)
     if two:
         _rolling_line(panels[1], finding, rolling)
@@ -95,7 +90,7 @@ def points(finding: Finding) -> Chart:
     x = np.arange(len(shown))
     known = values.notna().to_numpy()
     illustrative = (shown["origin"] == "illustrative").to_numpy()
-    if measure.kind == "rolling":
+    if measure.traits.chart == "line":
         _two_part_line(axis, x, values.to_numpy(), illustrative)
     else:
         for mask, colour in ((known & illustrative, ILLUSTRATIVE), (known & ~illustrative, BLUE)):
@@ -114,9 +109,7 @@ def points(finding: Finding) -> Chart:
     months_axis(axis, shown.index)
     axis.margins(y=0.25)
     values_axis(axis, measure.unit, measure.decimals)
-    panel_title(
-        axis, "12 months to each month" if measure.covers_months == YEAR or measure.kind == "rolling" else "Each result"
-    )
+    panel_title(axis, "12 months to each month" if measure.spans_a_year else "Each result")
     whiskers = "Whiskers are the survey's margin, where one was published. " if shown["margin"].notna().any() else ""
     return Chart(
         title=_title(finding),
@@ -160,7 +153,7 @@ def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
     """Breaks on record, drawn: a line where history starts anew, a tint behind months left out of comparison."""
     drawn_kinds = set()
     for each in finding.breaks:
-        if each.kind == "process change" and each.starts in shown.index:
+        if each.starts_anew and each.starts in shown.index:
             at = shown.index.get_loc(each.starts) - 0.5
             axis.axvline(at, color=GREY, linewidth=1.2, linestyle="--")
             drawn_kinds.add("a broken vertical line marks a change of process")
@@ -231,11 +224,11 @@ def _subtitle(shown: pd.DataFrame, words: str) -> str:
 
 def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
-    kind = {"rolling": "Line chart", "survey": "Chart of points"}.get(measure.kind, "Bar chart")
+    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.traits.chart]
     span = wording.span(shown.index[0], shown.index[-1])
     said = [f"{kind} of {measure.title}, {span}: {narrative.message(finding)}."]
     known = shown["value"].dropna()
-    if len(known) and measure.kind not in ("rolling", "survey"):
+    if len(known) and measure.traits.chart == "bars":
         high, low = known.idxmax(), known.idxmin()
         said.append(
             f"Monthly figures run from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
@@ -264,7 +257,7 @@ def _table(
     columns: dict[str, list[str]] = {"Month": [wording.short_month(month) for month in shown.index]}
     columns["Figure"] = printed(shown["value"].astype(float))
     if limits is not None:
-        finer = 1 if measure.kind == "count" else measure.decimals
+        finer = 1 if measure.is_count else measure.decimals
         for name, words in (("mean", "Average"), ("lower", "Lower limit"), ("upper", "Upper limit")):
             columns[words] = printed(limits[name], finer)
     if rolling is not None:

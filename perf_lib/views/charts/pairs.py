@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.findings.finding import Finding
-from perf_lib.stats import series
+from perf_lib.findings.measure_pairs import SHORTEST, monthly_pair, rolling_pair
 from perf_lib.views.charts.canvas import (
     BLUE,
     ORANGE,
@@ -31,7 +31,6 @@ from perf_lib.words import wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SHORTEST = 6  # months in common that a comparison of two measures is made on
 _DASHES = ("-", "--", ":", "-.")
 
 
@@ -56,13 +55,11 @@ def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
 @in_house_style
 def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
-    both = pd.DataFrame({each.measure.title: each.rolling_months for each in (one, other)}).dropna()
-    if len(both) < SHORTEST:
+    pair = rolling_pair(one, other)
+    if pair is None:
         return _too_few(one, other)
-    scores = both.apply(series.z_scores)
-    squared = series.r_squared(*(both[name] for name in both))
-    apart = scores.iloc[:, 0].corr(scores.iloc[:, 1]) < 0
-    how = "moved in opposite directions" if apart else "moved together"
+    scores, squared = pair.z_scores, pair.r_squared
+    how = "moved in opposite directions" if pair.correlation < 0 else "moved together"
     said = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
     return _lines(
         scores,
@@ -79,12 +76,10 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     """One measure against another, a point a month, with the line of best fit and its R²."""
     last = across.quarter.last
     span = pd.period_range(last - (months - 1), last, freq="M")
-    both = pd.DataFrame(
-        {each.measure.title: each.months["value"].astype(float).reindex(span) for each in (across, up)}
-    ).dropna()
-    if len(both) < SHORTEST:
+    pair = monthly_pair(across, up, months)
+    if pair is None:
         return _too_few(across, up)
-    squared = series.r_squared(both.iloc[:, 0], both.iloc[:, 1])
+    both, squared = pair.months, pair.r_squared
     paper, (axis,) = canvas(3.0)
     import seaborn as sns  # loads half of SciPy: only who draws this chart waits for it
 
@@ -103,7 +98,7 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     values_axis(axis, up.measure.unit, up.measure.decimals)
     axis.xaxis.set_major_formatter(lambda value, _: wording.value_in_table(value, across.measure.unit))
     strength = "not known" if squared is None else wording.number(squared, 2)
-    rises = both.corr().iloc[0, 1] > 0
+    rises = pair.correlation > 0
     message = f"{up.measure.title} {'rises' if rises else 'falls'} with {_lower(across.measure.title)} (R² {strength})"
     window = f"{len(both)} months to {wording.month(last)}"
     return Chart(

@@ -12,7 +12,6 @@ from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.peer_comparison import PeerComparison
-from perf_lib.stats.peers import SMALLEST_GROUP
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import (
     BAND,
@@ -89,13 +88,11 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
     Peers with too short a history are left out and named; a sentence says so where too little is left to draw.
     """
     comparison = _comparison(finding)
-    history = comparison.course
-    left_out = [area for area in comparison.history if area not in history]
-    if len(history) < 2 or history.shape[1] < SMALLEST_GROUP:
+    course, left_out = comparison.course, comparison.not_in_course
+    if course is None:
         return paragraphs([_no_course(finding, group, left_out)])
-    average = history.mean(axis=1)
+    history, average, as_peers = course.rates, course.average, course.as_peers
     own = history[finding.area]
-    as_peers = own.iloc[0] * average / average.iloc[0]
     months = pd.period_range(history.index[0], history.index[-1], freq="M")
     x = history.index.astype("int64").to_numpy() - months[0].ordinal
     paper, (axis,) = canvas(2.5)
@@ -114,7 +111,7 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
     axis.set_xlim(-0.8, len(months) + 4.5)
     axis.set_ylim(0, history.to_numpy().max() * 1.1)
     panel_title(axis, "Rate per 1,000 residents, 12 months to each quarter's end")
-    now, theirs = (100 * (line.iloc[-1] / line.iloc[0] - 1) for line in (own, average))
+    now, theirs = course.change, course.average_change
     since = wording.month(history.index[0])
     way = "rose" if now > 0 else "fell"
     message = f"{finding.area}'s rate {way} {wording.per_cent(abs(now))} since {since}, the group's " + (

@@ -27,7 +27,7 @@ _BEHIND = 24  # months of the known line that are shown
 
 @in_house_style
 def _drawn(finding: Finding) -> Chart:
-    ahead = finding.comparable.projection
+    ahead = finding.projection
     if ahead is None or isinstance(ahead, Refused):
         raise ValueError(f"{finding.measure.code} has no projection to draw")
     known = finding.rolling_months.iloc[-_BEHIND:]
@@ -67,5 +67,5 @@ def _drawn(finding: Finding) -> Chart:
 
 def projection(finding: Finding) -> Chart | None:
     """The rolling 12 months and its fan for the months to come; None where there is no projection."""
-    ahead = finding.comparable.projection
+    ahead = finding.projection
     return None if ahead is None or isinstance(ahead, Refused) else _drawn(finding)
