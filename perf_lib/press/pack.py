@@ -68,28 +68,30 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
     # Imported here: to learn that nothing has changed takes none of it.
     from perf_lib.press import work
-    from perf_lib.report import kept_open, open_report
+    from perf_lib.report import as_public, kept_open, open_report
     from perf_lib.views.charts import cache
 
     with _uncollected(), pack_folder.temporary_folder() as temporary:
-        report = open_report(order.quarter, order.params, order.public)
+        whole = open_report(order.quarter, order.params)  # once: a database may answer otherwise the next time
+        report = as_public(whole) if order.public else whole
         made_from = record.inputs(report.params, order, report.arrived.records)
         earlier = list(record.notebooks_of(order))
         with (
-            kept_open(report),
+            kept_open(whole, report),
             cache.kept(earlier),
-            Jobs(order.workers, partial(_prepare, report, earlier), work.THREADED) as jobs,
+            Jobs(order.workers, partial(_prepare, (whole, report), earlier), work.THREADED) as jobs,
         ):
             made = _checked(order, report, work.Work(order, report, jobs, temporary, steps), made_from, started)
     return Pack(order.target, made, seconds=time.monotonic() - started)
 
 
-def _prepare(report: Report, earlier: Sequence[Mapping[str, Any]]) -> None:
+def _prepare(reports: Sequence[Report], earlier: Sequence[Mapping[str, Any]]) -> None:
     """Make a process that was not forked ready for any job of a run."""
     from perf_lib.report import keep_open
     from perf_lib.views.charts import cache
 
-    keep_open(report)
+    for report in reports:
+        keep_open(report)
     cache.keep(earlier)
 
 

@@ -5,6 +5,6 @@
 'Hate crime'
 """
 
-from perf_lib.report.report import Arrived, LeftOut, MeasureReport, Report, keep_open, kept_open, open_report
+from perf_lib.report.report import Arrived, LeftOut, MeasureReport, Report, as_public, keep_open, kept_open, open_report
 
-__all__ = ["Arrived", "LeftOut", "MeasureReport", "Report", "keep_open", "kept_open", "open_report"]
+__all__ = ["Arrived", "LeftOut", "MeasureReport", "Report", "as_public", "keep_open", "kept_open", "open_report"]

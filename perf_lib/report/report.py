@@ -426,13 +426,15 @@ def keep_open(report: Report) -> None:
 
 
 @contextmanager
-def kept_open(report: Report) -> Iterator[None]:
-    """Keep a report open for as long as a run lasts."""
-    keep_open(report)
+def kept_open(*reports: Report) -> Iterator[None]:
+    """Keep reports open for as long as a run lasts."""
+    for report in reports:
+        keep_open(report)
     try:
         yield
     finally:
-        del _kept_open[_key(report)]
+        for report in reports:
+            _kept_open.pop(_key(report), None)
 
 
 def _key(report: Report) -> tuple[Quarter, Path, bool]:
@@ -471,25 +473,18 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
         name: None if file is None else extracts.read_reasons(opened.input_path(file), ledger)
         for name, file in inputs.tables.items()
     }
-    if public:
-        return _public(opened, frame, rates, published, tables, records)
     arrived = Arrived(frame, rates, published, ledger, records)
     opened = replace(opened, catalogue=marked(opened))
-    return Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
+    whole = Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
+    return as_public(whole) if public else whole
 
 
-def _public(
-    params: Params,
-    frame: pd.DataFrame,
-    rates: pd.DataFrame | None,
-    published: Mapping[Quarter, pd.DataFrame],
-    tables: Mapping[str, pd.DataFrame | None],
-    records: extracts.Records | None,
-) -> Report:
-    """The report on what may be printed alone: nothing else can be reached from it."""
-    kept = open_public(params, frame, rates, published, tables)
-    params = replace(params, settings=kept.settings, catalogue=kept.catalogue)
-    emptied = None if records is None else records.emptied()
+def as_public(report: Report) -> Report:
+    """The report on what may be printed alone, from the same inputs: nothing else can be reached from it."""
+    arrived = report.arrived
+    kept = open_public(report.params, arrived.frame, arrived.rates, arrived.published, report.tables)
+    params = replace(report.params, settings=kept.settings, catalogue=kept.catalogue)
+    emptied = None if arrived.records is None else arrived.records.emptied()
     arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
     return Report(
         params.quarter, params, kept.findings, kept.tables, arrived,
