@@ -147,7 +147,7 @@ def test_every_measure_is_in_the_notebook_of_its_priority():
 
 
 def test_the_notebooks_open_their_report_by_the_one_door():
-    assert f"from {open_report.__module__} import {open_report.__name__}" in tagged(NAMES[0], "setup")[0].source
+    assert "from perf_lib.report import open_report" in tagged(NAMES[0], "setup")[0].source
 
 
 @pytest.mark.parametrize(
