@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from builders import ROOT, report
 
-from perf_lib.report import MeasureReport, Report, open_report
+from perf_lib.report import MeasureReport, Report
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]

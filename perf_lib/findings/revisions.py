@@ -10,22 +10,10 @@ from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import Restatements
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding, QuarterFigure
-from perf_lib.stats import series
+from perf_lib.stats import series, spc
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
-
-AXES = (
-    ("greater_than_peers", "in_line_above", "in_line_below", "less_than_peers"),
-    ("month_high", "month_low"),
-    ("three_months_high", "three_months_low"),
-    ("eight_months_high", "eight_months_low"),
-    ("discrete_increasing", "discrete_decreasing"),
-    ("rolling_increasing", "rolling_decreasing"),
-    ("not_trending_with_peers",),
-    ("no_data",),
-)
-"""Symbols that answer one question: a measure shows at most one of each group, and may change from one to another."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +99,7 @@ def symbol_changes(findings: Mapping[str, Finding]) -> tuple[SymbolChange, ...]:
         then = _symbols_before(finding) if published is None else published
         now = frozenset(symbols.codes(finding))
         came_on, went_off, sides = [], [], []
-        for axis in AXES:
+        for axis in symbols.AXES:
             old, new = ([code for code in axis if code in shown] for shown in (then, now))
             if old == new:
                 continue
@@ -140,10 +128,10 @@ def _symbols_before(finding: Finding) -> frozenset[str]:
     if finding.peers_before is not None:
         shown.add(finding.peers_before.standing)
         if finding.peers_before.position.does_not_trend:
-            shown.add("not_trending_with_peers")
+            shown.add(symbols.NOT_TRENDING)
     supplied = finding.months.loc[last - (series.YEAR - 1) : last, "value"]
     if supplied.notna().sum() == 0:
-        shown.add("no_data")
+        shown.add(spc.NO_DATA)
     return frozenset(shown)
 
 

@@ -47,6 +47,7 @@ def _not_trending(finding: Finding) -> bool:
     return finding.peers is not None and bool(finding.peers.position.does_not_trend)
 
 
+NOT_TRENDING = "not_trending_with_peers"
 _RUN = "the average of the past 24 months"
 _PREVIOUS = "the average of the 24 months before it"
 
@@ -84,13 +85,20 @@ _RULES: tuple[_Words, ...] = (
 SYMBOLS: tuple[Symbol, ...] = (
     *(Symbol(*row, _standing(row[0])) for row in _STANDINGS),
     *(Symbol(*row, _rule(row[0])) for row in _RULES),
-    Symbol("not_trending_with_peers", "does not trend with peers",
+    Symbol(NOT_TRENDING, "does not trend with peers",
            "The change on the year before is unlike the peers' own changes.", "none", _not_trending),
-    Symbol("no_data", "no data", "No figure has been recorded for this measure for at least 12 months.", "none",
+    Symbol(spc.NO_DATA, "no data", "No figure has been recorded for this measure for at least 12 months.", "none",
            lambda finding: not finding.has_data),
 )  # fmt: skip
 
 BY_CODE = {symbol.code: symbol for symbol in SYMBOLS}
+STANDINGS = tuple(code for code, *_ in _STANDINGS)
+"""Where an area may stand among its peers, from the top down."""
+OUTSIDE = (STANDINGS[0], STANDINGS[-1])
+"""The standings beyond the bounds of the group."""
+_OF_RULES = (tuple(rule.code for rule in spc.RULES if rule.direction == side) for side in ("high", "low"))
+AXES = (STANDINGS, *zip(*_OF_RULES, strict=True), (NOT_TRENDING,), (spc.NO_DATA,))
+"""Symbols that answer one question: a measure shows at most one of each group, and may change from one to another."""
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
 """Per cent of series in which nothing changes that show the symbol, in either direction, at a quarter's end."""
 
@@ -100,9 +108,8 @@ SUPPORTED_FALSE_ALARMS = {
 """The same for solid symbols, whose calibrated rules are tested at 1 per cent."""
 
 PEER_FALSE_ALARMS = {
-    "greater_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
-    "less_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
-    "not_trending_with_peers": (peers.TREND_FALSE_ALARM, peers.TREND_FALSE_ALARM),
+    **dict.fromkeys(OUTSIDE, (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM)),
+    NOT_TRENDING: (peers.TREND_FALSE_ALARM, peers.TREND_FALSE_ALARM),
 }
 """Per cent of areas that are like their group and yet show the symbol, in either direction: published, solid."""
 
@@ -120,7 +127,7 @@ def is_supported(symbol: Symbol, finding: Finding) -> bool:
     """
     if symbol.code in FALSE_ALARMS:
         return symbol.code in finding.calibrated_signals
-    if finding.peers is not None and symbol.code in ("greater_than_peers", "less_than_peers"):
+    if finding.peers is not None and symbol.code in OUTSIDE:
         return finding.peers.position.calibrated == symbol.code
     return True
 

@@ -261,7 +261,7 @@ def bounds(total: Floats, sd: Floats, level: int, ceiling: float | Floats | None
 
 def _months_to_come(known: Scaled, values: Floats, covariance: Floats) -> Floats:
     """The projected months in the units of the series, from their logarithms or log-odds."""
-    if known.kind == "proportion":
+    if known.scale == "proportion":
         return np.asarray(expit(values))
     # The mean of a log-normal month lies above its median by half its variance.
     return np.asarray(np.exp(values + np.diag(covariance) / 2))
@@ -270,14 +270,14 @@ def _months_to_come(known: Scaled, values: Floats, covariance: Floats) -> Floats
 def _totals(known: Scaled, at: int, values: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """The weighted sum of the months to come up to each of them, and their weights."""
     months, weights = _months_to_come(known, values, covariance), _weights(known, at, len(values))
-    if known.kind == "count":
+    if known.scale == "count":
         months = np.maximum(months - 0.5, 1e-9)
     return np.cumsum(weights * months), weights
 
 
 def _table(known: Scaled, at: int, values: Floats, covariance: Floats, ahead: int) -> pd.DataFrame:
     """The projection with the first `at` months known: the rolling figure and its intervals, a row a month ahead."""
-    odds = known.kind == "proportion"
+    odds = known.scale == "proportion"
     months = _months_to_come(known, values, covariance)
     slopes = months * (1 - months) if odds else months
     total, weights = _totals(known, at, values, covariance)
@@ -300,9 +300,9 @@ def _quadratic(covariance: Floats, slopes: Floats, months: int) -> float:
 def _linked(part: Scaled) -> Floats:
     """The only series as it is smoothed: logarithms, or log-odds for proportions; halves keep counts off nought."""
     value, top = part.value[:, 0], part.numerator[:, 0]
-    if part.kind == "count":
+    if part.scale == "count":
         return np.log(top + 0.5)
-    if part.kind == "mean":
+    if part.scale == "mean":
         return np.log(np.where(value > 0, value, np.nan))
     if part.denominator is None:
         return np.asarray(logit(np.clip(value / 100, 0.0005, 0.9995)))
@@ -318,14 +318,14 @@ def _rolled_on(part: Scaled, at: int, to_come: Floats, weights: Floats) -> Float
     """Rolling 12 months ahead: the months still in the year, with the sum of those to come."""
     ahead = len(to_come)
     kept = [slice(at - YEAR + h + 1, at) for h in range(ahead)]
-    if part.kind == "count":
+    if part.scale == "count":
         return np.array([part.numerator[k, 0].sum() for k in kept]) + to_come
     if part.denominator is None:
-        per = 100 if part.kind == "proportion" else 1
+        per = 100 if part.scale == "proportion" else 1
         return (np.array([part.value[k, 0].sum() for k in kept]) + per * to_come) / YEAR
     top = np.array([part.numerator[k, 0].sum() for k in kept]) + to_come
     below = np.array([part.denominator[k, 0].sum() for k in kept]) + np.cumsum(weights)
-    return (100 if part.kind == "proportion" else 1) * top / below
+    return (100 if part.scale == "proportion" else 1) * top / below
 
 
 def _available(learnt: Scaled) -> int:

@@ -115,18 +115,18 @@ def level_shift(
     >>> level_shift(pd.Series(values[:40], index=months[:40])).suspected
     False
     """
-    scale = scaled_series(series, kind, denominators, breaks, exclude, HISTORIES[0])
-    z, months = scale.z[:, 0], int(scale.available()[-1, 0])
+    tested = scaled_series(series, kind, denominators, breaks, exclude, HISTORIES[0])
+    z, months = tested.z[:, 0], int(tested.available()[-1, 0])
     if months < SHORTEST:
         return LevelShift(False, why_not=f"needs {SHORTEST} months of history; there are {months}")
     present = {length: np.isfinite(z[-length:]).mean() for length in HISTORIES if SHORTEST <= length <= months}
     history = next((length for length, share in present.items() if share >= PRESENT_AT_LEAST), None)
     if history is None:
         return LevelShift(False, why_not="too much of its history is missing")
-    if scale.expected(history)[-1, 0] < EXPECTED_AT_LEAST:
+    if tested.expected(history)[-1, 0] < EXPECTED_AT_LEAST:
         why_not = f"numbers are too small: fewer than {EXPECTED_AT_LEAST:g} expected a month"
         return LevelShift(False, why_not=why_not, history=history)
-    return _level_shift(scale, history, scan(z[None, -history:]), alpha)
+    return _level_shift(tested, history, scan(z[None, -history:]), alpha)
 
 
 def scan(histories: Floats) -> Scan:
@@ -176,13 +176,13 @@ def candidates(length: int, absent: tuple[int, ...] = ()) -> Table:
     return assembled(length, YEAR, absent, designs)
 
 
-def _level_shift(scale: Scaled, history: int, scanned: Scan, alpha: float) -> LevelShift:
+def _level_shift(tested: Scaled, history: int, scanned: Scan, alpha: float) -> LevelShift:
     """A scan of the only series, in the units of the series."""
     position, estimate = int(scanned.position[0]), float(scanned.estimate[0])
-    z = scale.z[-history:, 0]
+    z = tested.z[-history:, 0]
     share = np.isfinite(z[position:]).sum() / np.isfinite(z).sum()
     before = float(np.nanmean(z)) - estimate * float(share)  # the old level, over the seasons of a whole year
-    suspected, month = bool(scanned.suspected(alpha)[0]), scale.months[-history:][position]
+    suspected, month = bool(scanned.suspected(alpha)[0]), tested.months[-history:][position]
     t, df, phi, p = (float(part[0]) for part in (scanned.t, scanned.df, scanned.phi, scanned.p))
-    unit: Unit = "percentage points" if scale.kind == "proportion" else "per cent"
-    return LevelShift(suspected, month, scale.change(before, estimate), unit, t, df, phi, p, history)
+    unit: Unit = "percentage points" if tested.scale == "proportion" else "per cent"
+    return LevelShift(suspected, month, tested.change(before, estimate), unit, t, df, phi, p, history)

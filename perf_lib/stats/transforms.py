@@ -40,7 +40,7 @@ class Scaled:
     `reported` whether a value had arrived, excluded or not.
     """
 
-    kind: Kind
+    scale: Kind
     names: pd.Index
     months: pd.PeriodIndex
     z: Floats
@@ -55,11 +55,11 @@ class Scaled:
 
         For a mean it is the mean number of cases behind it.
         """
-        if self.kind == "count":
+        if self.scale == "count":
             return _mean_of_last(self.numerator, history)
         if self.denominator is None:
             return np.full(self.z.shape, np.inf)
-        if self.kind == "mean":
+        if self.scale == "mean":
             return _mean_of_last(self.denominator, history)
         complement = self.denominator - self.numerator
         return np.minimum(_mean_of_last(self.numerator, history), _mean_of_last(complement, history))
@@ -74,32 +74,32 @@ class Scaled:
     def quarters(self) -> Floats:
         """The transformed value of the three months ending at each month; sums of numerators and denominators."""
         three = trailing_sum(self.numerator, 3)
-        return _forward(self.kind, three, None if self.denominator is None else trailing_sum(self.denominator, 3))
+        return _forward(self.scale, three, None if self.denominator is None else trailing_sum(self.denominator, 3))
 
     def back(self, z: Floats) -> Floats:
         """Transformed monthly values in the units of the series."""
-        if self.kind == "count":
+        if self.scale == "count":
             return np.maximum((np.maximum(z, 0) / 2) ** 2 - 0.375, 0.0)
-        if self.kind == "mean":
+        if self.scale == "mean":
             return np.exp(z)
         return 100 * np.sin(np.clip(z, 0, np.pi / 2)) ** 2
 
     def rolled(self, months: slice) -> float:
         """The first series' figure over some months: a sum, a ratio of sums, or an unweighted mean of means."""
         numerator = self.numerator[months, 0]
-        if self.kind == "count":
+        if self.scale == "count":
             return float(numerator.sum())
         if self.denominator is None:
             return float(self.value[months, 0].mean())
         ratio = float(numerator.sum() / self.denominator[months, 0].sum())
-        return 100 * ratio if self.kind == "proportion" else ratio
+        return 100 * ratio if self.scale == "proportion" else ratio
 
     def change(self, before: float, difference: float) -> float:
         """A difference on the test scale from a level on it, as per cent (counts, means) or percentage points."""
-        if self.kind == "mean":
+        if self.scale == "mean":
             return 100 * float(np.exp(difference) - 1)
         after = max(before + difference, 0.0)
-        if self.kind == "count":
+        if self.scale == "count":
             return 100 * ((after / before) ** 2 - 1)
         return 100 * float(np.sin(min(after, np.pi / 2)) ** 2 - np.sin(before) ** 2)
 
@@ -140,7 +140,7 @@ def scaled(
         denominator = np.where(np.isnan(numerator), np.nan, denominator)
     per = 100.0 if kind == "proportion" else 1.0
     return Scaled(
-        kind=kind,
+        scale=kind,
         names=reported.columns,
         months=index,
         z=_forward(kind, numerator, denominator),

@@ -60,7 +60,7 @@ def headline_box(finding: Finding) -> Fragment:
 def key(findings: Mapping[str, Finding]) -> Fragment:
     """The sixteen symbols, their rule in plain English, and how often chance alone would show each."""
     tested = sum(1 for finding in findings.values() if finding.measure.dashboard and finding.arithmetic)
-    outlined = {*symbols.FALSE_ALARMS, "greater_than_peers", "less_than_peers"}
+    outlined = {*symbols.FALSE_ALARMS, *symbols.OUTSIDE}
     rows = [
         {
             "uri": symbols.icon_uri(symbol.code),

@@ -32,10 +32,9 @@ _RULES = {
 _SIDES = {"high": {"beyond": "above", "edge": "an upper"}, "low": {"beyond": "below", "edge": "a lower"}}
 
 _TRENDS = {
-    "discrete_increasing": "the monthly figures show a significant increasing trend",
-    "discrete_decreasing": "the monthly figures show a significant decreasing trend",
-    "rolling_increasing": "the rolling 12 months show a significant increasing trend",
-    "rolling_decreasing": "the rolling 12 months show a significant decreasing trend",
+    f"{line}_{way}": f"the {words} show a significant {way} trend"
+    for line, words in (("discrete", "monthly figures"), ("rolling", "rolling 12 months"))
+    for way in ("increasing", "decreasing")
 }
 
 _IN_MESSAGE = (
@@ -44,12 +43,8 @@ _IN_MESSAGE = (
 )
 """Codes of symbols in the order in which a chart's title says them."""
 
-_STANDING = {
-    "greater_than_peers": "above",
-    "less_than_peers": "below",
-    "in_line_above": "in line with, and above,",
-    "in_line_below": "in line with, and below,",
-}
+_STANDING_WORDS = ("above", "in line with, and above,", "in line with, and below,", "below")
+_STANDING = dict(zip(symbols.STANDINGS, _STANDING_WORDS, strict=True))
 
 _ASSURANCE = {
     "met": "will go on meeting",
@@ -232,7 +227,7 @@ def context(finding: Finding) -> str:
     parts = [message(finding)]
     if finding.peers is not None:
         parts.append(symbols.BY_CODE[finding.peers.standing].words)
-        parts += [symbols.BY_CODE["not_trending_with_peers"].words] * bool(finding.peers.position.does_not_trend)
+        parts += [symbols.BY_CODE[symbols.NOT_TRENDING].words] * bool(finding.peers.position.does_not_trend)
     return wording.sentence_case("; ".join(parts))
 
 

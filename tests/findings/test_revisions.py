@@ -165,7 +165,7 @@ def test_nothing_changes_where_the_symbols_are_the_same():
 
 
 def test_every_symbol_answers_one_question():
-    asked = [code for axis in revisions.AXES for code in axis]
+    asked = [code for axis in symbols.AXES for code in axis]
     assert sorted(asked) == sorted(symbols.BY_CODE)
 
 

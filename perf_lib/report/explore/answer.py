@@ -19,8 +19,6 @@ from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
-PEERS = ("greater_than_peers", "less_than_peers")
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -173,8 +171,10 @@ def _shown(finding: Finding, rules: str) -> dict[str, bool]:
     """The symbols of a rule set by code, and whether each is drawn solid."""
     if rules == "calibrated":
         standing = finding.peers.position.calibrated if finding.peers is not None else None
-        others = [s.code for s in symbols.shown(finding) if s.code not in (*symbols.FALSE_ALARMS, *PEERS)]
-        return dict.fromkeys([*finding.calibrated_signals, *others, *([standing] if standing in PEERS else [])], True)
+        others = [s.code for s in symbols.shown(finding) if s.code not in (*symbols.FALSE_ALARMS, *symbols.OUTSIDE)]
+        return dict.fromkeys(
+            [*finding.calibrated_signals, *others, *([standing] if standing in symbols.OUTSIDE else [])], True
+        )
     return {symbol.code: symbols.is_supported(symbol, finding) for symbol in symbols.shown(finding)}
 
 
