@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SETUP := pyproject.toml constraints.txt
 FOLDERS := perf_lib notebooks params tests
 SOURCES := $(shell find $(FOLDERS) -type f -not -path '*/__pycache__/*' -not -path '*/.*' -not -path '*/results/*') \
-           $(SETUP) README.md Makefile
+           $(SETUP) $(wildcard *.md) Makefile
 
 .PHONY: report test lab bench constraints clean
 
@@ -23,7 +23,7 @@ test: $(VENV)/.tested ## every test; again only when something has changed
 lab: $(VENV)/.installed ## JupyterLab on the notebooks, at the one to explore with
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/explore.ipynb
 
-bench: $(VENV)/.installed-for-tests ## measurements of speed and error rates, into tests/benchmarks/results/ and the README
+bench: $(VENV)/.installed-for-tests ## measurements of speed and error rates, into tests/benchmarks/results/ and tests/benchmarks/README.md
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
 	$(BIN)/python tests/readme_tables.py
 

@@ -27,7 +27,7 @@ _SMALL_WORDS = frozenset(
     a an and are as at be been by during for from had has have in is it its no of on or out over per than that the
     their there these they this those to up was were which who whom with within someone whole being share average
     time due number rate volume reasons
-    """.split()  # noqa: SIM905 - a list of words reads as words
+    """.split()
 )
 
 
