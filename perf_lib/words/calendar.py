@@ -1,6 +1,6 @@
 """The names of months and the words for numbers, for all that reads or writes them."""
 
-# ruff: noqa: SIM905  # a list of words reads best as words
+# a list of words reads best as words
 
 from __future__ import annotations
 
