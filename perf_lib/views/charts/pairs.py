@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import series
-from perf_lib.views.charts.canvas import (
-    BLUE,
-    ORANGE,
-    PALETTE,
-    TEXT_INK,
-    Chart,
-    canvas,
-    drawn,
-    in_house_style,
-    months_axis,
-    panel_title,
-    values_axis,
-)
-from perf_lib.views.charts.monthly import SHOWN
+from perf_lib.views.charts import canvas
+from perf_lib.views.charts.canvas import BLUE, ORANGE, PALETTE, Chart
+from perf_lib.views.charts.monthly import SHOWN, printed
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SHORTEST = 6  # months in common that a comparison of two measures is made on
 _DASHES = ("-", "--", ":", "-.")
 
 
-@in_house_style
+@canvas.in_house_style()
 def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
     """Measures of one unit as lines, told apart by dash as well as colour; the axis does not start at zero."""
     unit = findings[0].measure.unit
@@ -53,7 +37,7 @@ def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
     )
 
 
-@in_house_style
+@canvas.in_house_style()
 def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
     both = pd.DataFrame({each.measure.title: each.rolling_months for each in (one, other)}).dropna()
@@ -63,10 +47,10 @@ def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     squared = series.r_squared(*(both[name] for name in both))
     apart = scores.iloc[:, 0].corr(scores.iloc[:, 1]) < 0
     how = "moved in opposite directions" if apart else "moved together"
-    said = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
+    strength = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
     return _lines(
         scores,
-        title=f"{one.measure.title} and {other.measure.title} {how}{said}",
+        title=f"{one.measure.title} and {other.measure.title} {how}{strength}",
         what=f"{one.measure.title} and {other.measure.title}, rolling 12 months as z-scores",
         panel="Rolling 12 months, standard deviations from each one's mean",
         unit="z",
@@ -74,49 +58,38 @@ def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     )
 
 
-@in_house_style
+@canvas.in_house_style()
 def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     """One measure against another, a point a month, with the line of best fit and its R²."""
-    last = across.quarter.last
+    sides, last = (across, up), across.quarter.last
     span = pd.period_range(last - (months - 1), last, freq="M")
     both = pd.DataFrame(
-        {each.measure.title: each.months["value"].astype(float).reindex(span) for each in (across, up)}
+        {each.measure.title: each.months["value"].astype(float).reindex(span) for each in sides}
     ).dropna()
     if len(both) < SHORTEST:
         return _too_few(across, up)
     squared = series.r_squared(both.iloc[:, 0], both.iloc[:, 1])
-    paper, (axis,) = canvas(3.0)
-    import seaborn as sns  # loads half of SciPy: only who draws this chart waits for it
+    figure, (axis,) = canvas.paper(216, foot=canvas.FOOT + 13)
+    import seaborn as sns  # loads half of SciPy: only this chart waits for it
 
-    sns.regplot(
-        x=both.iloc[:, 0].to_numpy(),
-        y=both.iloc[:, 1].to_numpy(),
-        ci=None,
-        ax=axis,
-        color=BLUE,
-        line_kws={"color": ORANGE, "linewidth": 1.6},
-        scatter_kws={"s": 28},
-    )
-    axis.set_xlabel(_axis_words(across))
-    axis.set_ylabel("")
-    panel_title(axis, _axis_words(up))
-    values_axis(axis, up.measure.unit, up.measure.decimals)
-    axis.xaxis.set_major_formatter(lambda value, _: wording.value_in_table(value, across.measure.unit))
+    style = {"line_kws": {"color": ORANGE, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
+    sns.regplot(x=both.iloc[:, 0].to_numpy(), y=both.iloc[:, 1].to_numpy(), ci=None, ax=axis, color=BLUE, **style)
+    canvas.values_axis(axis, _axis_words(up), up.measure.unit, up.measure.decimals)
+    ticks, labels = canvas.figures_between(*axis.get_xlim(), across.measure.unit, across.measure.decimals)
+    canvas.foot_labels([axis], ticks, labels, _axis_words(across))
     strength = "not known" if squared is None else wording.number(squared, 2)
     rises = both.corr().iloc[0, 1] > 0
     message = f"{up.measure.title} {'rises' if rises else 'falls'} with {_lower(across.measure.title)} (R² {strength})"
     window = f"{len(both)} months to {wording.month(last)}"
     return Chart(
         title=message,
-        subtitle=f"One point a month, {window}, with the line of best fit.{_illustrative_note([across, up], span)}",
+        subtitle=f"One point a month, {window}, with the line of best fit.{_illustrative_note(sides, span)}",
         alt=f"Scatter chart, {window}: {message}. {across.measure.title} runs from "
-        f"{_printed(both.iloc[:, 0].min(), across)} to {_printed(both.iloc[:, 0].max(), across)}, "
-        f"{_lower(up.measure.title)} from {_printed(both.iloc[:, 1].min(), up)} to "
-        f"{_printed(both.iloc[:, 1].max(), up)}.",
-        svg=drawn(paper),
+        f"{_range(both.iloc[:, 0], across)}, {_lower(up.measure.title)} from {_range(both.iloc[:, 1], up)}.",
+        svg=canvas.svg(figure),
         table=pd.DataFrame(
             {"Month": [wording.short_month(month) for month in both.index]}
-            | {each.measure.title: [_printed(v, each) for v in both[each.measure.title]] for each in (across, up)}
+            | {each.measure.title: [printed(v, each.measure) for v in both[each.measure.title]] for each in sides}
         ),
     )
 
@@ -127,60 +100,26 @@ def _too_few(one: Finding, other: Finding) -> Fragment:
 
 
 def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str, note: str) -> Chart:
-    paper, (axis,) = canvas(2.9)
+    figure, (axis,) = canvas.paper(209)
     x = np.arange(len(table))
     for (_, column), colour, dash in zip(table.items(), PALETTE, _DASHES * 2, strict=False):
-        axis.plot(x, column.astype(float), color=colour, linestyle=dash, linewidth=2)
-    panel_title(axis, panel)
-    months_axis(axis, pd.PeriodIndex(table.index), every=6)
-    axis.set_xlim(-0.8, 1.36 * len(table))  # room for the names
-    axis.spines["bottom"].set_bounds(-0.8, len(table) - 0.2)
-    axis.margins(y=0.15)
-    _name_ends(axis, table)
-    values_axis(axis, unit, 1 if unit == "z" else None)
-    ends = wording.listed(
-        [
-            f"{name} at {_value(column.dropna().iloc[-1], unit)}"
-            for name, column in table.items()
-            if column.notna().any()
-        ]
-    )
+        canvas.line(axis, x, column, colour, dash=dash)
+    canvas.scale_to(axis, table, 0.15)
+    canvas.values_axis(axis, panel, unit, 1 if unit == "z" else None)
+    ends = {str(name): float(column.dropna().iloc[-1]) for name, column in table.items() if column.notna().any()}
+    inks = [colour for colour, (_, column) in zip(PALETTE, table.items(), strict=False) if column.notna().any()]
+    names = canvas.names_beside(axis, len(table) - 1, ends, inks)
+    canvas.months_axis([axis], pd.PeriodIndex(table.index), beside=names)
+    axis.spines.bottom.set_bounds(-0.8, len(table) - 0.2)
+    last = wording.listed([f"{name} at {_value(value, unit)}" for name, value in ends.items()])
     span = wording.span(table.index[0], table.index[-1])
     return Chart(
         title=title,
         subtitle=f"{wording.sentence_case(span)}. The axis does not start at zero.{note}",
-        alt=f"Line chart of {what}, {span}: {title}. The last figures are {ends}.",
-        svg=drawn(paper),
-        table=pd.DataFrame(
-            {"Month": [wording.short_month(month) for month in table.index]}
-            | {str(name): [_value(v, unit) for v in column.astype(float)] for name, column in table.items()}
-        ),
+        alt=f"Line chart of {what}, {span}: {title}. The last figures are {last}.",
+        svg=canvas.svg(figure),
+        table=canvas.figures_table(table, lambda value: _value(value, unit)),
     )
-
-
-def _name_ends(axis: Axes, table: pd.DataFrame) -> None:
-    """Each line's name at its end in the line's own colour, nudged apart where lines end close together."""
-    low, high = axis.get_ylim()
-    known = {str(name): column.astype(float).dropna() for name, column in table.items()}
-    ends = {name: (line.iloc[-1] - low) / (high - low) for name, line in known.items() if len(line)}
-    names = {name: textwrap.wrap(name, 24) for name in ends}
-    line_height = 0.062  # of the panel
-    foot = 0.0
-    for name in sorted(ends, key=lambda name: ends[name]):
-        tall = line_height * len(names[name])
-        middle = max(ends[name], foot + tall / 2)
-        foot = middle + tall / 2 + 0.02
-        colour = dict(zip(map(str, table.columns), PALETTE, strict=False))[name]
-        axis.text(
-            len(table) + 0.2,
-            low + middle * (high - low),
-            "\n".join(names[name]),
-            va="center",
-            fontsize=9,
-            linespacing=1.05,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},  # clear of the gridlines
-            color=TEXT_INK.get(colour, colour),
-        )
 
 
 def _value(value: float, unit: str) -> str:
@@ -192,8 +131,8 @@ def _axis_words(finding: Finding) -> str:
     return f"{finding.measure.title} ({unit})"
 
 
-def _printed(value: float, finding: Finding) -> str:
-    return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
+def _range(values: pd.Series, finding: Finding) -> str:
+    return " to ".join(printed(value, finding.measure) for value in (values.min(), values.max()))
 
 
 def _lower(title: str) -> str:

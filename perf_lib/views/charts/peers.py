@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from perf_lib.config.settings import PeerGroup
@@ -13,76 +11,51 @@ from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.peer_comparison import PeerComparison
 from perf_lib.stats.peers import SMALLEST_GROUP
-from perf_lib.views import narrative
-from perf_lib.views.charts.canvas import (
-    BAND,
-    BLUE,
-    GREY,
-    ILLUSTRATIVE,
-    ORANGE,
-    TEXT_INK,
-    Chart,
-    canvas,
-    drawn,
-    in_house_style,
-    months_axis,
-    panel_title,
-)
+from perf_lib.views.charts import canvas
+from perf_lib.views.charts.canvas import BLUE, GREY, ORANGE, Chart
 from perf_lib.views.html import Fragment, paragraphs
+from perf_lib.views.narrative import rate_in_prose
 from perf_lib.words import wording
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
-
-@in_house_style
+@canvas.in_house_style()
 def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
     """Each area's 12-month rate, the area's own picked out, with the group's average and its bounds."""
     comparison = _comparison(finding)
     rates, at = comparison.rates, comparison.position
-    paper, (axis,) = canvas(0.25 * len(rates) + 0.8)
-    y = np.arange(len(rates))
-    axis.fill_betweenx([-0.6, len(rates) - 0.45], comparison.lower, comparison.upper, color=BAND, linewidth=0)
-    axis.barh(y, rates, height=0.68, color=[ORANGE if area == finding.area else BLUE for area in rates.index])
-    axis.plot([at.average] * 2, [-0.6, len(rates) - 0.45], color=GREY, linewidth=1.2)
-    axis.text(at.average, len(rates) - 0.38, f"average {_rate(at.average)}", fontsize=9, va="bottom", ha="center")
-    axis.set_yticks(y, list(rates.index))
-    for label, area in zip(axis.get_yticklabels(), rates.index, strict=True):
-        label.set_fontweight("bold" if area == finding.area else "normal")
-    for position, (area, rate) in zip(y, rates.items(), strict=True):
-        own = area == finding.area
-        colour, weight = ("#1d2328", "bold") if own else ("white", "normal")
-        axis.annotate(
-            _rate(rate),
-            (rate, position),
-            xytext=(-4, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=9,
-            color=colour,
-            fontweight=weight,
-        )
+    figure, (axis,) = canvas.paper(18 * len(rates) + 58, head=canvas.EDGE, foot=canvas.FOOT + 13)
+    feet = [-0.6, len(rates) - 0.45]
+    axis.fill_betweenx(feet, comparison.lower, comparison.upper, color=canvas.BAND, linewidth=0)
+    canvas.bars(axis, rates, [ORANGE if area == finding.area else BLUE for area in rates.index], 0.68, across=True)
+    canvas.line(axis, [at.average] * 2, feet, GREY, 1.2)
     axis.set_xlim(0, rates.max() * 1.04)
     axis.set_ylim(-0.6, len(rates) + 0.3)
-    axis.grid(visible=False)
-    axis.set_xlabel(f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
+    canvas.side_labels(axis, range(len(rates)), list(rates.index), bold=finding.area)
+    canvas.words(axis, at.average, len(rates) - 0.38, f"average {rate_in_prose(at.average)}", va="bottom", ha="center")
+    for position, (area, rate) in enumerate(rates.items()):
+        own = area == finding.area
+        long = rate / axis.get_xlim()[1] * axis.bbox.width > canvas.text_width(rate_in_prose(rate), own) + 8
+        right, ha, ink = (-4, "right", "#1d2328" if own else "white") if long else (4, "left", "#1d2328")
+        weight = "bold" if own else "normal"
+        canvas.words(axis, rate, position, rate_in_prose(rate), right=right, ha=ha, color=ink, fontweight=weight)
+    ticks, labels = canvas.figures_between(*axis.get_xlim(), "")
+    canvas.foot_labels([axis], ticks, labels, f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
     standing = symbols.BY_CODE[comparison.standing].words
     span = wording.twelve_months_to(comparison.month)
-    ranked = ", ".join(f"{area} {_rate(rate)}" for area, rate in rates.items())
+    ranked = ", ".join(f"{area} {rate_in_prose(rate)}" for area, rate in rates.items())
     return Chart(
         title=f"{finding.measure.title}: {finding.area} is {standing}",
         subtitle=f"Rate per 1,000 residents, {span}. The line is the {group.name}'s average, {finding.area} included; "
         "the band its bounds.",
         alt=f"Bar chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
-        f"From lowest: {ranked}. The group's average is {_rate(at.average)}, bounds {_rate(comparison.lower)} to "
-        f"{_rate(comparison.upper)}.",
-        svg=drawn(paper),
-        table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [_rate(rate) for rate in rates]}),
+        f"From lowest: {ranked}. The group's average is {rate_in_prose(at.average)}, "
+        f"bounds {rate_in_prose(comparison.lower)} to {rate_in_prose(comparison.upper)}.",
+        svg=canvas.svg(figure),
+        table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [rate_in_prose(rate) for rate in rates]}),
     )
 
 
-@in_house_style
+@canvas.in_house_style()
 def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
     """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did.
 
@@ -98,22 +71,16 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
     as_peers = own.iloc[0] * average / average.iloc[0]
     months = pd.period_range(history.index[0], history.index[-1], freq="M")
     x = history.index.astype("int64").to_numpy() - months[0].ordinal
-    paper, (axis,) = canvas(2.5)
-    others = history.drop(columns=finding.area)
-    axis.plot(x, others, color=ILLUSTRATIVE, linewidth=0.8, alpha=0.8)
-    axis.plot(x, average, color=GREY, linewidth=2)
-    axis.plot(x, as_peers, color=ORANGE, linewidth=1.6, linestyle="--")
-    axis.plot(x, own, color=ORANGE, linewidth=2.2, marker="o", markersize=4)
-    ends = {
-        f"{group.abbreviation} average": average.iloc[-1],
-        finding.area: own.iloc[-1],
-        "as its peers": as_peers.iloc[-1],
-    }
-    _label_ends(axis, float(x[-1]), ends, {f"{group.abbreviation} average": GREY})
-    months_axis(axis, months)
-    axis.set_xlim(-0.8, len(months) + 4.5)
+    figure, (axis,) = canvas.paper(180)
+    canvas.line(axis, x, history.drop(columns=finding.area), canvas.ILLUSTRATIVE, 0.8, alpha=0.8)
+    canvas.line(axis, x, average, GREY)
+    canvas.line(axis, x, as_peers, ORANGE, 1.6, dash="--")
+    canvas.line(axis, x, own, ORANGE, 2.2, marker="o", markersize=4)
     axis.set_ylim(0, history.to_numpy().max() * 1.1)
-    panel_title(axis, "Rate per 1,000 residents, 12 months to each quarter's end")
+    canvas.values_axis(axis, "Rate per 1,000 residents, 12 months to each quarter's end", "")
+    courses = pd.DataFrame({finding.area: own, f"{group.abbreviation} average": average, "As its peers": as_peers})
+    names = canvas.names_beside(axis, float(x[-1]), dict(courses.iloc[-1]), (ORANGE, GREY, ORANGE))
+    canvas.months_axis([axis], months, beside=names)
     now, theirs = (100 * (line.iloc[-1] / line.iloc[0] - 1) for line in (own, average))
     since = wording.month(history.index[0])
     way = "rose" if now > 0 else "fell"
@@ -125,18 +92,10 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
         subtitle=f"The broken line is where {finding.area} would be had it moved as the {group.name}'s average did; "
         f"thin lines are the other members.{_without(left_out)}",
         alt=f"Line chart of {finding.measure.title} per 1,000 residents, 12 months to {since} until 12 months to "
-        f"{wording.month(history.index[-1])}: {message}. {finding.area} went from {_rate(own.iloc[0])} to "
-        f"{_rate(own.iloc[-1])}, the group's average from {_rate(average.iloc[0])} to {_rate(average.iloc[-1])}."
-        f"{_without(left_out)}",
-        svg=drawn(paper),
-        table=pd.DataFrame(
-            {
-                "12 months to": [wording.short_month(month) for month in history.index],
-                finding.area: [_rate(rate) for rate in own],
-                f"{group.abbreviation} average": [_rate(rate) for rate in average],
-                "As its peers": [_rate(rate) for rate in as_peers],
-            }
-        ),
+        f"{wording.month(history.index[-1])}: {message}. {finding.area} went from {_first_and_last(own)}, the group's "
+        f"average from {_first_and_last(average)}.{_without(left_out)}",
+        svg=canvas.svg(figure),
+        table=canvas.figures_table(courses, rate_in_prose, "12 months to"),
     )
 
 
@@ -155,21 +114,11 @@ def _no_course(finding: Finding, group: PeerGroup, left_out: Sequence[str]) -> s
     )
 
 
-def _label_ends(axis: Axes, x: float, ends: dict[str, float], colours: dict[str, str]) -> None:
-    """Name lines at their ends, nudged apart where they end close together."""
-    placed: list[float] = []
-    span = max(ends.values()) * 0.09
-    for name, value in sorted(ends.items(), key=lambda item: item[1]):
-        height = max([value, *[taken + span for taken in placed[-1:]]])
-        placed.append(height)
-        axis.text(x + 0.5, height, name, va="center", fontsize=9, color=colours.get(name, TEXT_INK[ORANGE]))
+def _first_and_last(rates: pd.Series) -> str:
+    return f"{rate_in_prose(rates.iloc[0])} to {rate_in_prose(rates.iloc[-1])}"
 
 
 def _comparison(finding: Finding) -> PeerComparison:
     if finding.peers is None:
         raise ValueError(f"{finding.measure.code} has no peers to draw")
     return finding.peers
-
-
-def _rate(rate: float) -> str:
-    return narrative.rate_in_prose(rate)

@@ -8,6 +8,7 @@ import numpy as np
 
 from perf_lib.findings.finding import Finding
 from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
+from perf_lib.views.charts.monthly import exceptional
 
 SHOWN = 24  # months
 _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0
@@ -29,23 +30,19 @@ def sparkline(finding: Finding) -> str | None:
     share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
     y = _HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE)
     pale = (shown["origin"] == "illustrative").to_numpy()
-    parts = [
-        _stroke([(x[i], y[i]) for i in pair], ILLUSTRATIVE if pale[pair[0]] or pale[pair[1]] else BLUE)
-        for pair in pairwise(known)
-    ]
-    history = finding.signal_history.reindex(shown.index)
-    for code, way in (("month_high", -1), ("month_low", 1)):
-        flagged = history[code].fillna(False).to_numpy(bool) if code in history else np.zeros(len(values), bool)
+    parts = []
+    for either, colour in ((True, ILLUSTRATIVE), (False, BLUE)):  # a stroke is illustrative as either end is
+        strokes = [(a, b) for a, b in pairwise(known) if (pale[a] or pale[b]) == either]
+        path = "".join(f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}" for a, b in strokes)
+        style = f'fill="none" stroke="{colour}" stroke-width="1.4" stroke-linecap="round"'
+        parts += [f'<path d="{path}" {style}/>'] * bool(path)
+    for direction, flagged in exceptional(finding, shown.index).items():
+        way = -1 if direction == "high" else 1
         parts += [_triangle(x[i], y[i], way) for i in np.flatnonzero(flagged & np.isfinite(values))]
     last = known[-1]
     parts.append(f'<circle cx="{x[last]:.1f}" cy="{y[last]:.1f}" r="2.2" fill="{BLUE}"/>')
     size = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
-
-
-def _stroke(points: list[tuple[float, float]], colour: str) -> str:
-    path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="1.4" stroke-linecap="round"/>'
 
 
 def _triangle(x: float, y: float, way: int) -> str:

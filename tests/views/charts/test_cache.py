@@ -14,12 +14,12 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from perf_lib.findings.finding import Finding
 from perf_lib.report import open_report
 from perf_lib.views.charts import Chart, cache
-from perf_lib.views.charts.fingerprint import fingerprint
+from perf_lib.views.charts.cache import fingerprint
 
 
 @pytest.fixture
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr(cache, "_kept", {})
+    monkeypatch.setattr(cache, "LAST_PACK", {})
 
 
 def shown(html: str, key: str):
