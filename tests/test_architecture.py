@@ -1,4 +1,4 @@
-"""ARCHITECTURE's tree is the package, and its walks can be followed: each file is there, once, and defines what is named."""
+"""ARCHITECTURE's tree is the package, and its walks can be followed: each file is there and defines what is named."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def facts_for(
     if role == "rank":
         return _ranks(sense, facts, literal, code)
     if role == "margin":
-        return list(facts.margins(code, spans)), measure.kind == "survey"
+        return list(facts.margins(code, spans)), measure.has_margin
     if role == "rate":
         return _rates(sense, facts, literal, code)
     if role == "range":
@@ -208,7 +208,7 @@ def facts_for(
         if kind == "count" and sense.text[: literal.start].rstrip().endswith("("):
             changed += facts.levels(code, spans)  # in brackets after a change: how much, or to what
         return changed, clear
-    if kind == "count" and measure.kind != "count" and _ALL_BUT.search(sense.text[: literal.start]):
+    if kind == "count" and not measure.is_count and _ALL_BUT.search(sense.text[: literal.start]):
         return list(facts.rest(code, spans)), True
     if kind == "count":
         return _counts(facts, code, measure, spans)
@@ -222,7 +222,7 @@ def facts_for(
 
 def _counts(facts: Facts, code: str, measure: Measure, spans: list[Span]) -> tuple[list[Fact], bool]:
     levels = list(facts.levels(code, spans))
-    if measure.kind == "count":
+    if measure.is_count:
         return levels, True
     parts = list(facts.parts(code, spans))
     return [*parts, *levels], bool(parts)
@@ -260,7 +260,7 @@ def _range(sense: Sense, facts: Facts, literal: Literal, code: str, spans: list[
         if _bounds(ordered[0], low_fact.value, -1) and _bounds(ordered[1], high_fact.value, 1):
             return [Fact(literal.value, code, scope, (high_fact if high else low_fact).said)], True
         own.append(high_fact if high else low_fact)
-    if not own and measure.kind != "count":
+    if not own and not measure.is_count:
         return [], False
     return own, True
 
@@ -326,13 +326,13 @@ def _percentages(
     if measure.is_percentage:
         return list(facts.levels(code, spans)), True
     shares = []
-    counts = [c for c in codes if facts.findings[c].measure.kind == "count"][:3]
+    counts = [c for c in codes if facts.findings[c].measure.is_count][:3]
     for one, other in permutations(counts, 2):
         for span in facts.reached(one, spans):
             top, bottom = facts.figure(one, span).value, facts.figure(other, span).value
             if top is not None and bottom and top <= bottom:
                 shares.append(Fact(100 * top / bottom, one, span, wording.per_cent(100 * top / bottom)))
-    if measure.kind == "count":
+    if measure.is_count:
         # A quarter's or month's share of its own year.
         calendar = facts.calendar
         told = sense.anchors

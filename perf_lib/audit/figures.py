@@ -66,7 +66,7 @@ def is_figure(sense: Sense, facts: Facts, literal: Literal, codes: Sequence[str]
     plain = (
         literal.value > 2
         and attached is None
-        and any(facts.findings[c].measure.kind == "count" for c in codes)
+        and any(facts.findings[c].measure.is_count for c in codes)
         and re.search(
             r"\b(?:was|were|is|are|by|of|to|from|only|just|and|rose|fell|against|than|saw|had|brought|recorded|logged|counted)\s+$",
             before,
@@ -255,7 +255,7 @@ class Judge:
         for code, finding in self.facts.findings.items():
             spans = reached.spans or tuple(self.facts.usual(code)[:3])
             fact = next((f for f in self.facts.levels(code, spans) if literal.fits(f.value)), None)
-            if finding.measure.kind == "count" and fact is not None:
+            if finding.measure.is_count and fact is not None:
                 return Verdict("agrees", fact, code)
         return None
 
@@ -294,7 +294,7 @@ class Judge:
                 and noun is not False
                 and is_plain(self.sense, self.facts, literal, said_to_be, reached.named, noun)
                 and (
-                    measure.kind != "count"
+                    not measure.is_count
                     or said_to_be not in ("level", "average")
                     or plainly_stated(self.sense, literal)
                 )

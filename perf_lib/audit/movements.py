@@ -115,7 +115,7 @@ def _is_subject(sense: Sense, facts: Facts, mention: Mention) -> bool:
     """Whether a mention names the measure itself: "calls" do not name the time it takes to answer them."""
     measure = facts.findings[mention.code].measure
     word = sense.text[mention.start : mention.end].lower()
-    return not mention.weak or measure.kind == "count" or word.startswith("rate")
+    return not mention.weak or measure.is_count or word.startswith("rate")
 
 
 def subject_loosely(sense: Sense, place: int) -> str | None:

@@ -312,7 +312,7 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
         and not _in_a_month(sense, literal)
         and unit_of(sense, literal, after)
         and measure is not None
-        and measure.kind == "count"
+        and measure.is_count
     ):
         return "average", 0
     if extreme_of(sense, literal) and measure is not None:

@@ -53,7 +53,7 @@ class Names:
         for code, measure in measures.items():
             for name in _names_of(code, measure):
                 # "Crimes" alone is the unit of many measures, and the name of none but in a text of no measure's own.
-                plain = measure.kind == "count" and _key(name) == _key(measure.unit)
+                plain = measure.is_count and _key(name) == _key(measure.unit)
                 (self._plain if plain else self._codes).setdefault(_key(name), code)
             described = " ".join(
                 [
@@ -68,7 +68,7 @@ class Names:
             self.words[code] = frozenset(
                 _stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS
             )
-            if measure.kind == "count":
+            if measure.is_count:
                 # A crime is an offence and the other way about; and whatever is counted is so many cases.
                 alike = ("crime", "offence") if self.words[code] & {"crime", "offence"} else ()
                 self.words[code] |= {"case", "instance", "occurrence", *alike}
@@ -126,11 +126,11 @@ def _names_of(code: str, measure: Measure) -> list[str]:
 
 def _generic(measure: Measure) -> re.Pattern[str] | None:
     """The last noun of what it counts, and its unit: "offences", "crimes", "trials"."""
-    words = {measure.unit.split()[-1]} if measure.kind == "count" else set()
-    if measure.kind == "count":
+    words = {measure.unit.split()[-1]} if measure.is_count else set()
+    if measure.is_count:
         words.add(_TRAILING.sub("", measure.noun).split()[-1])
     words |= {(measure.of or "").split()[0]} if measure.of else set()
-    if measure.kind != "count":
+    if not measure.is_count:
         words.add("rate")
     words = {word for word in words if word.isalpha() and len(word) > 3 and word != "cent"}
     if not words:

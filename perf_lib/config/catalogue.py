@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +14,50 @@ from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.words.wording import PERCENT, SECONDS
 
-Kind = Literal["count", "proportion", "mean", "rolling", "survey"]
+KindName = Literal["count", "proportion", "mean", "rolling", "survey"]
+Scale = Literal["count", "proportion", "mean"]
 Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All that differs between kinds of measure. Other modules ask it through `Measure.traits`, never by name."""
+
+    roll_up: Literal["sum", "sums over sums", "last month", "newest point"]
+    """How a stretch of months, such as a quarter, becomes one figure."""
+    year: Literal["rolled up", "as supplied", "as supplied for 12 months"] = "rolled up"
+    """How the rolling 12 months is made; "for 12 months" where only points that cover twelve months have one."""
+    has_quarter: bool = True
+    """Whether there is a figure of the quarter's own."""
+    scale: Scale | None = None
+    """The scale on which months are tested; None where months overlap, which are not."""
+    may_be_counted: bool = False
+    """Whether sentences say how many there were, where `singular` names one."""
+    less: str = "less"
+    """How a sentence words a decrease; its size is in per cent, for percentages in points."""
+    chart: Literal["bars", "line", "points"] = "bars"
+    counts: Literal["value", "numerator and the rest", "denominator"] = "numerator and the rest"
+    """The counts of people or things behind a month's figure, which disclosure control guards."""
+    columns: tuple[str, ...] = ("value",)
+    """The figures that a template for spreadsheets asks for."""
+    columns_with_of: tuple[str, ...] = ()
+    """The same where the catalogue says what the denominator counts, under `of`, if they differ."""
+
+
+_PARTS = ("numerator", "denominator", "value")
+
+KINDS: Mapping[KindName, Kind] = {
+    "count": Kind("sum", scale="count", may_be_counted=True, less="fewer", counts="value"),
+    "proportion": Kind("sums over sums", scale="proportion", columns=_PARTS),
+    "mean": Kind("sums over sums", scale="mean", counts="denominator", columns=_PARTS),
+    "rolling": Kind(
+        "last month", year="as supplied", has_quarter=False, may_be_counted=True, chart="line", columns_with_of=_PARTS
+    ),
+    "survey": Kind("newest point", year="as supplied for 12 months", chart="points", columns=("value", "margin")),
+}
+"""The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
 
 
 class OpenData(Strict):
@@ -48,9 +90,9 @@ class OpenData(Strict):
 class Measure(Strict):
     """One measure of the catalogue, as `params/measures.yaml` describes it.
 
-    `kind` settles how months become quarters and rolling 12 months:
-    count: the sum. proportion and mean: sum of numerators over sum of denominators. rolling: each month's
-    figure is itself a figure for twelve months, taken as given. survey: points, each with its margin.
+    `kind` decides how months become quarters and rolling 12 months:
+    count: the sum. proportion and mean: the sum of numerators over the sum of denominators. rolling: each month's
+    figure is itself a figure of twelve months, taken as given. survey: points, each with its margin.
     """
 
     code: str
@@ -59,7 +101,7 @@ class Measure(Strict):
     """Its name, over its headline box and in the dashboard."""
     priority: StrictInt = Field(ge=1)
     """The priority of the plan that it belongs to."""
-    kind: Kind
+    kind: KindName
     """How its months become quarters and years."""
     unit: str
     """What a figure is in: what is counted, `per cent`, `seconds`, or a unit such as `days per person`."""
@@ -104,21 +146,21 @@ class Measure(Strict):
     def _hangs_together(self) -> Measure:
         if not CODE.fullmatch(self.code):
             raise ValueError(f"the code {self.code!r} is not in lower case with underscores, as hate_crime is")
-        if self.kind == "count" and self.unit in (PERCENT, SECONDS):
+        if self.is_count and self.unit in (PERCENT, SECONDS):
             raise ValueError(f"a count is not in {self.unit}; its unit says what is counted")
-        if self.kind == "count" and not self.singular:
+        if self.is_count and not self.singular:
             raise ValueError("a count needs 'singular', the noun for one")
         if self.denominator_is == "stock" and self.kind != "mean":
             raise ValueError("only a mean has a stock for its denominator")
         if self.target is not None and (self.better == "neither" or not self.has_signals):
             raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
-        if self.breakdown_of is not None and self.kind != "count":
+        if self.breakdown_of is not None and not self.is_count:
             raise ValueError("only a count is part of a breakdown")
         if self.of_measure is not None and not self.is_ratio:
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
             raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
-        if self.frequency == "quarterly" and self.kind != "survey":
+        if self.frequency == "quarterly" and not self.has_margin:
             raise ValueError("only a survey is quarterly")
         return self
 
@@ -128,18 +170,73 @@ class Measure(Strict):
         return self.unit == PERCENT
 
     @property
+    def traits(self) -> Kind:
+        """What its kind decides of it: its row of `KINDS`."""
+        return KINDS[self.kind]
+
+    @property
+    def roll_up(self) -> str:
+        """How a stretch of months becomes one figure."""
+        return self.traits.roll_up
+
+    @property
+    def is_count(self) -> bool:
+        """Whether months are added up: whole numbers of what the unit names."""
+        return self.roll_up == "sum"
+
+    @property
     def is_ratio(self) -> bool:
         """Whether months are added up as numerators over denominators."""
-        return self.kind in ("proportion", "mean")
+        return self.roll_up == "sums over sums"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a ratio whose numerator is part of its denominator."""
+        return self.traits.scale == "proportion"
+
+    @property
+    def has_quarter(self) -> bool:
+        """Whether there is a figure of the quarter's own."""
+        return self.traits.has_quarter
+
+    @property
+    def spans_a_year(self) -> bool:
+        """Whether each figure speaks for twelve months, so that none is a single quarter's."""
+        return self.covers_months == 12 or not self.has_quarter
+
+    @property
+    def has_year(self) -> bool:
+        """Whether there is a figure of twelve months; a survey of single months has none."""
+        return self.traits.year != "as supplied for 12 months" or self.covers_months == 12
+
+    @property
+    def year_is_supplied(self) -> bool:
+        """Whether the rolling 12 months at a month is that month's own figure."""
+        return self.traits.year != "rolled up"
 
     @property
     def has_signals(self) -> bool:
-        """Whether exceptional months and trends may be sought.
+        """Whether exceptional months and trends are tested.
 
-        Not where each figure already overlaps the last (rolling, surveys of twelve months): a run of
-        such figures rises or falls by construction.
+        Not where each figure overlaps the one before (rolling, surveys of twelve months): a run of such figures rises
+        or falls by construction.
         """
-        return self.kind in ("count", "proportion", "mean")
+        return self.traits.scale is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether sentences say how many there were: a count, or a year's count as supplied."""
+        return self.traits.may_be_counted and bool(self.singular)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The figures that a template for spreadsheets asks for."""
+        return (self.traits.columns_with_of if self.of else ()) or self.traits.columns
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether each figure comes with its margin, as a survey's points do."""
+        return "margin" in self.traits.columns
 
 
 class Catalogue(dict[str, Measure]):
@@ -151,11 +248,11 @@ class Catalogue(dict[str, Measure]):
 
 def read_catalogue(path: Path) -> Catalogue:
     """The catalogue that a measures.yaml describes: a mapping of codes to measures."""
-    written = read_yaml(path)
-    if not written:
+    entries = read_yaml(path)
+    if not entries:
         raise InputError(f"{shown(path)}: describes no measure")
     catalogue = Catalogue()
-    for code, entry in written.items():
+    for code, entry in entries.items():
         where = f"{shown(path)}, {code}"
         if not isinstance(entry, dict):
             raise InputError(f"{where}: a measure is a mapping of keys such as title, priority and kind")
@@ -174,5 +271,5 @@ def _check_relations(catalogue: Catalogue, path: Path) -> None:
             where = f"{shown(path)}, {code}: {key}"
             if named not in catalogue or named == code:
                 raise InputError(f"{where}: no other measure {named!r}; {suggestion(named, set(catalogue) - {code})}")
-            if catalogue[named].kind != "count":
+            if not catalogue[named].is_count:
                 raise InputError(f"{where}: {named} is a {catalogue[named].kind}; a count is allowed")

@@ -1,8 +1,8 @@
 """Markings: what a report prints on its items and its pages, and which items a public report leaves out.
 
-OFFICIAL is what most of government's papers are, and may be published (Government Security Classifications Policy);
-OFFICIAL-SENSITIVE may not, and a provisional figure is not yet anybody's word. Which of them keep an item out of a
-public report is a setting, `public_leaves_out`.
+Most of government's papers are OFFICIAL, and may be published (Government Security Classifications Policy).
+OFFICIAL-SENSITIVE papers may not, and a provisional figure is not final. The setting `public_leaves_out` says which
+markings keep an item out of a public report.
 """
 
 from __future__ import annotations
@@ -17,26 +17,24 @@ ORDER: tuple[Marking, ...] = ("OFFICIAL", "provisional", "OFFICIAL-SENSITIVE")
 
 
 def highest(markings: Iterable[Marking | None]) -> Marking | None:
-    """The marking of a whole: the highest of its parts'.
+    """The marking of a whole: the highest marking of its parts.
 
     >>> highest(["OFFICIAL", None, "OFFICIAL-SENSITIVE"]), highest(["provisional", "OFFICIAL"]), highest([])
     ('OFFICIAL-SENSITIVE', 'provisional', None)
     """
-    found = set(markings)
-    return next((marking for marking in reversed(ORDER) if marking in found), None)
+    present = set(markings)
+    return next((marking for marking in reversed(ORDER) if marking in present), None)
 
 
 def marked(catalogue: Catalogue, holds: Mapping[str, Iterable[str]], settings: Settings) -> Catalogue:
-    """The catalogue with each measure marked as highly as itself and every file that its figures come from.
+    """The catalogue, each measure with the highest marking of its own and of the files that its figures come from.
 
-    holds: the measures that each file of `inputs.monthly` holds figures of.
+    holds: the measures whose figures each file of `inputs.monthly` has.
     """
     by_file = settings.inputs.markings
-    made = Catalogue()
-    for code, measure in catalogue.items():
-        own = [measure.marking, *(by_file.get(file) for file, codes in holds.items() if code in codes)]
-        made[code] = measure.model_copy(update={"marking": highest(own)})
-    return made
+    files = {code: [by_file.get(file) for file, codes in holds.items() if code in codes] for code in catalogue}
+    marks = {code: highest([measure.marking, *files[code]]) for code, measure in catalogue.items()}
+    return Catalogue({code: each.model_copy(update={"marking": marks[code]}) for code, each in catalogue.items()})
 
 
 def left_out(markings: Mapping[str, Marking | None], settings: Settings) -> dict[str, Marking]:

@@ -1,10 +1,11 @@
-"""What one quarter's report is asked for: the body, its plan and peers, its inputs, what people wrote.
+"""What settles one quarter's report: the body, its plan and peers, its inputs, the texts that people write.
 
 `params/settings.yaml` holds for every quarter; a key in `params/<quarter>/settings.yaml` replaces it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 SAMPLE_PREFIX = "sample:"
 COMMENTS = "comments"
-"""The folder beside a quarter's commentary that reviewers' comments are kept in; no report is made from them."""
+"""The folder beside a quarter's commentary that holds reviewers' comments; no report reads them."""
 LONGEST_TEXT = 100_000
-"""Characters that one text for the report may have: forty pages, and nobody reads more."""
+"""Characters that one text of the report may have: forty pages, and nobody reads more."""
 _SAMPLE = Path(__file__).parents[1] / "sample"
 
 
@@ -59,9 +60,9 @@ class PeerGroup(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> PeerGroup:
-        twice = next((area for area in self.areas if self.areas.count(area) > 1), None)
-        if twice is not None:
-            raise ValueError(f"areas: {twice!r} is given twice; each area is given once")
+        repeated = next((area for area in self.areas if self.areas.count(area) > 1), None)
+        if repeated is not None:
+            raise ValueError(f"areas: {repeated!r} is given twice; each area is given once")
         return self
 
 
@@ -69,31 +70,31 @@ class Inputs(Strict):
     """Files that figures arrive in, each relative to the params folder or `sample:` for the bundled one."""
 
     monthly: tuple[str, ...] = ()
-    """Monthly figures: CSV, Excel, OpenDocument or Parquet files, tidy or with a column a month."""
+    """Monthly figures: CSV, Excel, OpenDocument or Parquet files, tidy or with a column for each month."""
     records: str | None = None
-    """A file of definitions, by which measures are counted from records; a measure is there or in `monthly`."""
+    """A file of definitions for counting measures from records; a measure is there or in `monthly`."""
     peers: str | None = None
     """A file of peers' rates over 12 months."""
     tables: dict[str, str | None] = Field(default_factory=dict)
-    """Tables that a notebook asks for by name; null where one is not supplied."""
+    """Tables that notebooks show, by name; null where one is not supplied."""
     markings: dict[str, Marking] = Field(default_factory=dict)
-    """Files and tables that carry a marking, by what they are called above."""
+    """Markings of files and tables, by the names above."""
     made_from: str | None = None
-    """What the files above were themselves made from: written by `perf-lib force`, shown on the coverage page."""
+    """The sources of the files above: `perf-lib force` writes it, the coverage page shows it."""
     rejected_share: float = Field(default=0.0, ge=0.0, lt=1.0)
-    """What share of a file's rows may be rejected before the run stops; 0, the default, lets none pass."""
+    """The share of a file's rows that may be rejected before the run stops; 0, the default, allows none."""
 
     @field_validator("monthly", mode="before")
     @classmethod
-    def _one_or_several(cls, written: object) -> object:
-        return (written,) if isinstance(written, str) else written
+    def _one_or_several(cls, files: object) -> object:
+        return (files,) if isinstance(files, str) else files
 
     @model_validator(mode="after")
     def _marks_what_it_names(self) -> Inputs:
         named = {*self.monthly, *self.tables, *self.tables.values(), *filter(None, (self.records, self.peers))}
-        stranger = next((name for name in self.markings if name not in named), None)
-        if stranger is not None:
-            raise ValueError(f"markings: no input {stranger!r}; {suggestion(stranger, filter(None, named))}")
+        unknown = next((name for name in self.markings if name not in named), None)
+        if unknown is not None:
+            raise ValueError(f"markings: no input {unknown!r}; {suggestion(unknown, filter(None, named))}")
         return self
 
     @model_validator(mode="after")
@@ -104,7 +105,7 @@ class Inputs(Strict):
 
 
 class Highlights(Strict):
-    """Measures put before the panel by a person's judgement, each with a sentence saying why."""
+    """Measures that a person puts before the panel, each with a sentence that says why."""
 
     of_concern: dict[str, str] = Field(default_factory=dict)
     """What causes concern: a sentence for each measure, by its code."""
@@ -116,7 +117,7 @@ class Highlights(Strict):
 
 @dataclass(frozen=True)
 class Highlight:
-    """One of those sentences, by its criterion and measure; the settings.yaml it stands in, where it stands in one."""
+    """One of those sentences with its criterion and measure, and the settings.yaml that it stands in, if any."""
 
     criterion: str
     code: str
@@ -149,10 +150,10 @@ class DeepDive(Strict):
 
 
 class Break(Strict):
-    """A dated reason why a measure's months cannot all be compared, put on record by a person.
+    """A dated reason why a measure's months cannot all be compared, recorded by a person.
 
-    process change: from the month of `first`, history starts anew. exclusion and data quality: the months from
-    `first` to `last` are left out of averages, tests and projections; their figures still count in totals.
+    process change: history starts anew in the month of `first`. exclusion and data quality: averages, tests and
+    projections leave out the months from `first` to `last`; totals still count their figures.
     """
 
     measures: tuple[str, ...] = Field(min_length=1)
@@ -170,13 +171,18 @@ class Break(Strict):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Break:
-        if self.kind == "process change" and self.last is not None:
+        if self.starts_anew and self.last is not None:
             raise ValueError("a process change has a first day and no last: what follows it is the new history")
-        if self.kind != "process change" and self.last is None:
+        if not self.starts_anew and self.last is None:
             raise ValueError(f"{self.kind} needs its last day")
         if self.last is not None and self.last < self.first:
             raise ValueError(f"the last day {self.last} is before the first, {self.first}")
         return self
+
+    @property
+    def starts_anew(self) -> bool:
+        """Whether history starts anew there, rather than leaving some months out."""
+        return self.kind == "process change"
 
     @property
     def starts(self) -> pd.Period:
@@ -187,7 +193,7 @@ class Break(Strict):
 
     @property
     def excluded(self) -> pd.PeriodIndex:
-        """The months left out of comparison; none for a process change."""
+        """The months left out of comparisons; none for a process change."""
         import pandas as pd
 
         last = self.starts - 1 if self.last is None else pd.Period(self.last, freq="M")
@@ -195,7 +201,7 @@ class Break(Strict):
 
 
 class Restatements(Strict):
-    """How far a figure may move after it was first published before the report owes a reason, and the reasons."""
+    """How far a published figure may move before the report owes a reason, and the reasons."""
 
     threshold: float = Field(default=1.0, ge=0)
     """Per cent of the figure first published; percentage points for a percentage."""
@@ -204,7 +210,7 @@ class Restatements(Strict):
 
 
 class Settings(Strict):
-    """All that one quarter's report is asked for."""
+    """All that settles one quarter's report."""
 
     body: Body
     """Who reports, on whom, to whom."""
@@ -223,7 +229,7 @@ class Settings(Strict):
     public_leaves_out: tuple[Marking, ...] = ("OFFICIAL-SENSITIVE", "provisional")
     """Markings that keep an item out of a public report."""
     disclosure_threshold: StrictInt = Field(default=5, ge=0)
-    """In a public report counts under it are withheld; 0 turns that off. An internal report prints them all."""
+    """A public report withholds counts below it; 0 turns that off. An internal report prints every count."""
     panel_date: date | None = None
     """The day of the panel's meeting."""
     breaks: tuple[Break, ...] = ()
@@ -235,7 +241,7 @@ class Settings(Strict):
     deep_dive: DeepDive | None = None
     """The part of the plan that this quarter's report goes into."""
     sources: dict[str, str] = Field(default_factory=dict)
-    """Where a figure of the commentary that is not in the data comes from: the phrase it stands in, and its source."""
+    """Sources of figures in the commentary that are not in the data: the phrase around each, and its source."""
     _highlights_in: Path | None = PrivateAttr(default=None)
 
     def highlights_of(self, code: str) -> tuple[Highlight, ...]:
@@ -255,102 +261,59 @@ class Settings(Strict):
         return group
 
 
+@dataclass(frozen=True)
 class Params:
-    """A params folder, opened for one quarter: its catalogue, settings and what people wrote.
+    """A params folder as read for one quarter: its catalogue, its settings, and where people's texts are.
 
-    Raises InputError for anything in it that cannot be right.
+    Read by `read_params`; the texts are read when a method asks for one.
     """
 
-    def __init__(self, folder: Path, quarter: Quarter) -> None:
-        if not folder.is_dir():
-            raise InputError(f"the params folder {shown(folder)} does not exist")
-        self.folder = folder
-        self.quarter = quarter
-        self.quarter_folder = folder / str(quarter)
-        if not self.quarter_folder.is_dir():
-            near = suggestion(str(quarter), quarters_in(folder))
-            raise InputError(f"there is no quarter {quarter} in {shown(folder)}; {near}")
-        self.catalogue: Catalogue = read_catalogue(folder / "measures.yaml")
-        self.settings = self._read_settings()
-        self._check_names()
+    folder: Path
+    quarter: Quarter
+    catalogue: Catalogue
+    settings: Settings
+    own_keys: frozenset[str]
+    """The settings that stand in the quarter's own settings.yaml."""
 
-    def _read_settings(self) -> Settings:
-        own = self.quarter_folder / "settings.yaml"
-        from_own = read_yaml(own) if own.exists() else {}
-        self._own_keys = frozenset(from_own)
-        settings = build(Settings, {**read_yaml(self.folder / "settings.yaml"), **from_own}, self.settings_file)
-        settings._highlights_in = self._settings_path("highlights")
-        return settings
+    @property
+    def quarter_folder(self) -> Path:
+        """The quarter's own folder."""
+        return self.folder / str(self.quarter)
 
     def settings_file(self, key: str) -> str:
         """Which settings.yaml a key stands in, as messages print it: the quarter's own, or the one for all."""
-        return shown(self._settings_path(key))
-
-    def _settings_path(self, key: str) -> Path:
-        return (self.quarter_folder if key in self._own_keys else self.folder) / "settings.yaml"
-
-    def _check_names(self) -> None:
-        for measure in self.catalogue.values():
-            if measure.priority not in self.settings.priorities:
-                catalogue, allowed = (
-                    shown(self.folder / "measures.yaml"),
-                    ", ".join(map(str, self.settings.priorities)),
-                )
-                raise InputError(
-                    f"{catalogue}, {measure.code}: priority {measure.priority} is not in the plan; {allowed} are"
-                )
-        for tag, tagged in self.settings.highlights:
-            for code in tagged:
-                if code not in self.catalogue:
-                    near = suggestion(code, self.catalogue)
-                    where = self.settings_file("highlights")
-                    raise InputError(f"{where}: highlights.{tag}: unknown measure {code!r}; {near}")
-        for each in self.settings.breaks:
-            for code in each.measures:
-                if code not in self.catalogue:
-                    near = suggestion(code, self.catalogue)
-                    where = self.settings_file("breaks")
-                    raise InputError(f"{where}: breaks, {each.first}: unknown measure {code!r}; {near}")
-        for code in self.settings.restatements.reasons:
-            if code not in self.catalogue:
-                near = suggestion(code, self.catalogue)
-                where = self.settings_file("restatements")
-                raise InputError(f"{where}: restatements.reasons: unknown measure {code!r}; {near}")
-        for path in self.commentary_files():
-            if path.stem not in self.catalogue:
-                near = suggestion(path.stem, self.catalogue)
-                raise InputError(f"{shown(path)}: unknown measure {path.stem!r}; {near}")
+        return shown(_settings_path(self.folder, self.quarter, self.own_keys, key))
 
     def commentary_files(self) -> list[Path]:
-        """The quarter's commentary, a Markdown file a measure."""
+        """The quarter's commentary, a Markdown file for each measure."""
         return sorted((self.quarter_folder / "commentary").glob("*.md"))
 
     def commentary(self, code: str) -> str:
-        """What a person wrote of a measure this quarter; empty where nothing was."""
+        """What a person wrote about a measure this quarter; empty without a file."""
         return self._text("commentary", f"{code}.md")
 
     def commentary_before(self, code: str) -> str:
-        """What a person wrote of the measure in the quarter before; empty where nothing was."""
-        return read_text(self._folder_before / "commentary" / f"{code}.md", missing="")
+        """What a person wrote about the measure in the quarter before; empty without a file."""
+        return read_text(self.folder / str(self.quarter.previous) / "commentary" / f"{code}.md", missing="")
 
     def introduction(self) -> str:
-        """What a person wrote to open the report; empty where nothing was."""
+        """What a person wrote to open the report; empty without a file."""
         return self._text("introduction.md")
 
     def objective_text(self, objective: Objective) -> str:
-        """What a person wrote of one objective of the deep dive."""
+        """What a person wrote about one objective of the deep dive."""
         where = f"{self.settings_file('deep_dive')}: deep_dive, {objective.code}"
         return _of_bearable_length(inside(self.quarter_folder / "deep_dive", objective.text, where))
 
     def _text(self, *parts: str) -> str:
         return _of_bearable_length(self.quarter_folder.joinpath(*parts), missing="")
 
-    def input_path(self, written: str) -> Path:
-        """Where an input that settings name is to be found: in the params folder, or bundled."""
+    def input_path(self, name: str) -> Path:
+        """The file of an input that settings name: in the params folder, or bundled."""
         where = f"{self.settings_file('inputs')}: inputs"
-        if written.startswith(SAMPLE_PREFIX):
-            return inside(_SAMPLE, written.removeprefix(SAMPLE_PREFIX), where)
-        return inside(self.folder, written, where)
+        if name.startswith(SAMPLE_PREFIX):
+            return inside(_SAMPLE, name.removeprefix(SAMPLE_PREFIX), where)
+        return inside(self.folder, name, where)
 
     def files_read(self) -> list[Path]:
         """Every file that this quarter's report depends on, for the run record."""
@@ -361,26 +324,80 @@ class Params:
         return [*shared, *lying_ready(self.folder, self.quarter), *map(self.input_path, named)]
 
     def words(self) -> list[Path]:
-        """Of those, what people wrote: read one by one, where a notebook asks for it."""
+        """Those of them that people wrote; a notebook reads each when it shows it."""
         return [path for path in lying_ready(self.folder, self.quarter) if path.suffix == ".md"]
 
     @property
     def published_quarters(self) -> tuple[Quarter, ...]:
-        """Of the four quarters before this one, those whose figures as first published are on record."""
-        kept = [quarter for quarter in quarters_before(self.quarter) if self.published_path(quarter).exists()]
-        return tuple(sorted(kept))
-
-    @property
-    def _folder_before(self) -> Path:
-        return self.folder / str(self.quarter.previous)
+        """Those of the four quarters before this one whose figures as first published are on record."""
+        return tuple(sorted(each for each in quarters_before(self.quarter) if self.published_path(each).exists()))
 
     def published_path(self, quarter: Quarter) -> Path:
-        """Where a quarter's figures as first published are kept."""
+        """The file of a quarter's figures as first published."""
         return self.folder / str(quarter) / "published.csv"
 
 
+def read_params(folder: Path, quarter: Quarter) -> Params:
+    """A params folder, read and checked for one quarter.
+
+    Raises InputError for a folder or a quarter that is not there, and for anything in the catalogue or the settings
+    that cannot be right, such as a measure that the catalogue does not have.
+    """
+    if not folder.is_dir():
+        raise InputError(f"the params folder {shown(folder)} does not exist")
+    own = folder / str(quarter)
+    if not own.is_dir():
+        raise InputError(
+            f"there is no quarter {quarter} in {shown(folder)}; {suggestion(str(quarter), quarters_in(folder))}"
+        )
+    catalogue = read_catalogue(folder / "measures.yaml")
+    own_settings = read_yaml(own / "settings.yaml") if (own / "settings.yaml").exists() else {}
+    keys = frozenset(own_settings)
+    written = {**read_yaml(folder / "settings.yaml"), **own_settings}
+    settings = build(Settings, written, lambda key: shown(_settings_path(folder, quarter, keys, key)))
+    settings._highlights_in = _settings_path(folder, quarter, keys, "highlights")
+    params = Params(folder, quarter, catalogue, settings, keys)
+    _check_priorities(params)
+    _check_measures(params)
+    return params
+
+
+def _settings_path(folder: Path, quarter: Quarter, own_keys: Collection[str], key: str) -> Path:
+    return (folder / str(quarter) if key in own_keys else folder) / "settings.yaml"
+
+
+def _check_priorities(params: Params) -> None:
+    """Every measure belongs to a priority of the plan."""
+    priorities = params.settings.priorities
+    for measure in params.catalogue.values():
+        if measure.priority not in priorities:
+            where, allowed = (
+                f"{shown(params.folder / 'measures.yaml')}, {measure.code}",
+                ", ".join(map(str, priorities)),
+            )
+            raise InputError(f"{where}: priority {measure.priority} is not in the plan; {allowed} are")
+
+
+def _check_measures(params: Params) -> None:
+    """Every measure that settings or the names of commentary files mention is in the catalogue."""
+    settings, in_file = params.settings, params.settings_file
+    mentions = [
+        *(
+            (f"{in_file('highlights')}: highlights.{tag}", code)
+            for tag, tagged in settings.highlights
+            for code in tagged
+        ),
+        *((f"{in_file('breaks')}: breaks, {each.first}", code) for each in settings.breaks for code in each.measures),
+        *((f"{in_file('restatements')}: restatements.reasons", code) for code in settings.restatements.reasons),
+        *((shown(path), path.stem) for path in params.commentary_files()),
+    ]
+    for where, code in mentions:
+        if code not in params.catalogue:
+            raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, params.catalogue)}")
+
+
 def quarters_before(quarter: Quarter) -> list[Quarter]:
-    """The four quarters before one, the newest first: those whose published figures it is held against."""
+    """The four quarters before one, newest first: those whose published figures are compared with it."""
     before = [quarter.previous]
     while len(before) < 4:
         before.append(before[-1].previous)
@@ -388,14 +405,13 @@ def quarters_before(quarter: Quarter) -> list[Quarter]:
 
 
 def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
-    """The files that a quarter's report depends on by where they lie, without settings naming them."""
+    """The files that a quarter's report depends on without settings naming them: those in its folder and before it."""
     own = folder / str(quarter)
-    kept = own / "published.csv"  # what this report itself published is nothing that it reads
     published = [p for each in quarters_before(quarter) if (p := folder / str(each) / "published.csv").exists()]
     before = sorted((folder / str(quarter.previous) / "commentary").glob("*.md"))
-    said_of_it = own / COMMENTS
-    others = (path for path in own.rglob("*") if path.is_file() and path != kept)
-    return [*published, *before, *sorted(path for path in others if not path.is_relative_to(said_of_it))]
+    not_read = own / "published.csv", own / COMMENTS  # what this report published itself, and what reviewers say
+    texts = (path for path in own.rglob("*") if path.is_file() and not any(map(path.is_relative_to, not_read)))
+    return [*published, *before, *sorted(texts)]
 
 
 def _of_bearable_length(path: Path, missing: str | None = None) -> str:
@@ -407,32 +423,31 @@ def _of_bearable_length(path: Path, missing: str | None = None) -> str:
 
 def quarters_in(folder: Path) -> list[str]:
     """The quarters that a params folder has, oldest first."""
-    found = []
+    quarters = []
     for path in folder.iterdir():
         try:
-            found.append(Quarter.parse(path.name))
+            quarters.append(Quarter.parse(path.name))
         except InputError:
             continue
-    return [str(quarter) for quarter in sorted(found)]
+    return [str(quarter) for quarter in sorted(quarters)]
 
 
-def find_params(written: str | Path) -> Path:
-    """The params folder: as written, or, for a relative one, in this folder or the nearest above it.
+def find_params(name: str | Path) -> Path:
+    """The params folder: the path itself if absolute, else the one in this folder or the nearest above it.
 
     A notebook runs the same from the project's folder (papermill) and from notebooks/ (JupyterLab).
     """
-    path = Path(written)
+    path, here = Path(name), Path.cwd()
     if path.is_absolute():
         return path
-    here = Path.cwd()
-    return next((found for base in (here, *here.parents) if (found := base / path).is_dir()), here / path)
+    return next((folder for base in (here, *here.parents) if (folder := base / path).is_dir()), here / path)
 
 
-def inside(folder: Path, written: str, what: str) -> Path:
-    """A path that stays inside its folder, or one line saying that it does not."""
-    if "\0" in written:
-        raise InputError(f"{what}: {written!r} is not a path")
-    path = (folder / written).resolve()
+def inside(folder: Path, name: str, what: str) -> Path:
+    """A path inside its folder; InputError for one that leads outside. what: how the message begins."""
+    if "\0" in name:
+        raise InputError(f"{what}: {name!r} is not a path")
+    path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise InputError(f"{what}: {written!r} leads outside its folder {shown(folder)}")
+        raise InputError(f"{what}: {name!r} leads outside its folder {shown(folder)}")
     return path

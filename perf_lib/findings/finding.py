@@ -1,9 +1,9 @@
-"""The Finding: all that may be said of one measure in one quarter. Every view reads it, none computes.
+"""The Finding: all that may be said of one measure in one quarter. Every view reads it, and none computes.
 
-    findings(params, frame, rates) → {code: Finding}
+    findings(catalogue, settings, quarter, frame) → {code: Finding}
 
-Figures are cut at the quarter's last month, so an earlier quarter's report is made from today's data as it
-would have stood then.
+Figures stop at the quarter's last month: an earlier quarter's report is made from today's data, without the months
+since.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.settings import Break, Highlight, Settings
-from perf_lib.findings.comparable_months import Comparable, headlines, histories
+from perf_lib.findings.analysis import analyse
+from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
-from perf_lib.stats import calibrated, series, spc
+from perf_lib.stats import calibrated, forecast, series, spc
+from perf_lib.stats.calibrated import YearOnYear
 from perf_lib.stats.series import NOTHING, YEAR, Figure
+from perf_lib.stats.suspect_months import Jump
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
@@ -39,9 +42,9 @@ class QuarterFigure:
     """Codes of the symbols it was published with; None where that was not kept."""
 
 
-@dataclass(frozen=True, repr=False)  # its own, for one line: a frame of sixty months is no answer
+@dataclass(frozen=True, repr=False)  # its own, on one line: a frame of sixty months is no answer
 class Finding:
-    """All that may be said of one measure in one quarter."""
+    """All that may be said of one measure in one quarter, computed once for all measures together."""
 
     measure: Measure
     quarter: Quarter
@@ -65,13 +68,29 @@ class Finding:
     rate: float | None
     """The rolling 12 months per 1,000 residents, for a count with a known population."""
     comparable: Comparable
-    """The months as far as they can be compared, which rules and projection are asked of."""
+    """The months as far as they can be compared, from which all below is computed."""
+    arithmetic: Mapping[str, spc.Arithmetic]
+    """The sum behind each published rule for the newest month, by code; empty for a measure without signals."""
+    calibrated: Mapping[str, calibrated.Arithmetic]
+    """The sum behind each calibrated rule, by the code of the published rule that it answers."""
     signal_history: pd.DataFrame
     """Every month's published rules: months in rows, codes in columns."""
     calibrated_history: pd.DataFrame
     """Every month's calibrated rules: months in rows, codes in columns."""
+    baseline: pd.DataFrame
+    """The average and limits of the 24 months before each month: columns mean, sd, lower and upper, in the unit."""
+    chance: float | None
+    """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
     is_headline: bool
     """Whether the measure is an exception that survives the false-discovery control over all measures."""
+    year_on_year: YearOnYear | None
+    """This year compared with last, with an interval."""
+    projection: forecast.Projection | forecast.Refused | None
+    """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
+    assurance: spc.Assurance | None
+    """Whether the process will meet its target."""
+    suspect_months: tuple[Jump, ...]
+    """Months of the last 24 that look like a fault in the data."""
     peers: PeerComparison | None
     peers_before: PeerComparison | None
     """The same at the end of the quarter before."""
@@ -82,41 +101,26 @@ class Finding:
     def in_short(self) -> dict[str, str]:
         """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
         unit, decimals = self.measure.unit, self.measure.decimals
-        printed = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
-        said = {
+        figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
+        printed = {
             name: wording.WITHHELD if figure.withheld else wording.value_in_table(figure.value, unit, decimals)
-            for name, figure in printed.items()
+            for name, figure in figures.items()
         }
         met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
-        return said | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
+        return printed | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
 
     def __repr__(self) -> str:
-        said = "; ".join(f"{name} {value}" for name, value in self.in_short.items())
-        return f"Finding of {self.measure.title}, {self.quarter}: {said}"
+        figures = "; ".join(f"{name} {value}" for name, value in self.in_short.items())
+        return f"Finding of {self.measure.title}, {self.quarter}: {figures}"
 
     def _repr_markdown_(self) -> str:
         rows = [f"| {name} | {value} |" for name, value in self.in_short.items()]
         return "\n".join([f"| **{self.measure.title}** | {self.quarter.label} |", "| :-- | :-- |", *rows])
 
     @property
-    def arithmetic(self) -> Mapping[str, spc.Arithmetic]:
-        """The sum behind each published rule for the newest month, by code; empty for a measure that has none."""
-        return self.comparable.published
-
-    @property
-    def calibrated(self) -> Mapping[str, calibrated.Arithmetic]:
-        """The sum behind each calibrated rule, by the code of the published rule it answers to."""
-        return self.comparable.calibrated
-
-    @property
     def breaks(self) -> tuple[Break, ...]:
         """Breaks on record that fall in the measure's months."""
         return self.comparable.breaks
-
-    @property
-    def chance(self) -> float | None:
-        """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
-        return self.comparable.chance
 
     @property
     def calibrated_signals(self) -> frozenset[str]:
@@ -159,7 +163,7 @@ class Finding:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether some figure of the measure is withheld, which a public report says and shows as [c]."""
+        """Whether some figure of the measure is withheld; a public report says so and prints [c]."""
         lines = [figure for line in self.box for figure in (line.value, line.rolling)]
         figures = [self.value, self.rolling, self.previous, *lines]
         return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
@@ -167,8 +171,7 @@ class Finding:
     @property
     def moved(self) -> bool:
         """Whether the year's change is more than chance explains: its 95 per cent interval excludes nought."""
-        year = self.comparable.year_on_year
-        return year is not None and year.p < 0.05
+        return self.year_on_year is not None and self.year_on_year.p < 0.05
 
     @property
     def is_current(self) -> bool:
@@ -186,17 +189,16 @@ class Finding:
         return self.months.reindex(pd.period_range(self.quarter.last - (YEAR - 1), self.quarter.last, freq="M"))
 
     def origin_of(self, first: pd.Period, last: pd.Period) -> frozenset[str]:
-        """How the figures of some months are known: published, derived, illustrative."""
+        """Where the figures of some months come from: published, derived, illustrative."""
         window = self.months.loc[first:last]
         return frozenset(window.loc[window["value"].notna(), "origin"])
 
     @property
     def rests_on_illustrative(self) -> frozenset[str]:
-        """Codes of the signals whose window reaches into illustrative months."""
-        reach = {rule.code: rule.window for rule in spc.RULES}
-        last = self.quarter.last
+        """Codes of the signals whose window includes illustrative months."""
+        windows, last = {rule.code: rule.window for rule in spc.RULES}, self.quarter.last
         return frozenset(
-            code for code in self.signals if "illustrative" in self.origin_of(last - (reach[code] - 1), last)
+            code for code in self.signals if "illustrative" in self.origin_of(last - (windows[code] - 1), last)
         )
 
 
@@ -213,7 +215,7 @@ class _Published:
         for (code, kind), value, text in zip(published.index, published["value"], published["symbols"], strict=True):
             if pd.notna(value):
                 values[code, kind] = float(value)
-            if text:  # "none" says that there was none, and nothing that nobody recorded them
+            if text:  # "none" says that there was none; blank, that nobody recorded them
                 symbols[code] = symbols.get(code, frozenset()) | (frozenset(text.split()) - {"none"})
         return cls(values, symbols)
 
@@ -232,106 +234,68 @@ def findings(
     published, by quarter.
     """
     area = settings.body.area
-    known = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
-    by_measure = dict(tuple(known.groupby("measure")))
-    months = {code: months_of(by_measure.get(code, known.iloc[:0]), code, quarter) for code in catalogue}
+    rows = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
+    by_measure = dict(tuple(rows.groupby("measure")))
+    months = {code: _without_gaps(by_measure.get(code, rows.iloc[:0]), quarter) for code in catalogue}
     rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
     rolling = {code: each.rolling_12() for code, each in rolled.items()}
-    comparables = {
+    comparable = {
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
-    published_history, calibrated_history = histories(comparables)
-    first = {each: _Published.of(kept) for each, kept in (published or {}).items()}
-    exceptional, residents = headlines(comparables), population(rates, area, quarter)
-    forces = of_forces(rates)
-    return {
-        code: _finding(
+    analyses = analyse(comparable, months)
+    first = {each: _Published.of(table) for each, table in sorted((published or {}).items())}
+    residents, forces = population(rates, area, quarter), of_forces(rates)
+
+    def of_one(code: str, measure: Measure) -> Finding:
+        supplied = months[code].index[months[code]["value"].notna() | months[code]["status"].eq(WITHHELD)]
+        as_at = supplied.max() if len(supplied) else None
+        now = twelve_months(rolled[code], measure, as_at)
+        return Finding(
             measure=measure,
             quarter=quarter,
             area=area,
             months=months[code],
-            rolled=rolled[code],
-            rolling=rolling[code],
-            comparable=comparables[code],
-            history=(published_history.get(code), calibrated_history.get(code)),
-            is_headline=code in exceptional,
-            comparison=compare(measure, settings, forces, quarter),
-            comparison_before=compare(measure, settings, forces, quarter.previous),
-            residents=residents,
-            published=first,
+            rolling_months=rolling[code],
+            as_at=as_at,
+            value=rolled[code].over(quarter.first, quarter.last),
+            rolling=now,
+            previous=twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR),
+            box=tuple(box_line(rolled[code], measure, each, first.get(each)) for each in quarter.year_to_date),
+            earlier=tuple(box_line(rolled[code], measure, each, table) for each, table in first.items()),
+            rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
+            comparable=comparable[code],
+            **vars(analyses[code]),
+            peers=compare(measure, settings, forces, quarter),
+            peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),
         )
-        for code, measure in catalogue.items()
-    }
+
+    return {code: of_one(code, measure) for code, measure in catalogue.items()}
 
 
-def _finding(
-    *,
-    measure: Measure,
-    quarter: Quarter,
-    area: str,
-    months: pd.DataFrame,
-    rolled: series.RollUp,
-    rolling: pd.Series,
-    comparable: Comparable,
-    history: tuple[pd.DataFrame | None, pd.DataFrame | None],
-    is_headline: bool,
-    comparison: PeerComparison | None,
-    comparison_before: PeerComparison | None,
-    residents: float | None,
-    published: Mapping[Quarter, _Published],
-    highlights: tuple[Highlight, ...],
-) -> Finding:
-    supplied = months.index[months["value"].notna() | months["status"].eq(WITHHELD)]
-    as_at = supplied.max() if len(supplied) else None
-    now = twelve_months(rolled, measure, as_at)
-    return Finding(
-        measure=measure,
-        quarter=quarter,
-        area=area,
-        months=months,
-        rolling_months=rolling,
-        as_at=as_at,
-        value=rolled.over(quarter.first, quarter.last),
-        rolling=now,
-        previous=twelve_months(rolled, measure, None if as_at is None else as_at - YEAR),
-        box=tuple(box_line(rolled, measure, each, published.get(each)) for each in quarter.year_to_date),
-        earlier=tuple(box_line(rolled, measure, each, published[each]) for each in sorted(published)),
-        rate=series.rate_per_1000(now.value, residents) if measure.kind == "count" else None,
-        comparable=comparable,
-        signal_history=_or_empty(history[0], months),
-        calibrated_history=_or_empty(history[1], months),
-        is_headline=is_headline,
-        peers=comparison,
-        peers_before=comparison_before,
-        highlights=highlights,
-    )
-
-
-def months_of(known: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
+def months_of(rows: pd.DataFrame, code: str, quarter: Quarter) -> pd.DataFrame:
     """A measure's rows of one area's tidy frame, by month without gaps up to the quarter's end."""
-    own = known[known["measure"] == code].set_index("month").drop(columns=["measure", "area"])
-    first = own.index.min() if len(own) else quarter.first
-    return own.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
+    return _without_gaps(rows[rows["measure"] == code], quarter)
 
 
-def _or_empty(history: pd.DataFrame | None, months: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(index=months.index) if history is None else history
+def _without_gaps(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    months = rows.set_index("month").drop(columns=["measure", "area"])
+    first = months.index.min() if len(months) else quarter.first
+    return months.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
 
 
 def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | None) -> Figure:
-    """The rolling 12 months to `last`; a survey of single months has none."""
-    if last is None or (measure.kind == "survey" and measure.covers_months == 1):
+    """The rolling 12 months to `last`, which may be that month's own figure; a survey of single months has none."""
+    if last is None or not measure.has_year:
         return NOTHING
-    first = last if measure.kind == "survey" else last - (YEAR - 1)
-    return rolled.over(first, last)
+    return rolled.over(last if measure.year_is_supplied else last - (YEAR - 1), last)
 
 
 def box_line(rolled: series.RollUp, measure: Measure, quarter: Quarter, published: _Published | None) -> QuarterFigure:
     """A quarter's line of the headline box."""
     rolling = twelve_months(rolled, measure, quarter.last)
-    value = NOTHING if measure.kind == "rolling" else rolled.over(quarter.first, quarter.last)
+    value = rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING
     first = published or _Published({}, {})
     return QuarterFigure(
         quarter,

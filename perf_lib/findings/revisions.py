@@ -1,4 +1,4 @@
-"""What has changed since earlier reports: figures restated since they were first published, symbols come and gone."""
+"""What has changed since earlier reports: figures restated since they were first published, and symbols."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AXES = (
     ("not_trending_with_peers",),
     ("no_data",),
 )
-"""Symbols that answer one question: of each group a measure shows one at most, and may change from one to another."""
+"""Symbols that answer one question: a measure shows at most one of each group, and may change from one to another."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Revision:
 
     measure: Measure
     quarter: Quarter
-    kind: Literal["quarter", "rolling_12"]
+    figure: Literal["quarter", "rolling_12"]
     first: float
     now: float | None
     """None where the figure has been withdrawn."""
@@ -67,44 +67,44 @@ class SymbolChange:
     changed_side: tuple[tuple[str, str], ...]
     """Pairs of then and now that answer the same question: a one-month high that is now a one-month low."""
     as_published: bool
-    """Whether the symbols of then are those published, rather than worked out from today's data."""
+    """Whether the symbols of the quarter before are those published, not those that today's data give."""
+
+
+FIGURES = {"quarter": "the quarter", "rolling_12": "the 12 months"}
 
 
 def revisions(findings: Mapping[str, Finding], restatements: Restatements) -> tuple[Revision, ...]:
     """Every figure of the last four quarters that now prints differently from how it was first published."""
     return tuple(
-        Revision(finding.measure, line.quarter, kind, first, now, restatements.reasons.get(code, ""))
+        Revision(finding.measure, line.quarter, figure, first, now, restatements.reasons.get(code, ""))
         for code, finding in findings.items()
         for line in finding.earlier
-        for kind, first, now in _pairs(line)
+        for figure, first, now in _pairs(line)
         if first is not None and _printed(first, finding.measure) != _printed(now, finding.measure)
     )
 
 
-def refuse_unexplained(found: tuple[Revision, ...], threshold: float, where: str) -> None:
-    """Refuse a report in which a figure moved by more than the threshold and nobody has said why.
+def refuse_unexplained(changed: tuple[Revision, ...], threshold: float, where: str) -> None:
+    """Refuse a report in which a figure moved by more than the threshold without a reason.
 
     Raises InputError for the first, naming measure, quarter, both figures and what is allowed. where: the settings
     file that the reason belongs in.
     """
-    silent = [each for each in found if not each.reason and each.is_past(threshold)]
-    if silent:
-        worst = silent[0]
+    unexplained = [each for each in changed if not each.reason and each.is_past(threshold)]
+    if unexplained:
+        worst = unexplained[0]
         unit = "percentage points" if worst.measure.is_percentage else "per cent"
         now = "has been withdrawn" if worst.now is None else f"is now {_printed(worst.now, worst.measure)}"
-        more = f" (and {len(silent) - 1} more such figures)" if len(silent) > 1 else ""
+        more = f" (and {len(unexplained) - 1} more such figures)" if len(unexplained) > 1 else ""
         raise InputError(
-            f"{where}: restatements: {worst.measure.code}, {worst.quarter}: {KINDS[worst.kind]} was first published as "
-            f"{_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} {unit} needs a "
-            f"reason under restatements.reasons.{worst.measure.code}{more}"
+            f"{where}: restatements: {worst.measure.code}, {worst.quarter}: {FIGURES[worst.figure]} was first "
+            f"published as {_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} "
+            f"{unit} needs a reason under restatements.reasons.{worst.measure.code}{more}"
         )
 
 
-KINDS = {"quarter": "the quarter", "rolling_12": "the 12 months"}
-
-
 def symbol_changes(findings: Mapping[str, Finding]) -> tuple[SymbolChange, ...]:
-    """The measures whose symbols differ from those of the quarter before, and how."""
+    """The measures whose symbols differ from those of the quarter before, and how they differ."""
     changes = []
     for finding in findings.values():
         published = _published_symbols(finding)
@@ -133,7 +133,7 @@ def _published_symbols(finding: Finding) -> frozenset[str] | None:
 
 
 def _symbols_before(finding: Finding) -> frozenset[str]:
-    """The symbols of the quarter before as today's data would show them."""
+    """The symbols of the quarter before, from today's data."""
     last = finding.quarter.previous.last
     history = finding.signal_history
     shown = {str(code) for code in history.columns[history.loc[last]]} if last in history.index else set()

@@ -1,4 +1,4 @@
-"""The sixteen symbols: a table of rows, each a test on a Finding. Key, dashboard and tests read the same table."""
+"""The sixteen symbols, a table of rows with a test on a Finding each. Key, dashboard and tests read the same table."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from perf_lib.findings.finding import Finding
 from perf_lib.stats import peers, spc
 from perf_lib.stats.calibrated import contrasts
 
+Direction = Literal["high", "low", "none"]
+_Words = tuple[str, str, str, Direction]
 _ICONS = Path(__file__).parents[1] / "icons"
 
 # Ink on white and on the dark theme alike: 4.6:1 or better against both #ffffff and #1d2733.
@@ -22,14 +24,14 @@ INK = "#5a6b7b"
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol of the dashboard: its code, what it says, what it means, and when a Finding shows it."""
+    """One symbol of the dashboard: its code, its words, its meaning, and when a Finding shows it."""
 
     code: str
     words: str
-    """As a reader hears it beside a measure's name."""
+    """As they stand beside a measure's name."""
     meaning: str
     """As the key explains it."""
-    direction: Literal["high", "low", "none"]
+    direction: Direction
     holds: Callable[[Finding], bool]
 
 
@@ -48,136 +50,61 @@ def _not_trending(finding: Finding) -> bool:
 _RUN = "the average of the past 24 months"
 _PREVIOUS = "the average of the 24 months before it"
 
+_STANDINGS: tuple[_Words, ...] = (
+    ("greater_than_peers", "greater than peers",
+     "The 12-month rate is above the upper bound of the peer group's average.", "high"),
+    ("in_line_above", "in line with peers, above their average",
+     "The 12-month rate is within the bounds of the peer group's average, on or above it.", "none"),
+    ("in_line_below", "in line with peers, below their average",
+     "The 12-month rate is within the bounds of the peer group's average, below it.", "none"),
+    ("less_than_peers", "less than peers",
+     "The 12-month rate is below the lower bound of the peer group's average.", "low"),
+)  # fmt: skip
+_RULES: tuple[_Words, ...] = (
+    ("month_high", "one-month high",
+     f"The last month is above {_PREVIOUS} by more than two standard deviations.", "high"),
+    ("three_months_high", "three-month high",
+     f"Each of the last three months is above {_RUN} by more than one standard deviation.", "high"),
+    ("eight_months_high", "eight-month high", f"Each of the last eight months is above {_RUN}.", "high"),
+    ("discrete_increasing", "monthly figures increasing",
+     "A straight line through the last 12 monthly figures rises significantly.", "high"),
+    ("rolling_increasing", "rolling 12 months increasing",
+     "A straight line through the last 12 rolling 12-month figures rises significantly.", "high"),
+    ("month_low", "one-month low",
+     f"The last month is below {_PREVIOUS} by more than two standard deviations.", "low"),
+    ("three_months_low", "three-month low",
+     f"Each of the last three months is below {_RUN} by more than one standard deviation.", "low"),
+    ("eight_months_low", "eight-month low", f"Each of the last eight months is below {_RUN}.", "low"),
+    ("discrete_decreasing", "monthly figures decreasing",
+     "A straight line through the last 12 monthly figures falls significantly.", "low"),
+    ("rolling_decreasing", "rolling 12 months decreasing",
+     "A straight line through the last 12 rolling 12-month figures falls significantly.", "low"),
+)  # fmt: skip
+
 SYMBOLS: tuple[Symbol, ...] = (
-    Symbol(
-        "greater_than_peers",
-        "greater than peers",
-        "The 12-month rate is above the upper bound of the peer group's average.",
-        "high",
-        _standing("greater_than_peers"),
-    ),
-    Symbol(
-        "in_line_above",
-        "in line with peers, above their average",
-        "The 12-month rate is within the bounds of the peer group's average, on or above it.",
-        "none",
-        _standing("in_line_above"),
-    ),
-    Symbol(
-        "in_line_below",
-        "in line with peers, below their average",
-        "The 12-month rate is within the bounds of the peer group's average, below it.",
-        "none",
-        _standing("in_line_below"),
-    ),
-    Symbol(
-        "less_than_peers",
-        "less than peers",
-        "The 12-month rate is below the lower bound of the peer group's average.",
-        "low",
-        _standing("less_than_peers"),
-    ),
-    Symbol(
-        "month_high",
-        "one-month high",
-        f"The last month is above {_PREVIOUS} by more than two standard deviations.",
-        "high",
-        _rule("month_high"),
-    ),
-    Symbol(
-        "three_months_high",
-        "three-month high",
-        f"Each of the last three months is above {_RUN} by more than one standard deviation.",
-        "high",
-        _rule("three_months_high"),
-    ),
-    Symbol(
-        "eight_months_high",
-        "eight-month high",
-        f"Each of the last eight months is above {_RUN}.",
-        "high",
-        _rule("eight_months_high"),
-    ),
-    Symbol(
-        "discrete_increasing",
-        "monthly figures increasing",
-        "A straight line through the last 12 monthly figures rises significantly.",
-        "high",
-        _rule("discrete_increasing"),
-    ),
-    Symbol(
-        "rolling_increasing",
-        "rolling 12 months increasing",
-        "A straight line through the last 12 rolling 12-month figures rises significantly.",
-        "high",
-        _rule("rolling_increasing"),
-    ),
-    Symbol(
-        "month_low",
-        "one-month low",
-        f"The last month is below {_PREVIOUS} by more than two standard deviations.",
-        "low",
-        _rule("month_low"),
-    ),
-    Symbol(
-        "three_months_low",
-        "three-month low",
-        f"Each of the last three months is below {_RUN} by more than one standard deviation.",
-        "low",
-        _rule("three_months_low"),
-    ),
-    Symbol(
-        "eight_months_low",
-        "eight-month low",
-        f"Each of the last eight months is below {_RUN}.",
-        "low",
-        _rule("eight_months_low"),
-    ),
-    Symbol(
-        "discrete_decreasing",
-        "monthly figures decreasing",
-        "A straight line through the last 12 monthly figures falls significantly.",
-        "low",
-        _rule("discrete_decreasing"),
-    ),
-    Symbol(
-        "rolling_decreasing",
-        "rolling 12 months decreasing",
-        "A straight line through the last 12 rolling 12-month figures falls significantly.",
-        "low",
-        _rule("rolling_decreasing"),
-    ),
-    Symbol(
-        "not_trending_with_peers",
-        "does not trend with peers",
-        "The change on the year before is unlike the peers' own changes.",
-        "none",
-        _not_trending,
-    ),
-    Symbol(
-        "no_data",
-        "no data",
-        "No figure has been recorded for this measure for at least 12 months.",
-        "none",
-        lambda finding: not finding.has_data,
-    ),
-)
+    *(Symbol(*row, _standing(row[0])) for row in _STANDINGS),
+    *(Symbol(*row, _rule(row[0])) for row in _RULES),
+    Symbol("not_trending_with_peers", "does not trend with peers",
+           "The change on the year before is unlike the peers' own changes.", "none", _not_trending),
+    Symbol("no_data", "no data", "No figure has been recorded for this measure for at least 12 months.", "none",
+           lambda finding: not finding.has_data),
+)  # fmt: skip
 
 BY_CODE = {symbol.code: symbol for symbol in SYMBOLS}
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
-"""Per cent of series in which nothing changes that show the rule, in either direction, at a quarter's end."""
+"""Per cent of series in which nothing changes that show the symbol, in either direction, at a quarter's end."""
 
 SUPPORTED_FALSE_ALARMS = {
     code: contrast.false_alarm for contrast in contrasts.CONTRASTS for code in (contrast.high, contrast.low)
 }
-"""The same for the calibrated rule behind a solid symbol, at 1 per cent."""
+"""The same for solid symbols, whose calibrated rules are tested at 1 per cent."""
 
 PEER_FALSE_ALARMS = {
     "greater_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
     "less_than_peers": (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM),
     "not_trending_with_peers": (peers.TREND_FALSE_ALARM, peers.TREND_FALSE_ALARM),
 }
-"""Per cent of areas like any other of their group that show the symbol, in either direction: published, solid."""
+"""Per cent of areas that are like their group and yet show the symbol, in either direction: published, solid."""
 
 
 def shown(finding: Finding) -> tuple[Symbol, ...]:
@@ -188,8 +115,8 @@ def shown(finding: Finding) -> tuple[Symbol, ...]:
 def is_supported(symbol: Symbol, finding: Finding) -> bool:
     """Whether the calibrated rules bear a shown symbol out: then it is drawn solid, otherwise in outline.
 
-    A month or trend symbol needs its calibrated rule; a standing above or below peers needs the calibrated
-    standing, which asks whether another area like these would lie so far out.
+    A month or trend symbol needs its calibrated rule. A standing above or below peers needs the calibrated standing:
+    that another area like these would not lie so far out.
     """
     if symbol.code in FALSE_ALARMS:
         return symbol.code in finding.calibrated_signals
@@ -199,19 +126,19 @@ def is_supported(symbol: Symbol, finding: Finding) -> bool:
 
 
 def is_good(symbol: Symbol, measure: Measure) -> bool | None:
-    """Whether what a symbol says is for the better by the measure's own `better`; None where neither can be said."""
+    """Whether a symbol shows a change for the better, by the measure's `better`; None where it cannot be said."""
     if symbol.direction == "none" or measure.better == "neither":
         return None
     return (symbol.direction == "high") == (measure.better == "higher")
 
 
 def codes(finding: Finding) -> tuple[str, ...]:
-    """Their codes."""
+    """The codes of those symbols."""
     return tuple(symbol.code for symbol in shown(finding))
 
 
 def lacks_data(finding: Finding) -> bool:
-    """Whether some rule could not be asked because a month it needs is missing."""
+    """Whether some rule could not be tested because a month that it needs is missing."""
     return finding.has_data and bool(finding.not_enough)
 
 
@@ -224,5 +151,5 @@ def icon_svg(code: str, outline: bool = False) -> str:
 
 @cache
 def icon_uri(code: str, outline: bool = False) -> str:
-    """The drawing as a data URI, so that a page that shows it loads nothing."""
+    """The drawing as a data URI: a page that shows it loads nothing."""
     return "data:image/svg+xml;base64," + base64.b64encode(icon_svg(code, outline).encode()).decode()

@@ -74,10 +74,10 @@ def is_due(order: Order) -> bool:
     """
     if record.is_current(order):
         return False
-    from perf_lib.config.settings import Params
+    from perf_lib.config.settings import read_params
     from perf_lib.report import open_report
 
-    named = Params(order.params, order.quarter)
+    named = read_params(order.params, order.quarter)
     if not all(path.is_file() for path in named.files_read()):
         return False
     found = open_report(order.quarter, order.params).findings.values()

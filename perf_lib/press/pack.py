@@ -101,6 +101,7 @@ def _checked(order: Order, report: Report, work: Work, made_from: record.Inputs,
         check(order, report)
     figures_stand = record.stands(order, made_from.shared)
     load_for_notebooks(draws=not figures_stand)
+    gc.freeze()  # a forked process that searches for garbage leaves what is here alone, and so shared
     if not figures_stand:
         work.wait_for_check()  # short beside all that is to do; and nothing has been written yet
     with pack_folder.locked(order.target, order.wait):
@@ -293,5 +294,6 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.unfreeze()
         if collects:
             gc.enable()

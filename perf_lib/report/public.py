@@ -1,4 +1,4 @@
-"""The public report's desk: what of the inputs it is opened on, and what stands where an item is left out."""
+"""The public report: the inputs that it may use, and what stands in the place of an item that is left out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PEERS = "peers"
 
 @dataclass(frozen=True)
 class Opened:
-    """A public report's inputs, with nothing in them that it may not print."""
+    """A public report's inputs, without anything that it may not print."""
 
     settings: Settings
     catalogue: Catalogue
@@ -33,7 +33,7 @@ class Opened:
     findings: Mapping[str, Finding]
     left_out: Mapping[str, Left]
     record: pd.DataFrame
-    """What was withheld or left out and why, for internal eyes."""
+    """What was withheld or left out and why; for internal use."""
 
 
 @dataclass(frozen=True)
@@ -45,42 +45,37 @@ class Left:
 
     @property
     def sentence(self) -> str:
-        """What is printed in its place."""
+        """The sentence printed in its place."""
         return f"{self.title}: left out of this public report, because it is marked {self.marking}."
 
 
 def marked(params: Params) -> Catalogue:
-    """The catalogue with the markings of the files that measures come from laid on them."""
-    files = [file for file in params.settings.inputs.monthly if file in params.settings.inputs.markings]
-    holds = {
-        file: set(
-            extracts.read_monthly(
-                [params.input_path(file)],
-                params.catalogue,
-                params.settings.body.area,
-                extracts.Ledger(params.settings.inputs.rejected_share),
-            )["measure"]
-        )
-        for file in files
-    }
-    records = params.settings.inputs.records
-    if records in params.settings.inputs.markings:
-        definitions = extracts.read_definitions(params.input_path(records), params.catalogue).definitions
-        holds[records] = set(definitions) & set(params.catalogue)
-    return markings.marked(params.catalogue, holds, params.settings)
+    """The catalogue, each measure with the markings of the files that its figures come from."""
+    inputs, catalogue, area = params.settings.inputs, params.catalogue, params.settings.body.area
+    holds: dict[str, set[str]] = {}
+    for file in inputs.monthly:
+        if file in inputs.markings:
+            rows = extracts.read_monthly(
+                [params.input_path(file)], catalogue, area, extracts.Ledger(inputs.rejected_share)
+            )
+            holds[file] = set(rows["measure"])
+    if inputs.records in inputs.markings:
+        definitions = extracts.read_definitions(params.input_path(inputs.records), catalogue).definitions
+        holds[inputs.records] = set(definitions) & set(catalogue)
+    return markings.marked(catalogue, holds, params.settings)
 
 
 def _with_denominators(params: Params, catalogue: Catalogue) -> Catalogue:
-    """The catalogue, with each share of records `of_measure` what its definition divides it by, where that is one."""
+    """The catalogue; a share counted from records is `of_measure` what its definition divides by, if a measure."""
     if params.settings.inputs.records is None:
         return catalogue
-    made = Catalogue(catalogue)
+    whole = Catalogue(catalogue)
     path = params.input_path(params.settings.inputs.records)
     for code, definition in extracts.read_definitions(path, catalogue).definitions.items():
         of = definition.denominator
         if of in catalogue and code in catalogue and catalogue[code].of_measure is None:
-            made[code] = catalogue[code].model_copy(update={"of_measure": of})
-    return made
+            whole[code] = catalogue[code].model_copy(update={"of_measure": of})
+    return whole
 
 
 def open_public(
@@ -90,7 +85,7 @@ def open_public(
     published: Mapping[Quarter, pd.DataFrame],
     tables: Mapping[str, pd.DataFrame | None],
 ) -> Opened:
-    """A public report's inputs: marked items left out, small counts and what would give them away withheld."""
+    """A public report's inputs: without marked items, small counts and the figures that would disclose them."""
     settings, quarter = params.settings, params.quarter
     if settings.marking in settings.public_leaves_out:
         where = params.settings_file("marking")
@@ -104,38 +99,36 @@ def open_public(
     }
     whole = _with_denominators(params, marked(params))
     public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
-    named = {**{n: marks.get(n) or marks.get(f or "") for n, f in settings.inputs.tables.items()}}
-    named[PEERS] = marks.get(settings.inputs.peers or "")
-    others = markings.left_out(named, settings)
-    kept_rates = None if PEERS in others else rates
-    kept_tables: dict[str, pd.DataFrame | None] = {}
+    item_marks = {name: marks.get(name) or marks.get(file or "") for name, file in settings.inputs.tables.items()}
+    item_marks[PEERS] = marks.get(settings.inputs.peers or "")
+    others = markings.left_out(item_marks, settings)
+    public_rates = None if PEERS in others else rates
+    public_tables: dict[str, pd.DataFrame | None] = {}
     records = [record]
     for name, counts in tables.items():
         if counts is None:
-            kept_tables[name] = None
+            public_tables[name] = None
         elif name not in others:
-            kept_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
+            public_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
             records.append(of_table)
     titles = {code: whole[code].title for code in public.left_out}
     titles |= {
         name: "Rates of peers" if name == PEERS else wording.sentence_case(name.replace("_", " ")) for name in others
     }
     left_out = {item: Left(titles[item], marking) for item, marking in {**public.left_out, **others}.items()}
-    kept_settings = settings.model_copy(update={"highlights": _kept(settings.highlights, left_out)})
+    highlights = {
+        tag: {code: words for code, words in tagged.items() if code not in left_out}
+        for tag, tagged in settings.highlights
+    }
+    public_settings = settings.model_copy(update={"highlights": Highlights(**highlights)})
     return Opened(
-        kept_settings,
+        public_settings,
         public.catalogue,
         public.frame,
-        kept_rates,
+        public_rates,
         {each: table for each, table in public.published.items() if each in published},
-        kept_tables,
-        public.findings(kept_settings, quarter, kept_rates),
+        public_tables,
+        public.findings(public_settings, quarter, public_rates),
         left_out,
         pd.concat(records, ignore_index=True),
-    )
-
-
-def _kept(highlights: Highlights, left_out: Mapping[str, Left]) -> Highlights:
-    return Highlights(
-        **{tag: {code: words for code, words in tagged.items() if code not in left_out} for tag, tagged in highlights}
     )

@@ -1,8 +1,7 @@
-"""The desk: all that a notebook or an analyst touches.
+"""The report: all that a notebook or an analyst touches.
 
 report = open_report("2019-20-Q3")
-offences = report["sexual_offences"]
-offences.headline()
+report["sexual_offences"].headline()
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from perf_lib import extracts
 from perf_lib.commentary import binding
 from perf_lib.config import markings
 from perf_lib.config.catalogue import Catalogue, Marking
-from perf_lib.config.settings import Params, PeerGroup, Settings, find_params
+from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
 from perf_lib.findings import disclosure, revisions, symbols
@@ -40,18 +39,18 @@ if TYPE_CHECKING:
 
 
 class MeasureReport:
-    """One measure in one quarter, ready to be shown part by part; each part is one call in a notebook."""
+    """One measure in one quarter, shown part by part; each part is one call in a notebook."""
 
     def __init__(self, report: Report, finding: Finding) -> None:
         self._report = report
         self.finding = finding
 
     def headline(self) -> Fragment:
-        """The headline box: the financial year's quarters, what was first published, the symbols."""
+        """The headline box: the financial year's quarters, the figures first published, the symbols."""
         return dashboard.headline_box(self.finding)
 
     def sentences(self) -> Fragment:
-        """What the figures say, computed: the totals, the change on the year, exceptional months and trends."""
+        """Computed sentences: the totals, the change on the year, exceptional months and trends."""
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
         second = " ".join([*narrative.signals(finding), narrative.borne_out(finding)]).strip()
@@ -60,7 +59,7 @@ class MeasureReport:
         return html.paragraphs([text for text in (first, second, third, note) if text])
 
     def chart(self) -> Chart | Fragment:
-        """The months with their average and limits above the rolling 12 months; nothing where no month is known."""
+        """The months with their average and limits, above the rolling 12 months; empty without a figure."""
         if self.finding.as_at is None:
             return html.EMPTY
         if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
@@ -69,28 +68,26 @@ class MeasureReport:
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
-        group = self._report.settings.peer_group
-        if self.finding.peers is None or group is None:
-            return html.EMPTY
-        return self._drawn(_peers, self.finding, group)
+        return self._among_peers(_peers)
 
     def peer_projection(self) -> Fragment:
-        """The rate over time beside the group's average and the course its peers took, or why it cannot be drawn."""
-        group = self._report.settings.peer_group
-        if self.finding.peers is None or group is None:
-            return html.EMPTY
-        return self._drawn(_peer_projection, self.finding, group)
+        """The rate over time beside the group's average and the course of its peers, or why it cannot be drawn."""
+        return self._among_peers(_peer_projection)
 
     def projection(self) -> Fragment:
-        """The rolling 12 months six months ahead, as a fan with its sentence; or why there is none."""
+        """The rolling 12 months for six months ahead, a sentence and a fan; or why there is no projection."""
         return self._drawn(_projection, self.finding)
 
+    def _among_peers(self, draw: Callable[..., Fragment]) -> Fragment:
+        group = self._report.settings.peer_group
+        return html.EMPTY if self.finding.peers is None or group is None else self._drawn(draw, self.finding, group)
+
     def _drawn(self, draw: Callable[..., Chart | Fragment], *facts: object) -> Any:
-        # A digest of what a public report is made from would let anybody try out what it withholds.
+        # A public report shows no digest of its facts: with one, anybody could try out what it withholds.
         return draw(*facts) if self._report.is_public else drawn_once(draw, *facts)
 
     def explain(self) -> Fragment:
-        """The arithmetic behind every symbol, under both rule sets, and the symbols of past months."""
+        """The arithmetic behind every symbol by both rule sets, and the symbols of past months."""
         return explain.explain(self.finding)
 
     def table(self) -> Fragment:
@@ -98,7 +95,7 @@ class MeasureReport:
         return dashboard.months_table(self.finding)
 
     def commentary(self) -> Fragment:
-        """What a person wrote of the measure this quarter, its figures bound."""
+        """What a person wrote about the measure this quarter, its figures bound."""
         code = self.finding.measure.code
         return self._report.bound(self._report.params.commentary(code), code, f"commentary/{code}.md")
 
@@ -122,25 +119,27 @@ def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
 
 
 def _projection(finding: Finding) -> Fragment:
-    said = narrative.outlook(finding)
-    if not said:
+    outlook = narrative.outlook(finding)
+    if not outlook:
         return html.EMPTY
     fan = charts.projection(finding)
-    shown = html.paragraphs([said])
-    return shown if fan is None else shown + fan.fragment()
+    sentence = html.paragraphs([outlook])
+    return sentence if fan is None else sentence + fan.fragment()
 
 
 class LeftOut(MeasureReport):
-    """A measure that a public report leaves out: the first part asked for says so, the others keep quiet."""
+    """A measure that a public report leaves out: its first part says so, and every other part is empty."""
 
     def __init__(self, code: str, left: Left) -> None:
-        self._code, self._left, self._said = code, left, False
+        self._code, self._left, self._is_named = code, left, False
 
-    def _part(self, *_: object, **__: object) -> Fragment:
-        if self._said:
+    def _part(self) -> Fragment:
+        if self._is_named:
             return html.EMPTY
-        self._said = True
+        self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
+
+    headline = sentences = chart = peers = peer_projection = projection = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
@@ -149,13 +148,9 @@ class LeftOut(MeasureReport):
         return self._left.sentence
 
 
-for _name in [name for name in vars(MeasureReport) if not name.startswith("_")]:
-    setattr(LeftOut, _name, LeftOut._part)  # every part there is, and is to come
-
-
 @dataclass(frozen=True)
 class Arrived:
-    """What the findings are made from, kept for whoever asks again with something changed."""
+    """What the findings are made from; with it they are made again for another quarter or other settings."""
 
     frame: pd.DataFrame
     """The tidy monthly frame."""
@@ -164,9 +159,9 @@ class Arrived:
     published: Mapping[Quarter, pd.DataFrame]
     """Earlier quarters' figures as first published."""
     ledger: Ledger
-    """What each file gave, and which of its rows were rejected."""
+    """What each file held, and which of its rows were rejected."""
     records: extracts.Records | None = None
-    """What was counted from records, with what was left out; its months are in the frame."""
+    """What was counted from records and what was not; the months are in the frame too."""
 
     def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
         """The Finding of every measure in a catalogue."""
@@ -175,7 +170,7 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Report(Mapping[str, MeasureReport]):
-    """One quarter's report: measures by code, and the parts that are about all of them.
+    """One quarter's report: measures by code, and the parts about all of them.
 
     >>> report = open_report("2019-20-Q3")
     >>> report["hate_crime"].finding
@@ -192,18 +187,18 @@ class Report(Mapping[str, MeasureReport]):
     arrived: Arrived
     is_public: bool = False
     left_out: Mapping[str, Left] = field(default_factory=dict)
-    """What a public report leaves out for its marking: measures, tables and peers, by name."""
+    """What a public report leaves out because of its marking: measures, tables and peers, by name."""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=disclosure.RECORD), repr=False)
-    """What a public report withholds and why, for internal eyes; no figures."""
+    """What a public report withholds and why, without figures; for internal use."""
 
     @property
     def settings(self) -> Settings:
-        """What the report was asked for."""
+        """The settings that the report is made by."""
         return self.params.settings
 
     @property
     def marking(self) -> Marking:
-        """The highest marking of the report and of what is in it, printed on every page."""
+        """The highest marking of the report and its contents, printed on every page."""
         parts = [finding.measure.marking for finding in self.findings.values()]
         files = [] if self.is_public else self.settings.inputs.markings.values()
         return markings.highest([self.settings.marking, *parts, *files]) or self.settings.marking
@@ -232,7 +227,7 @@ class Report(Mapping[str, MeasureReport]):
         return list(self.findings)
 
     def _repr_html_(self) -> str:
-        """The title and every measure with its code: what may be written between the square brackets."""
+        """The title, and every measure with its code: the word between the square brackets."""
         rows = [
             (code, f.measure.title, f.in_short["12 months"], narrative.context(f)) for code, f in self.findings.items()
         ]
@@ -251,7 +246,7 @@ class Report(Mapping[str, MeasureReport]):
         return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
 
     def summary(self) -> Fragment:
-        """The quarter on one page: what is exceptional and how sure one can be, better, worse, missing."""
+        """The quarter on one page: what is exceptional and how certain, what is better, worse or missing."""
         return summary.summary(self.findings)
 
     def introduction(self) -> Fragment:
@@ -259,7 +254,7 @@ class Report(Mapping[str, MeasureReport]):
         return self.bound(self.params.introduction(), None, "introduction.md")
 
     def about_the_data(self) -> Fragment:
-        """What must be known of the figures as a whole, and who the peers are."""
+        """What readers must know of all figures, and who the peers are."""
         notes = list(self.settings.notes)
         group = self.settings.peer_group
         if group is not None:
@@ -271,7 +266,7 @@ class Report(Mapping[str, MeasureReport]):
         return html.paragraphs(notes)
 
     def exceptions(self) -> Fragment:
-        """What is put before the panel under the report's four criteria; the first is computed."""
+        """What goes before the panel under the report's four criteria; the first is computed."""
         return dashboard.exceptions(self.findings, self.settings.highlights)
 
     def priority(self, number: int) -> Fragment:
@@ -282,15 +277,15 @@ class Report(Mapping[str, MeasureReport]):
         return html.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
 
     def section(self, title: str) -> Fragment:
-        """The heading of a part that is no priority."""
+        """The heading of a part that belongs to no priority."""
         return html.heading(2, title, title.lower().replace(" ", "-"))
 
     def subsection(self, title: str) -> Fragment:
-        """The heading of a piece of such a part."""
+        """The heading of a section of such a part."""
         return html.heading(3, title, title.lower().replace(" ", "-"))
 
     def suspected_breaks(self) -> Fragment:
-        """For analysts: the measures whose level looks to have changed for good; applied to nothing."""
+        """For analysts: measures whose level may have changed for good; nothing is applied."""
         return explain.suspected_breaks(self.findings)
 
     def key(self) -> Fragment:
@@ -302,61 +297,60 @@ class Report(Mapping[str, MeasureReport]):
         return dashboard.dashboard(self.findings, self.settings.priorities)
 
     def symbol_changes(self) -> Fragment:
-        """Which symbols came on, went off or changed side since the quarter before."""
+        """Which symbols appeared, disappeared or changed side since the quarter before."""
         return changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
 
     def sources(self) -> Fragment:
-        """What each source gave: months, rows, rejected rows, its as-at date and its digest."""
-        if self.is_public:  # a digest would let anybody who knows all but a few figures try out the rest
+        """What each source held: months, rows, rejected rows, its as-at date and its digest."""
+        if self.is_public:  # with a digest, anybody who knows all but a few figures could try out the others
             return html.paragraphs(["What each source gave is on record for the force, and not in this public report."])
-        written = self.settings.inputs.made_from
-        made_from = None if written is None else self.params.input_path(written)
-        return coverage.sources(self.arrived.ledger, made_from) + coverage.counted(self.arrived.records)
+        made_from = self.settings.inputs.made_from
+        path = None if made_from is None else self.params.input_path(made_from)
+        return coverage.sources(self.arrived.ledger, path) + coverage.counted(self.arrived.records)
 
     def suspicions(self) -> Fragment:
         """Months that look like a fault, listed and never corrected."""
         return coverage.suspicions(self.findings)
 
     def restated(self) -> tuple[revisions.Revision, ...]:
-        """The figures of the last four quarters that now print differently from how they were first published."""
+        """Figures of the last four quarters that now print differently from how they were first published."""
         return revisions.revisions(self.findings, self.settings.restatements)
 
     def revisions(self) -> Fragment:
-        """Those figures: first published, now, the difference and its reason."""
+        """Those figures: as first published, as they are now, the difference and its reason."""
         return changes.revisions(self.restated(), self.params.published_quarters)
 
     @by_answer
     def untouched_text(self) -> Fragment:
-        """Which commentary stands as it stood in the quarter before."""
+        """Which commentary is the same as in the quarter before."""
         written = (self.params.commentary_before, self.params.commentary)
         texts = {code: [html.without_comments(read(code)) for read in written] for code in self.findings}
         return changes.untouched(texts, self.findings, self.quarter)
 
     def lines(self, *codes: str, title: str) -> Chart | Fragment:
         """Measures of one unit in one chart, under a title that says what they have in common."""
-        drawn = [self[code].finding for code in codes if code not in self.left_out]
-        if len(drawn) < len(codes):
-            said = self._said_of(*codes)
-            chart = charts.lines(drawn, title) if drawn else html.EMPTY
-            return said + (chart.fragment() if isinstance(chart, Chart) else chart)
-        return charts.lines(drawn, title)
+        findings = [self[code].finding for code in codes if code not in self.left_out]
+        chart = charts.lines(findings, title) if findings else html.EMPTY
+        if len(findings) == len(codes):
+            return chart
+        return self._left_out_of(*codes) + (chart.fragment() if isinstance(chart, Chart) else chart)
 
     def z_score_comparison(self, one: str, other: str) -> Chart | Fragment:
         """Two measures' rolling 12 months on one scale."""
         if {one, other} & set(self.left_out):
-            return self._said_of(one, other)
+            return self._left_out_of(one, other)
         return charts.z_score_comparison(self[one].finding, self[other].finding)
 
     def scatter(self, across: str, up: str) -> Chart | Fragment:
         """One measure's months against another's, with R²."""
         if {across, up} & set(self.left_out):
-            return self._said_of(across, up)
+            return self._left_out_of(across, up)
         return charts.scatter(self[across].finding, self[up].finding)
 
     def reasons(self, name: str, caption: str) -> Fragment:
-        """A table of reasons that settings name under `inputs.tables`: twelve months against the twelve before."""
+        """A table of reasons named under `inputs.tables` in settings: twelve months against the twelve before."""
         if name in self.left_out:
-            return self._said_of(name)
+            return self._left_out_of(name)
         if name not in self.tables:
             raise InputError(f"settings name no table {name!r} under inputs.tables; {suggestion(name, self.tables)}")
         table = self.tables[name]
@@ -365,7 +359,7 @@ class Report(Mapping[str, MeasureReport]):
         return dashboard.reasons(caption, table, self.quarter)
 
     def deep_dive(self) -> Fragment:
-        """The part of the plan this report goes into, objective by objective; empty where none is set."""
+        """The part of the plan that this report goes into, objective by objective."""
         dive = self.settings.deep_dive
         if dive is None:
             return html.paragraphs(["No part of the plan was chosen for a closer look this quarter."])
@@ -401,20 +395,20 @@ class Report(Mapping[str, MeasureReport]):
         return audit.held(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
 
     def _without_commentary(self) -> list[str]:
-        """Measures whose newest month is exceptional and of which nobody has written."""
-        said = []
+        """Measures whose newest month is exceptional and that have no commentary."""
+        warnings = []
         for code, finding in self.findings.items():
             if finding.signals and not html.without_comments(self.params.commentary(code)).strip():
                 words = wording.listed([symbols.BY_CODE[each].words for each in sorted(finding.signals)])
-                said.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
-        return said
+                warnings.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
+        return warnings
 
-    def _said_of(self, *items: str) -> Fragment:
-        """Which of some items are left out."""
+    def _left_out_of(self, *items: str) -> Fragment:
+        """A sentence for each of some items that is left out."""
         return html.paragraphs([self.left_out[item].sentence for item in items if item in self.left_out], "left-out")
 
     def bound(self, text: str, code: str | None, file: str) -> Fragment:
-        """A person's Markdown with its figures bound and its paragraphs to be numbered."""
+        """A person's Markdown with its figures bound, its paragraphs ready for numbers."""
         path = self.params.quarter_folder / file
         return html.commentary(binding.bind(html.without_comments(text), code, self.findings, path, self.left_out))
 
@@ -448,8 +442,8 @@ def _key(report: Report) -> tuple[Quarter, Path, bool]:
 def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
     """One quarter's report, from a params folder and the inputs that it names.
 
-    public: as anybody may see it, marked items left out and small counts withheld (perf_lib.findings.disclosure).
-    Raises InputError, one line, for anything in settings, data or commentary that cannot be right.
+    public: as anybody may see it, without marked items and small counts (perf_lib.findings.disclosure). Raises
+    InputError, one line, for anything in settings, data or commentary that cannot be right.
 
     >>> report = open_report("2019-20-Q3")
     >>> report["sexual_offences"].finding.rolling.value
@@ -459,16 +453,13 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     folder = find_params(params)
     if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
         return replace(kept)
-    opened = Params(folder, asked)
-    inputs = opened.settings.inputs
+    opened = read_params(folder, asked)
+    inputs, area = opened.settings.inputs, opened.settings.body.area
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)
-    if not (frame["area"] == opened.settings.body.area).any():
-        where, found = (
-            opened.settings_file("body"),
-            suggestion(opened.settings.body.area, set(frame["area"].astype(str))),
-        )
-        raise InputError(f"{where}: body.area: no monthly figure is for {opened.settings.body.area!r}; {found}")
+    if not (frame["area"] == area).any():
+        where, near = opened.settings_file("body"), suggestion(area, set(frame["area"].astype(str)))
+        raise InputError(f"{where}: body.area: no monthly figure is for {area!r}; {near}")
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
     if rates is not None:
         _check_peers(opened, rates)
@@ -483,9 +474,8 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     if public:
         return _public(opened, frame, rates, published, tables, records)
     arrived = Arrived(frame, rates, published, ledger, records)
-    opened.catalogue = marked(opened)
-    made = arrived.findings(opened.catalogue, opened.settings, asked)
-    return Report(asked, opened, made, tables, arrived)
+    opened = replace(opened, catalogue=marked(opened))
+    return Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
 
 
 def _public(
@@ -496,9 +486,9 @@ def _public(
     tables: Mapping[str, pd.DataFrame | None],
     records: extracts.Records | None,
 ) -> Report:
-    """The report on what may be printed alone; nothing that it may not print is reached from it."""
+    """The report on what may be printed alone: nothing else can be reached from it."""
     kept = open_public(params, frame, rates, published, tables)
-    params.settings, params.catalogue = kept.settings, kept.catalogue
+    params = replace(params, settings=kept.settings, catalogue=kept.catalogue)
     emptied = None if records is None else records.emptied()
     arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
     return Report(
@@ -507,45 +497,44 @@ def _public(
     )  # fmt: skip
 
 
-def _months(opened: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:
+def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:
     """The tidy monthly frame, from monthly figures, records or both; each measure from one of them."""
-    inputs, catalogue = opened.settings.inputs, opened.catalogue
+    inputs, catalogue, area = params.settings.inputs, params.catalogue, params.settings.body.area
     frames = []
     if inputs.monthly:
-        monthly = [opened.input_path(written) for written in inputs.monthly]
-        frames.append(extracts.read_monthly(monthly, catalogue, opened.settings.body.area, ledger))
+        frames.append(extracts.read_monthly([*map(params.input_path, inputs.monthly)], catalogue, area, ledger))
     if inputs.records is None:
         return frames[0], None
-    definitions = extracts.read_definitions(opened.input_path(inputs.records), catalogue)
-    given = {str(code) for frame in frames for code in frame["measure"]}
-    twice = next((name for name in definitions.definitions if name in given), None)
-    if twice is not None:
-        raise InputError(f"{definitions.where(twice)}: inputs.monthly gives months of it too; one source is allowed")
-    records = extracts.read_records(definitions, catalogue, opened.settings.body.area, opened.folder)
+    definitions = extracts.read_definitions(params.input_path(inputs.records), catalogue)
+    monthly = {str(code) for frame in frames for code in frame["measure"]}
+    repeated = next((name for name in definitions.definitions if name in monthly), None)
+    if repeated is not None:
+        where = definitions.where(repeated)
+        raise InputError(f"{where}: inputs.monthly gives months of it too; one source is allowed")
+    records = extracts.read_records(definitions, catalogue, area, params.folder)
     frame = pd.concat([*frames, records.frame], ignore_index=True)
     return frame.sort_values(["measure", "area", "month"], ignore_index=True), records
 
 
 def _parts_of(desk: object) -> list[str]:
-    """What Tab offers: the parts, without what Python needs for itself."""
+    """The parts that Tab offers, without Python's own names."""
     return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
 
 
-def _check_peers(opened: Params, rates: pd.DataFrame) -> None:
-    """Refuse a measure's peers series, or an area to be compared, that the rates do not hold."""
-    written, known = opened.settings.inputs.peers, set(rates["series"])
-    for measure in opened.catalogue.values():
+def _check_peers(params: Params, rates: pd.DataFrame) -> None:
+    """Refuse a measure's peers series, or an area of the comparison, that has no rates."""
+    file, known = params.settings.inputs.peers, set(rates["series"])
+    for measure in params.catalogue.values():
         if measure.peers is not None and measure.peers not in known:
-            where = f"{shown(opened.folder / 'measures.yaml')}, {measure.code}"
-            raise InputError(
-                f"{where}: peers: no series {measure.peers!r} in {written}; {suggestion(measure.peers, known)}"
-            )
-    group = opened.settings.peer_group
+            where = f"{shown(params.folder / 'measures.yaml')}, {measure.code}"
+            near = suggestion(measure.peers, known)
+            raise InputError(f"{where}: peers: no series {measure.peers!r} in {file}; {near}")
+    group = params.settings.peer_group
     if group is None:
         return
     areas = set(rates.loc[rates["level"] == "force", "area"])
-    for key, names in (("body.area", [opened.settings.body.area]), ("peer_group.areas", group.areas)):
-        stranger = next((name for name in names if name not in areas), None)
-        if stranger is not None:
-            where = opened.settings_file(key.split(".")[0])
-            raise InputError(f"{where}: {key}: no rates for {stranger!r} in {written}; {suggestion(stranger, areas)}")
+    for key, names in (("body.area", [params.settings.body.area]), ("peer_group.areas", group.areas)):
+        unknown = next((name for name in names if name not in areas), None)
+        if unknown is not None:
+            where, near = params.settings_file(key.split(".")[0]), suggestion(unknown, areas)
+            raise InputError(f"{where}: {key}: no rates for {unknown!r} in {file}; {near}")

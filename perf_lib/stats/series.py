@@ -21,8 +21,12 @@ class RollsUp(Protocol):
     """The properties of a measure that decide how its months add up."""
 
     @property
-    def kind(self) -> str:
-        """count, proportion, mean, rolling or survey."""
+    def roll_up(self) -> str:
+        """sum, sums over sums, last month or newest point."""
+
+    @property
+    def year_is_supplied(self) -> bool:
+        """Whether the rolling 12 months at a month is that month's own figure."""
 
     @property
     def is_percentage(self) -> bool:
@@ -87,22 +91,22 @@ class RollUp:
         A rolling figure is taken as supplied at `last`; a survey gives its latest point within the months.
         """
         columns, nil = self._between(first, last)
-        if self._measure.kind == "rolling":
+        if self._measure.roll_up == "last month":
             return _as_supplied(columns, -1)
-        if self._measure.kind == "survey":
+        if self._measure.roll_up == "newest point":
             points = np.flatnonzero(np.isfinite(columns["value"]))
             return _as_supplied(columns, points[-1]) if len(points) else NOTHING
         *figures, weighted = (part[-1] for part in _roll(columns, nil, self._measure, len(nil)))
         value, numerator, denominator = (float(figure) for figure in figures)
         if not math.isfinite(value):
             return NOTHING
-        if self._measure.kind == "count" or not weighted:
-            return Figure(value, unweighted=self._measure.kind != "count")
+        if (is_sum := self._measure.roll_up == "sum") or not weighted:
+            return Figure(value, unweighted=not is_sum)
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
         """The rolling 12 months at every month, missing where one of the twelve is."""
-        if self._measure.kind in ("rolling", "survey"):
+        if self._measure.year_is_supplied:
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
         rolling = pd.Series(np.nan, self._index)
         if len(rolling) >= YEAR:
@@ -190,7 +194,7 @@ def _roll(
     nil = _windows(nil_returns, width)
     present = np.isfinite(value)
     whole: Bools = np.all(present | nil, axis=1)
-    if measure.kind == "count":
+    if measure.roll_up == "sum":
         total = np.where(whole, np.where(present, value, 0.0).sum(axis=1), np.nan)
         return total, total, total, whole
     scale, stock = (100.0 if measure.is_percentage else 1.0), measure.denominator_is == "stock"

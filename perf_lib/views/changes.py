@@ -66,7 +66,7 @@ def revisions(restated: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragm
         change = wording.change_in_table(each.difference, unit, decimals)
         per_cent = wording.change_per_cent_in_table(each.per_cent)
         reason = each.reason or "Small enough to need none."
-        figure = f"{each.quarter}" + (", 12 months" if each.kind == "rolling_12" else "")
+        figure = f"{each.quarter}" + (", 12 months" if each.figure == "rolling_12" else "")
         rows.append((each.measure.title, figure, first, now, change, per_cent, reason))
     headings = ["Measure", "Figure", "First published", "Now", "Difference", "%", "Reason"]
     table = dashboard.table("Figures restated since publication", headings, rows, words=(0, 1, 6))

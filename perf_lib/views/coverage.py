@@ -13,7 +13,7 @@ from perf_lib.config.yaml import read_text, shown
 from perf_lib.extracts import Ledger, Records, Source
 from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import Finding
-from perf_lib.stats.suspect_months import Jump, jumps
+from perf_lib.stats.suspect_months import Jump
 from perf_lib.views import dashboard
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
@@ -82,8 +82,8 @@ def suspicions(findings: Mapping[str, Finding]) -> Fragment:
 
 def suspected(findings: Mapping[str, Finding]) -> list[Jump]:
     """The months of all measures that look like a fault."""
-    months = {code: finding.months for code, finding in findings.items()}
-    return jumps(months, {code: finding.measure for code, finding in findings.items()})
+    jumps = [jump for finding in findings.values() for jump in finding.suspect_months]
+    return sorted(jumps, key=lambda jump: (jump.month, jump.measure))
 
 
 def _row(source: Source) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from perf_lib.findings.symbols import Symbol
 from perf_lib.stats import calibrated, series, spc
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
-from perf_lib.views.charts.sparkline import sparkline
+from perf_lib.views.charts.monthly import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
 from perf_lib.views.narrative import figure_in_table
 from perf_lib.words import wording
@@ -31,8 +31,7 @@ CRITERIA = {
 def headline_box(finding: Finding) -> Fragment:
     """The measure's quarters of the financial year, each with its 12 months, and its symbols."""
     measure = finding.measure
-    twelve = measure.kind != "survey" or measure.covers_months == 12
-    single = measure.kind not in ("rolling",) and measure.covers_months == 1
+    twelve, single = measure.has_year, not measure.spans_a_year
     restated = any(line.first_value is not None or line.first_rolling is not None for line in finding.box)
     headings = ["Figure"] * single + ["12 months"] * twelve + ["First published"] * restated
     lines = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from perf_lib.findings import symbols
+from perf_lib.findings import analysis, symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import calibrated, spc
 from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
@@ -40,7 +40,8 @@ def suspected_break(finding: Finding) -> Fragment:
 
     For analysts: nothing is applied until a person does. Empty for a measure whose months cannot be tested.
     """
-    shift = finding.comparable.level_shift
+    code = finding.measure.code
+    shift = analysis.suspected_breaks({code: finding.comparable}).get(code)
     if shift is None:
         return html.EMPTY
     if shift.history is None or shift.month is None:
@@ -64,7 +65,8 @@ def break_lines(finding: Finding, month: pd.Period) -> str:
 
 def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
     """Every measure in which a break is suspected, for analysts, and how many chance alone would name."""
-    tested = {code: shift for code, f in findings.items() if (shift := f.comparable.level_shift) and shift.history}
+    shifts = analysis.suspected_breaks({code: finding.comparable for code, finding in findings.items()})
+    tested = {code: shift for code, shift in shifts.items() if shift.history}
     rows = [
         (findings[code].measure.title, wording.month(shift.month), _change(shift), _p(shift.p))
         for code, shift in tested.items()

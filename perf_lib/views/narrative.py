@@ -68,9 +68,8 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    counted = measure.kind == "count" or (measure.kind == "rolling" and measure.singular)  # a year's count, as given
-    sentence = _count(finding) if counted else _ratio(finding)
-    if not finding.is_current and not (measure.kind == "survey" and measure.frequency == "quarterly"):
+    sentence = _count(finding) if measure.is_counted else _ratio(finding)
+    if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
 
@@ -125,7 +124,7 @@ def signals(finding: Finding) -> list[str]:
 
 def size_of_change(finding: Finding) -> str:
     """The year's change by its 95 per cent interval, and whether chance explains it; empty where it was not tested."""
-    size = finding.comparable.year_on_year
+    size = finding.year_on_year
     if size is None:
         return ""
     words = wording.percentage_points if size.unit == "percentage points" else wording.per_cent
@@ -152,7 +151,7 @@ def borne_out(finding: Finding) -> str:
 
 def outlook(finding: Finding) -> str:
     """Where the rolling 12 months is heading, or why that cannot be said."""
-    ahead = finding.comparable.projection
+    ahead = finding.projection
     if ahead is None:
         return ""
     if isinstance(ahead, Refused):
@@ -167,7 +166,7 @@ def outlook(finding: Finding) -> str:
 
 def target(finding: Finding) -> str:
     """Whether the process, as it is, will meet its target."""
-    assured = finding.comparable.assurance
+    assured = finding.assurance
     if assured is None:
         return ""
     target = in_prose(assured.target, finding.measure)
@@ -239,7 +238,7 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and measure.kind != "count":
+    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not measure.is_count:
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
@@ -288,7 +287,7 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
-    value = finding.value.value if measure.kind == "count" else None
+    value = finding.value.value if measure.has_quarter else None
     window = f"in the {wording.twelve_months_to(finding.as_at)}"
     if finding.value.withheld or finding.rolling.withheld:
         quarter, twelve = (
@@ -307,7 +306,7 @@ def _count(finding: Finding) -> str:
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     parts = []
-    if (finding.value or finding.value.withheld) and measure.kind != "rolling" and measure.covers_months == 1:
+    if (finding.value or finding.value.withheld) and not measure.spans_a_year:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
     if finding.rolling or finding.rolling.withheld:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
@@ -331,7 +330,7 @@ def _difference(finding: Finding, change: float) -> str | None:
     size = wording.percentage_points(abs(change)) if measure.is_percentage else in_prose(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
         return None
-    comparative = "more" if more else ("fewer" if measure.kind == "count" else "less")
+    comparative = "more" if more else measure.traits.less
     return f"{size} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
 
 
@@ -358,7 +357,7 @@ def _finer(value: float, measure: Measure, printed: bool = False) -> str:
         return f"{wording.number(value, 1)} seconds"
     if printed or measure.unit in (wording.PERCENT, wording.SECONDS):
         return in_prose(value, measure)
-    if measure.kind == "count":
+    if measure.is_count:
         return wording.number(value, 1 if abs(value) < 1000 else 0)
     return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
 

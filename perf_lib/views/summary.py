@@ -104,7 +104,7 @@ def _list(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def _rest(moved: Sequence[Finding], everything: Sequence[Finding]) -> str:
-    compared = sum(f.comparable.year_on_year is not None for f in everything)
+    compared = sum(f.year_on_year is not None for f in everything)
     within, cannot = compared - len(moved), len(everything) - compared
     return (
         f"These are the measures whose 12 months differ from the 12 before by more than chance explains (95 per cent "

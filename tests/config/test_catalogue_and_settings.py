@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
+from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from builders import PARAMS, QUARTERS, measure
+from builders import PARAMS, QUARTERS, ROOT, measure
 from pydantic import ValidationError
 
-from perf_lib.config.catalogue import Catalogue, read_catalogue
-from perf_lib.config.settings import Params, find_params, inside, quarters_in
+from perf_lib.config.catalogue import KINDS, Catalogue, KindName, read_catalogue
+from perf_lib.config.settings import Params, find_params, inside, quarters_in, read_params
 from perf_lib.config.yaml import read_yaml
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -68,7 +71,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def opened(folder: Path, quarter: str = "2019-20-Q3") -> Params:
-    return Params(folder, Quarter.parse(quarter))
+    return read_params(folder, Quarter.parse(quarter))
 
 
 def replaced(path: Path, old: str, new: str) -> None:
@@ -393,3 +396,54 @@ def test_an_empty_settings_file_of_a_quarter_changes_nothing(folder):
     (folder / "2019-20-Q2/settings.yaml").write_text("# nothing yet\n", encoding="utf-8")
     assert read_yaml(folder / "2019-20-Q2/settings.yaml") == {}
     assert opened(folder, "2019-20-Q2").settings.body == opened(folder, "2019-20-Q1").settings.body
+
+
+# --- kinds
+
+
+def test_every_kind_is_a_row_of_the_one_table():
+    assert list(KINDS) == list(get_args(KindName)) == ["count", "proportion", "mean", "rolling", "survey"]
+
+
+# What else has a kind, which is no measure's: the audit's literals, a break, a scale of the tests.
+OTHERS = {"audit": {"literal", "each", "following", "before[-1]", "after[0]", "self"}, "config": {"self"},
+          "stats": {"self", "part", "known", "scale"}}  # fmt: skip
+
+
+def compared_kinds(code: str, package: str) -> list[str]:
+    """Comparisons, in a module of a package, of the `kind` of something that may be a measure."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Compare):
+            sides = [side for side in (node.left, *node.comparators) if isinstance(side, ast.Attribute)]
+            owners = {ast.unparse(side.value) for side in sides if side.attr == "kind"}
+            found += [ast.unparse(node)] if owners - OTHERS.get(package, set()) else []
+    return found
+
+
+def test_a_measures_kind_is_compared_in_the_catalogue_alone():
+    for path in sorted((ROOT / "perf_lib").rglob("*.py")):
+        where = path.relative_to(ROOT / "perf_lib")
+        if str(where) != "config/catalogue.py":
+            assert compared_kinds(path.read_text(encoding="utf-8"), where.parts[0]) == [], where
+
+
+@pytest.mark.parametrize(
+    ("code", "package", "count"),
+    [
+        ("measure.kind == 'count'", "views", 1),
+        ("x = 1 if finding.measure.kind in ('mean',) else 2", "audit", 1),
+        ("'mean' != self._measure.kind", "stats", 1),
+        ("f'a {measure.kind}'", "views", 0),
+        ("literal.kind == 'rank'", "audit", 0),
+    ],
+)
+def test_the_comparison_of_a_kind_is_really_seen(code, package, count):
+    assert len(compared_kinds(code, package)) == count
+
+
+def test_params_and_their_measures_cannot_be_changed(folder):
+    params = opened(folder)
+    for record, name in ((params, "settings"), (params.settings, "notes"), (params.catalogue["hate_crime"], "kind")):
+        with pytest.raises((FrozenInstanceError, ValidationError)):
+            setattr(record, name, None)

@@ -544,7 +544,7 @@ def test_a_projection_starts_from_the_rolling_figure_that_is_printed(quarter):
     # A fan in another unit than the line before it (a month's average for a year's total) would start elsewhere.
     started = {}
     for code, finding in report(quarter).findings.items():
-        ahead = finding.comparable.projection
+        ahead = finding.projection
         if isinstance(ahead, Projection):
             started[code] = (ahead.now, finding.rolling.value)
     assert "sickness_days_lost" in started  # the one whose denominator is a stock

@@ -39,7 +39,7 @@ def restated(first: float, kind: str = "count", values: list[float] = FLAT, reas
 
 def test_the_sample_shows_what_the_report_restated_in_silence():
     # The headline boxes as first published (10,952; 178; 726 …) against the sums of Appendix A's months.
-    seen = {(each.measure.code, each.quarter, each.kind): each for each in report().restated()}
+    seen = {(each.measure.code, each.quarter, each.figure): each for each in report().restated()}
     pairs = {
         ("crime_volume", Q1, "quarter"): (10952, 10973),
         ("crime_volume", Q2, "quarter"): (11856, 11832),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from builders import report, text_of
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from perf_lib.report import MeasureReport
+from perf_lib.config.catalogue import Catalogue
+from perf_lib.report import LeftOut, MeasureReport
+from perf_lib.report.public import Left
+from perf_lib.stats import calibrated, forecast, series, spc, suspect_months, suspected_breaks
 from perf_lib.words.errors import InputError
 
 
@@ -82,3 +87,49 @@ def test_every_part_says_what_it_is_when_asked():
             documented = getattr(type(owner), name, None)
             assert documented is None or documented.__doc__, name
     assert MeasureReport.__doc__
+
+
+def test_a_report_given_to_another_process_says_the_same():
+    there = pickle.loads(pickle.dumps(report()))
+    assert list(there) == list(report())
+    for code in ("sexual_offences", "sickness_days_lost", "public_confidence"):
+        assert there[code].headline() == report()[code].headline()
+        assert there[code].sentences() == report()[code].sentences()
+    assert isinstance(there.params.catalogue, Catalogue)
+
+
+def test_views_compute_nothing(monkeypatch):
+    # All arithmetic was done when the report was opened: taken away since, nothing misses it.
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a view computes")
+
+    before = report()
+    for module, names in (
+        (spc, ("signals", "arithmetic", "baseline", "assurance")),
+        (calibrated, ("signals", "arithmetic", "year_on_year", "false_discovery")),
+        (forecast, ("project", "project_all", "fan")),
+        (series, ("rate_per_1000", "RollUp")),
+        (suspect_months, ("jumps",)),
+        (suspected_breaks, ("level_shift",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, refuse)
+    for part in (before.summary, before.exceptions, before.key, before.dashboard, before.suspicions, before.restated,
+                 before.symbol_changes):  # fmt: skip
+        part()
+    for code in ("sexual_offences", "sickness_days_lost", "public_confidence", "positive_outcome_ratio"):
+        one = before[code]
+        for part in (one.headline, one.sentences, one.chart, one.peers, one.peer_projection, one.projection, one.table):
+            part()
+
+
+def test_of_a_measure_left_out_the_first_part_says_so_and_the_others_are_empty():
+    parts = [name for name in vars(MeasureReport) if not name.startswith("_")]
+    assert len(parts) == 9
+    for name in parts:
+        left_out = LeftOut("hate_crime", Left("Hate crime", "OFFICIAL-SENSITIVE"))
+        assert getattr(left_out, name)().text.splitlines() == [
+            "Hate crime",
+            "Hate crime: left out of this public report, because it is marked OFFICIAL-SENSITIVE.",
+        ]
+        assert [getattr(left_out, other)().html for other in parts] == [""] * len(parts)

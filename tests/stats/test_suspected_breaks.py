@@ -9,6 +9,7 @@ import yaml
 from builders import ROOT, find_one, report, sample
 
 from perf_lib.config.settings import Break
+from perf_lib.findings.analysis import suspected_breaks
 from perf_lib.report import open_report
 from perf_lib.stats.suspected_breaks import candidates, level_shift, scan
 from perf_lib.views import explain
@@ -147,8 +148,13 @@ def test_explain_says_that_none_is_suspected_or_why_none_can_be_sought():
     assert "cannot be looked for: needs 36 months of history; there are 30." in explain.explain(short).text
 
 
+def shift_of(finding):
+    code = finding.measure.code
+    return suspected_breaks({code: finding.comparable}).get(code)
+
+
 def test_nothing_is_applied_until_a_person_pastes_the_lines(params_copy):
-    shift = sample("sexual_offences").comparable.level_shift
+    shift = shift_of(sample("sexual_offences"))
     assert shift.suspected
     assert sample("sexual_offences").breaks == ()
     params = params_copy()
@@ -157,7 +163,7 @@ def test_nothing_is_applied_until_a_person_pastes_the_lines(params_copy):
     path.write_text(path.read_text(encoding="utf-8").replace("\nbreaks:\n", f"\nbreaks:\n{lines}\n"), encoding="utf-8")
     finding = open_report("2019-20-Q3", params)["sexual_offences"].finding
     assert [each.starts for each in finding.breaks] == [shift.month]
-    assert finding.comparable.level_shift.history == 36  # August 2016 to December 2019 is 41 months
+    assert shift_of(finding).history == 36  # August 2016 to December 2019 is 41 months
     # Totals are what they were: paragraph 114's months add up to 1,496.
     assert finding.rolling.value == 1496
 
@@ -167,7 +173,7 @@ def test_the_desk_lists_every_suspicion_and_how_many_chance_would_name():
     suspected = [
         finding.measure.title
         for finding in report().findings.values()
-        if finding.comparable.level_shift is not None and finding.comparable.level_shift.suspected
+        if (shift := shift_of(finding)) is not None and shift.suspected
     ]
     assert suspected
     assert [line.split(" | ")[0] for line in printed.splitlines()[2:]] == suspected

@@ -269,10 +269,10 @@ def test_a_measure_that_leapt_is_the_exception_among_many():
 
 
 def test_the_fan_is_drawn_as_wide_as_the_projection_says():
-    projected = [code for code in TESTED if isinstance(FINDINGS[code].comparable.projection, Projection)]
+    projected = [code for code in TESTED if isinstance(FINDINGS[code].projection, Projection)]
     assert projected
     for code in projected:
-        finding, ahead = FINDINGS[code], FINDINGS[code].comparable.projection
+        finding, ahead = FINDINGS[code], FINDINGS[code].projection
         chart = charts.projection(finding)
         assert len(chart.table) == len(ahead.table) == 6
         table = ahead.table
@@ -285,13 +285,13 @@ def test_the_fan_is_drawn_as_wide_as_the_projection_says():
         assert narrative.outlook(finding) in chart.alt
     volume = charts.projection(FINDINGS["anti_social_behaviour"])
     if volume is not None:
-        last = FINDINGS["anti_social_behaviour"].comparable.projection.table.iloc[-1]
+        last = FINDINGS["anti_social_behaviour"].projection.table.iloc[-1]
         assert volume.table.iloc[-1].tolist()[1:3] == [f"{last['rolling']:,.0f}", f"{last['lower_80']:,.0f}"]
 
 
 def test_a_projection_that_is_refused_says_why_and_draws_nothing():
     short = find_one([50.0 + n % 5 for n in range(30)])
-    assert isinstance(short.comparable.projection, Refused)
+    assert isinstance(short.projection, Refused)
     assert charts.projection(short) is None
     assert narrative.outlook(short).startswith("No projection is made: the figures are not fit for one (needs ")
 
@@ -311,12 +311,12 @@ def broken(kind: str, first: str, last: str | None = None, values=None):
 def test_history_starts_anew_at_a_process_change():
     # January 2018 begins the last 24 months: the two years before it no longer count as what is usual.
     with_break, without = broken("process change", "2018-01-01")
-    assert without.comparable.year_on_year.history == 60
-    assert with_break.comparable.year_on_year.history == 24
+    assert without.year_on_year.history == 60
+    assert with_break.year_on_year.history == 24
     assert with_break.calibrated["month_high"].why_not == "needs 36 months of history; there are 24"
     assert not with_break.arithmetic["month_high"].enough  # its 25 months reach over the break
     assert with_break.arithmetic["eight_months_high"].enough
-    assert with_break.comparable.projection.why == "recent_break"
+    assert with_break.projection.why == "recent_break"
     assert "since the last break" in narrative.outlook(with_break)
     assert with_break.rolling.value == without.rolling.value  # totals are never re-based
 
@@ -325,7 +325,7 @@ def test_excluded_months_take_no_part_in_tests_baselines_or_projections():
     values = np.random.default_rng(9).poisson(100, 60).astype(float)
     values[48:51] = 400  # January to March 2019
     with_break, without = broken("exclusion", "2019-01-15", "2019-03-10", values)
-    assert [str(month) for month in with_break.comparable.excluded] == ["2019-01", "2019-02", "2019-03"]
+    assert [str(month) for month in with_break.comparable.limits["exclude"]] == ["2019-01", "2019-02", "2019-03"]
     assert without.arithmetic["month_low"].enough
     assert not with_break.arithmetic["month_low"].enough  # a month of its window is left out, and none is made up
     noise = [finding.calibrated["month_low"].error for finding in (with_break, without)]

@@ -107,12 +107,12 @@ def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[di
     """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years."""
     months, years = _monthly(measure, figures), _yearly(measure, figures)
     last_year = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
-    chosen, kind = (months, "count") if last_year <= set(months) or not years else (years, "rolling")
+    chosen, of_years = (months, False) if last_year <= set(months) or not years else (years, True)
     if not chosen:
         return []
     span = pd.period_range(min(chosen), max(chosen), freq="M")
     blank = {"value": "", "origin": "published", "status": "not supplied"}
-    base = {"measure": measure.code, "area": figures.area, "kind": kind}
+    base = {"measure": measure.code, "area": figures.area, "of_years": of_years}
     return [{**base, "month": str(month), **(chosen.get(month) or blank)} for month in span]
 
 
@@ -127,7 +127,7 @@ def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]
 
 def _monthly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     asked = measure.open_data
-    if asked is not None and asked.police_uk_outcomes and measure.kind != "rolling":
+    if asked is not None and asked.police_uk_outcomes and measure.has_quarter:
         return _outcomes(measure, figures)
     if asked is None or not (asked.police_uk or asked.police_uk_but) or figures.street.empty:
         return {}
@@ -148,11 +148,11 @@ def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[st
     months = sorted(figures.outcomes["month"].unique())  # one with a file and no such outcome has had none
     selected = figures.outcomes[figures.outcomes["type"].isin(sources.police_uk_outcomes)]
     reached = selected.groupby("month")["count"].sum().reindex(months, fill_value=0)
-    if measure.kind == "count":
+    if measure.is_count:
         return {month: _final("derived", value=int(count)) for month, count in reached.items()}
     crimes = figures.street[figures.street["type"] != ASB].groupby("month")["count"].sum()
     both = pd.DataFrame({"numerator": reached, "denominator": crimes}).dropna().sort_index()
-    if measure.kind == "rolling":
+    if not measure.has_quarter:
         every = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M")) if len(both) else both
         both = every.rolling(12).sum().dropna()
     return {
@@ -164,7 +164,7 @@ def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[st
 
 def _yearly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     """Years as the statistics office has them; where it has none, the sum of four quarters of the Home Office's."""
-    if measure.open_data is not None and measure.open_data.police_uk_outcomes and measure.kind == "rolling":
+    if measure.open_data is not None and measure.open_data.police_uk_outcomes and not measure.has_quarter:
         return _outcomes(measure, figures)
     return _four_quarters(measure, figures) | _years(measure, figures)
 

@@ -65,7 +65,7 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     filled = {code: months for code, months in rows.items() if months}
     if not filled:
         raise InputError(f"{shown(data)}: holds no figure of {figures.area} that the catalogue's measures ask for")
-    yearly = tuple(code for code, months in filled.items() if months[0]["kind"] == "rolling")
+    yearly = tuple(code for code, months in filled.items() if months[0]["of_years"])
     rates = rates_of(catalogue, figures.ons)
     group = _peer_group(figures, rates)
     into.mkdir(parents=True)

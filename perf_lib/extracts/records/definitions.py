@@ -221,7 +221,7 @@ def _check(definitions: Definitions, name: str, definition: Definition) -> None:
 
 
 def _check_kind(where: str, definition: Definition, measure: Measure) -> None:
-    if measure.kind == "count" and definition.is_ratio:
+    if measure.is_count and definition.is_ratio:
         raise InputError(f"{where}: is a count in the catalogue, and here it is divided; a count or sum alone may be")
     if measure.is_ratio and not definition.is_ratio:
         raise InputError(f"{where}: is a {measure.kind} in the catalogue; give it a mean, or what to divide by")

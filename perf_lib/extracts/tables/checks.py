@@ -192,9 +192,9 @@ def refuse_impossible(
         "numerator",
     )
     refuse(percentage & (value > 100), of_cell("value", "is above 100 per cent", quoted=False), "value")
-    kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
+    is_count = table["measure"].map({code: measure.is_count for code, measure in catalogue.items()}).eq(True)
     refuse(
-        (kind == "count") & (value % 1 != 0) & value.notna(),
+        is_count & (value % 1 != 0) & value.notna(),
         of_cell("value", "is not whole; the measure is a count", quoted=False),
         "value",
     )

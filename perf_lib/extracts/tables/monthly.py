@@ -94,10 +94,11 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
     refuse_impossible(table, figures, catalogue, checks, advice)
     refuse = checks.refuse
     numerator, denominator, value = figures["numerator"], figures["denominator"], figures["value"]
-    kind = table["measure"].map({code: measure.kind for code, measure in catalogue.items()})
+    is_share = table["measure"].map({code: measure.is_share for code, measure in catalogue.items()}).eq(True)
+    of_a_year = table["measure"].map({code: not measure.has_quarter for code, measure in catalogue.items()}).eq(True)
     percentage = table["measure"].map({code: measure.unit == PERCENT for code, measure in catalogue.items()}).eq(True)
     refuse(
-        numerator.notna() & denominator.isna() | denominator.notna() & numerator.isna() & (kind == "proportion"),
+        numerator.notna() & denominator.isna() | denominator.notna() & numerator.isna() & is_share,
         "a numerator and its denominator come together; one is blank",
         "denominator",
     )
@@ -111,7 +112,7 @@ def _check_figures(table: pd.DataFrame, figures: dict[str, pd.Series], catalogue
     computed = numerator / denominator.where(denominator > 0) * np.where(percentage, 100.0, 1.0)
     # A printed value may be rounded to its last decimal; a larger difference means that one of the three is wrong.
     refuse(
-        (kind != "rolling") & ((computed - value).abs() > np.maximum(0.51, 0.006 * value.abs())),
+        ~of_a_year & ((computed - value).abs() > np.maximum(0.51, 0.006 * value.abs())),
         lambda row: f"value {row['value']} is not numerator {row['numerator']} over denominator {row['denominator']}",
         "value",
     )

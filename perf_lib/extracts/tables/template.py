@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
     """
     if path.exists():
         raise InputError(f"{shown(path)}: is there already; it may have figures in it. Name another file with --into")
-    rows = [(measure, figure) for measure in catalogue.values() for figure in _figures(measure)]
+    rows = [(measure, figure) for measure in catalogue.values() for figure in measure.columns]
     try:
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet(SHEET)
@@ -56,13 +55,6 @@ def write_template(path: Path, catalogue: Catalogue, months: pd.PeriodIndex, are
         raise InputError(f"{shown(path)}: cannot be written: {error}") from None
 
 
-def _figures(measure: Measure) -> Sequence[str]:
-    """The figures that a measure has a row for."""
-    if measure.is_ratio or (measure.kind == "rolling" and measure.of):
-        return ("numerator", "denominator", "value")
-    return ("value", "margin") if measure.kind == "survey" else ("value",)
-
-
 def _write_row(sheet: Any, at: int, measure: Measure, figure: str, area: str, months: int, text: Any) -> None:
     first, last = len(COLUMNS), len(COLUMNS) + months - 1
     unit = measure.unit if figure in ("value", "margin") else "a count or total"
@@ -74,7 +66,7 @@ def _write_row(sheet: Any, at: int, measure: Measure, figure: str, area: str, mo
             sheet.write_blank(at, column, None, text)
     message = {"input_title": measure.title[:32], "input_message": instructions[:_LONGEST_MESSAGE]}
     rule: dict[str, Any] = {"validate": "any", **message}
-    if figure == "value" and measure.kind == "count":
+    if figure == "value" and measure.is_count:
         rule |= {
             "validate": "integer",
             "criteria": ">=",
@@ -95,7 +87,7 @@ def _instructions(measure: Measure, figure: str) -> str:
     start = f"{measure.noun[:1].upper()}{measure.noun[1:]}, in {measure.unit}. {HOW.get(measure.unit, '')}".strip()
     if measure.is_ratio:
         return f"{start} May stay blank where both parts are given."
-    nothing = "0 where there was none" if measure.kind == "count" else "Nil where nothing was due"
+    nothing = "0 where there was none" if measure.is_count else "Nil where nothing was due"
     return f"{start} Blank where not supplied; {nothing}."
 
 

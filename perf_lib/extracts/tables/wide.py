@@ -160,7 +160,7 @@ def _blank_row(code: str, area: str, month: str, description: Mapping[str, str],
 
 def _enter(row: dict[str, str], figure: str, cell: str, measure: Measure | None) -> None:
     """Enter a cell in its month's row, as a figure or as a nil return."""
-    if cell.lower() in _NIL and (measure is None or measure.kind != "count"):
+    if cell.lower() in _NIL and (measure is None or not measure.is_count):
         row["status"] = "nil return"
     elif cell:
         row[figure] = figure_of(cell, measure.unit if measure and figure in ("value", "margin") else "")

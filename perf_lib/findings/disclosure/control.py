@@ -70,7 +70,7 @@ class Public:
             previous=total("previous", finding.previous),
             box=tuple(map(line, finding.box)),
             earlier=tuple(map(line, finding.earlier)),
-            rate=series.rate_per_1000(rolling.value, residents) if finding.measure.kind == "count" else None,
+            rate=series.rate_per_1000(rolling.value, residents) if finding.measure.is_count else None,
         )
 
 
@@ -177,9 +177,7 @@ def _first_published(
             return False
         total = totals.get((code, f"{quarter} {'value' if kind == 'quarter' else 'rolling'}"), series.NOTHING)
         row, measure = table.loc[(code, kind)], catalogue[code]
-        counts = (
-            [row["value"]] if measure.kind == "count" else [row["numerator"], row["denominator"] - row["numerator"]]
-        )
+        counts = [row["value"]] if measure.is_count else [row["numerator"], row["denominator"] - row["numerator"]]
         small = any(0 < count < printed_counts.threshold_of(measure, settings) for count in counts)
         return not small and not total.withheld
 

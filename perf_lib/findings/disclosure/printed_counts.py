@@ -53,7 +53,7 @@ def decide_all(
                     threshold=max(threshold, DEFAULT if code in secret else 0),
                     totals=totals_of(measure, months, quarter, beside),
                     known=frozenset(w for w in known if all(t in rows for t in range(w[0], w[1] + 1))),
-                    lowest=int(measure.kind == "count"),
+                    lowest=int(measure.is_count),
                     secret=code in secret,
                 )
         decision = decide(measures, [r for r in relations if {r.total, *r.parts} <= set(measures)], before)
@@ -75,10 +75,10 @@ def counts_of(measure: Measure, months: pd.DataFrame) -> dict[int, tuple[int, ..
     Rows of which only the ratio is known have no counts.
     """
     value, numerator, denominator = (months[name].astype(float) for name in ("value", "numerator", "denominator"))
-    if measure.kind == "count":
+    if measure.traits.counts == "value":
         return {month.ordinal: (round(count),) for month, count in value.dropna().items()}
     of = denominator.dropna()
-    if measure.kind == "mean":
+    if measure.traits.counts == "denominator":
         return {month.ordinal: (round(cases),) for month, cases in of.items()}
     share = numerator.fillna(value * denominator / 100).reindex(of.index).dropna()
     return {month.ordinal: (round(share[month]), round(of[month]) - round(share[month])) for month in share.index}
@@ -107,7 +107,7 @@ def totals_of(
     measure: Measure, months: pd.DataFrame, quarter: Quarter, earlier: Collection[Quarter] = ()
 ) -> tuple[Window, ...]:
     """The windows over which a report prints sums of the measure's counts."""
-    if measure.kind not in ("count", "proportion", "mean"):
+    if measure.year_is_supplied:
         return ()
     totals = figures_of(measure, months, quarter, earlier).values()
     return tuple(dict.fromkeys(window for window, figure in totals if figure and not figure.unweighted))
@@ -125,12 +125,12 @@ def identities(catalogue: Catalogue) -> list[Identity]:
 
 def _published(measure: Measure, published: Mapping[Quarter, pd.DataFrame]) -> list[Window]:
     """The windows whose counts an earlier publication tells; a percentage without its denominator tells none."""
-    if measure.kind not in ("count", "proportion", "mean"):
+    if measure.year_is_supplied:
         return []
     windows = []
     for quarter, table in published.items():
         window = {"quarter": _window(quarter.first, quarter.last), "rolling_12": _year(quarter.last)}
-        of_all = measure.kind == "count" or measure.of_measure is not None
+        of_all = measure.is_count or measure.of_measure is not None
         figures = table["value" if of_all else "denominator"].dropna().index
         windows += [window[kind] for kind in window if (measure.code, kind) in figures]
     return windows

@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 
 from perf_lib.config.catalogue import CODE
-from perf_lib.config.settings import COMMENTS, Params, find_params, inside
+from perf_lib.config.settings import COMMENTS, find_params, inside, read_params
 from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
 from perf_lib.views import html
@@ -152,7 +152,7 @@ class ReviewDesk:
 def open_review(quarter: str, params: str | Path, outputs: str | Path) -> ReviewDesk:
     """A quarter's pack and threads; InputError where no pack has been made."""
     parsed = Quarter.parse(quarter)
-    settings = Params(find_params(params), parsed)
+    settings = read_params(find_params(params), parsed)
     pack = Path(outputs) / str(parsed)
     if not (pack / REPORT).is_file():
         raise InputError(f"{shown(pack)}: there is no pack to review; perf-lib run {parsed} makes it")

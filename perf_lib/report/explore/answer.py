@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.settings import Settings
 from perf_lib.findings import symbols
-from perf_lib.findings.comparable_months import headlines
+from perf_lib.findings.analysis import headlines
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.symbols import Symbol
 from perf_lib.report import Report
@@ -150,8 +150,8 @@ def ask(report: Report, question: Question) -> Answer:
     settings = settings_for(report, question)
     arrived = replace(report.arrived, frame=frame_for(report, question))
     now = arrived.findings(Catalogue({measure.code: measure}), settings, report.quarter)[measure.code]
-    others = {code: finding.comparable for code, finding in report.findings.items()}
-    now = replace(now, is_headline=measure.code in headlines({**others, measure.code: now.comparable}))
+    chances = {code: finding.chance for code, finding in report.findings.items()} | {measure.code: now.chance}
+    now = replace(now, is_headline=measure.code in headlines(chances))
     return Answer(question, report.findings[measure.code], now, report.settings, settings)
 
 

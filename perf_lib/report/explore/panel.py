@@ -163,7 +163,7 @@ class Panel(widgets.HBox):
         if month is not None:
             values = self._finding().months["value"].astype(float)
             most = 100.0 if measure.is_percentage else max(2 * float(values.max()), 1.0)
-            step = 1.0 if measure.kind == "count" or most > 200 else 0.1
+            step = 1.0 if measure.is_count or most > 200 else 0.1
             controls.figure.min, controls.figure.max, controls.figure.step = 0.0, max(most, controls.figure.value), step
             controls.figure.readout_format = ",.0f" if step == 1 else ",.1f"
             controls.figure.value = self._months.get(month, float(values[month]))

@@ -1,7 +1,9 @@
-"""One measure over time: monthly figures with average and limits above the rolling 12 months; survey points."""
+"""One measure over time: its months with average and limits, its rolling 12 months, its projection, its sparkline."""
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import WITHHELD, Finding
 from perf_lib.stats import spc
+from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
@@ -18,11 +21,13 @@ from perf_lib.words import wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _BAND = (
     "Line and band: average of the 24 months before, give or take two standard deviations; triangles: months beyond."
 )
+_FAN = {95: "#D5DEE8", 80: "#A9BED3"}
+_COLUMNS = ["Projected", "Lower 80%", "Upper 80%", "Lower 95%", "Upper 95%"]
+_WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
 SHOWN = 36  # months: the two years a baseline needs and the year it judges
 
 
@@ -32,21 +37,17 @@ def monthly(finding: Finding) -> Chart:
 
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
-    if finding.measure.kind in ("rolling", "survey"):
+    if finding.measure.traits.chart != "bars":
         return points(finding)
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
-    limits = spc.baseline(
-        finding.months["value"].astype(float),
-        breaks=finding.comparable.starts,
-        exclude=finding.comparable.excluded,
-    ).reindex(shown.index)
+    limits = finding.baseline.reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
     figure, panels = canvas.paper(252, ratios=(1.55, 1.0)) if two else canvas.paper(165)
     newest = _bars(panels[0], finding, shown, limits)
     broken = _breaks(panels[0], finding, shown)
-    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.kind == "count" else "Each month"
+    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
     if two:
         newest += _rolling_line(panels[1], finding, rolling)
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
@@ -57,7 +58,7 @@ def monthly(finding: Finding) -> Chart:
         + ["The lower panel does not start at zero."] * bool(two)
         + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
     )
-    return _chart(finding, shown, " ".join(notes) + broken, figure, _table(finding, shown, limits, rolling))
+    return _chart(finding, shown, " ".join(notes) + broken, canvas.svg(figure), _table(finding, shown, limits, rolling))
 
 
 @canvas.in_house_style()
@@ -71,27 +72,92 @@ def points(finding: Finding) -> Chart:
     known = values.notna().to_numpy()
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float).fillna(0)
-    if measure.kind == "rolling":
+    if measure.traits.chart == "line":
         _two_part_line(axis, x, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
         for mask, colour in ((known & illustrative, ILLUSTRATIVE), (known & ~illustrative, BLUE)):
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="o", color=colour, capsize=4, markersize=6)
         canvas.scale_to(axis, [values - margins, values + margins], 0.25)
-    title = "12 months to each month" if measure.covers_months == YEAR or measure.kind == "rolling" else "Each result"
+    title = "12 months to each month" if measure.spans_a_year else "Each result"
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
     whiskers = "Whiskers are the survey's margin, where one was published. " if shown["margin"].notna().any() else ""
     words = f"{whiskers}The axis does not start at zero."
-    return _chart(finding, shown, words, figure, _table(finding, shown.loc[known], None, None))
+    return _chart(finding, shown, words, canvas.svg(figure), _table(finding, shown.loc[known], None, None))
 
 
-def _chart(finding: Finding, shown: pd.DataFrame, words: str, figure: Figure, table: pd.DataFrame) -> Chart:
+@canvas.in_house_style()
+def projection(finding: Finding) -> Chart | None:
+    """The rolling 12 months and its fan for the months to come; None where there is no projection."""
+    ahead = finding.projection
+    if ahead is None or isinstance(ahead, Refused):
+        return None
+    known = finding.rolling_months.iloc[-2 * YEAR :]
+    months = known.index.append(ahead.table.index)
+    figure, (axis,) = canvas.paper(180)
+    x = np.arange(len(known) - 1, len(months))  # the fan opens from the last known figure
+    edges = {name: np.r_[known.iloc[-1], ahead.table[name]] for name in ahead.table}
+    for level, colour in _FAN.items():
+        axis.fill_between(x, edges[f"lower_{level}"], edges[f"upper_{level}"], color=colour, linewidth=0)
+    canvas.line(axis, np.arange(len(known)), known, BLUE)
+    canvas.line(axis, x, edges["rolling"], GREY, 1.6, dash="--")
+    canvas.scale_to(axis, np.r_[known, edges["lower_95"], edges["upper_95"]], 0.2)
+    canvas.values_axis(axis, "Rolling 12 months", finding.measure.unit, finding.measure.decimals)
+    canvas.months_axis([axis], pd.PeriodIndex(months))
+    as_printed = partial(printed, measure=finding.measure)
+    return Chart(
+        title=f"{finding.measure.title}: the 12 months to {wording.month(months[-1])}, if nothing changes",
+        subtitle="The broken line is the projection, the fan its 80 and 95 per cent intervals. "
+        "The axis does not start at zero.",
+        alt=f"Line chart with a fan. {narrative.outlook(finding)}",
+        svg=canvas.svg(figure),
+        table=canvas.figures_table(ahead.table.set_axis(_COLUMNS, axis=1), as_printed, "12 months to"),
+    )
+
+
+def sparkline(finding: Finding) -> str | None:
+    """The last two years of months as SVG: illustrative ones paler, exceptional ones marked, the newest a point.
+
+    It has no scale and says nothing that the figures beside it do not, so it stands without words of its own.
+    None where fewer than two months are known.
+    """
+    shown = finding.months.iloc[-2 * YEAR :]
+    values = shown["value"].to_numpy(float)
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < 2:
+        return None
+    low, high = values[known].min(), values[known].max()
+    x = _EDGE + np.arange(len(values)) * (_WIDTH - 2 * _EDGE) / (len(values) - 1)
+    share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
+    y = _HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE)
+    pale = (shown["origin"] == "illustrative").to_numpy()
+    parts = []
+    for either, colour in ((True, ILLUSTRATIVE), (False, BLUE)):  # a stroke is illustrative as either end is
+        strokes = [(a, b) for a, b in pairwise(known) if (pale[a] or pale[b]) == either]
+        path = "".join(f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}" for a, b in strokes)
+        style = f'fill="none" stroke="{colour}" stroke-width="1.4" stroke-linecap="round"'
+        parts += [f'<path d="{path}" {style}/>'] * bool(path)
+    for direction, flagged in exceptional(finding, shown.index).items():
+        way = -1 if direction == "high" else 1
+        parts += [_triangle(x[i], y[i], way) for i in np.flatnonzero(flagged & np.isfinite(values))]
+    last = known[-1]
+    parts.append(f'<circle cx="{x[last]:.1f}" cy="{y[last]:.1f}" r="2.2" fill="{BLUE}"/>')
+    size = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+
+
+def _triangle(x: float, y: float, way: int) -> str:
+    tip, base = y + 3.4 * way, y - 1.4 * way
+    return f'<path d="M{x:.1f} {tip:.1f}L{x - 2.9:.1f} {base:.1f}H{x + 2.9:.1f}Z" fill="{ORANGE}"/>'
+
+
+def _chart(finding: Finding, shown: pd.DataFrame, words: str, svg: str, table: pd.DataFrame) -> Chart:
     """The drawing with its words: its message, the months shown and what stands for what."""
     span = f"{wording.month(shown.index[0])} to {wording.month(shown.index[-1])}."
     pale = " Paler months are illustrative, not published." if (shown["origin"] == "illustrative").any() else ""
     title = f"{finding.measure.title}: {narrative.message(finding)}"
-    return Chart(title, f"{span} {words}{pale}", _alt(finding, shown), canvas.svg(figure), table)
+    return Chart(title, f"{span} {words}{pale}", _alt(finding, shown), svg, table)
 
 
 def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFrame) -> list[float]:
@@ -117,7 +183,7 @@ def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
     """Breaks on record, drawn: a line where history starts anew, a tint behind months left out of comparison."""
     drawn_kinds = set()
     for each in finding.breaks:
-        if each.kind == "process change" and each.starts in shown.index:
+        if each.starts_anew and each.starts in shown.index:
             at = shown.index.get_loc(each.starts) - 0.5
             axis.axvline(at, color=GREY, linewidth=1.2, linestyle="--")
             drawn_kinds.add("a broken vertical line marks a change of process")
@@ -170,11 +236,11 @@ def _newest(axis: Axes, values: pd.Series, measure: Measure, right: float = 0, f
 
 def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
-    kind = {"rolling": "Line chart", "survey": "Chart of points"}.get(measure.kind, "Bar chart")
+    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.traits.chart]
     span = wording.span(shown.index[0], shown.index[-1])
     sentences = [f"{kind} of {measure.title}, {span}: {narrative.message(finding)}."]
     known = shown["value"].dropna()
-    if len(known) and measure.kind not in ("rolling", "survey"):
+    if len(known) and measure.traits.chart == "bars":
         high, low = known.idxmax(), known.idxmin()
         sentences.append(
             f"Monthly figures run from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
@@ -201,7 +267,7 @@ def _table(
 
     columns = {"Figure": column(shown["value"].astype(float))}
     if limits is not None:
-        finer = 1 if measure.kind == "count" else measure.decimals
+        finer = 1 if measure.is_count else measure.decimals
         for name, words in (("mean", "Average"), ("lower", "Lower limit"), ("upper", "Upper limit")):
             columns[words] = column(limits[name], finer)
     if rolling is not None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf_lib.config.settings import Break
-from perf_lib.findings.comparable_months import headlines
+from perf_lib.findings.analysis import headlines
 from perf_lib.findings.finding import Finding
 from perf_lib.report import open_report
 from perf_lib.report.explore import Question, ask, explore, what_if
@@ -99,7 +99,7 @@ def test_an_earlier_quarter_is_that_quarters_own_report():
 def test_an_exception_is_judged_among_all_measures_with_this_one_changed():
     raised = what_if(report(), "hate_crime", "2019-12", 400).now
     assert not report().findings["hate_crime"].is_headline
-    others = {code: f.comparable for code, f in report().findings.items()} | {"hate_crime": raised.comparable}
+    others = {code: f.chance for code, f in report().findings.items()} | {"hate_crime": raised.chance}
     assert ("hate_crime" in headlines(others)) == raised.is_headline
     assert raised.is_headline  # six times its usual month: there is no quarter in which that is not one
 
