@@ -94,19 +94,20 @@ def _of_chart(read: Figures, figure: BeautifulSoup, titles: Mapping[str, str], c
         _enter(read, catalogue, code, (t, t), row[1])
         _enter(read, catalogue, code, (t - 11, t), row[5])
     shown = {t: float(row[1].replace(",", "")) for t, row in zip(months, rows, strict=True) if row[1][0].isdigit()}
-    for t, height in _bars(unquote(figure.img["src"].split(",", 1)[1]), months, shown).items():
+    for t, height in _bars(unquote(figure.img["src"].split(",", 1)[1]), shown).items():
         _enter(read, catalogue, code, (t, t), str(round(height)))
 
 
-def _bars(svg: str, months: list[int], shown: Mapping[int, float]) -> dict[int, float]:
+def _bars(svg: str, shown: Mapping[int, float]) -> dict[int, float]:
     """The figure that each bar stands for, by its month: heights to scale, the tallest printed one being known."""
-    heights, inks = [], f"{BLUE}|{ILLUSTRATIVE}".lower()
-    for path in re.findall(rf"<path d='M ([^']+?) z ?' clip-path='[^']*' style='fill: (?:{inks})'", svg):
-        ys = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path)][1::2]
-        heights.append(max(ys) - min(ys))
-    assert len(heights) == len(months)  # a month that is not printed has a bar of no height
-    scale = max(heights) / max(shown.values())
-    return {t: height / scale for t, height in zip(months, heights, strict=True) if height > 0}
+    bars, inks = [], f"{BLUE}|{ILLUSTRATIVE}".lower()
+    for path in re.findall(rf"<path d='([^']+?)' clip-path='[^']*' style='fill: (?:{inks})'", svg):
+        for outline in path.split("z")[:-1]:
+            numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", outline)]
+            bars.append((min(numbers[::2]), max(numbers[1::2]) - min(numbers[1::2])))
+    assert len(bars) == len(shown)  # a month that is not printed has no bar
+    scale = max(height for _, height in bars) / max(shown.values())
+    return {t: height / scale for t, (_, height) in zip(sorted(shown), sorted(bars), strict=True) if height > 0}
 
 
 def _month(written: str) -> int:

@@ -42,8 +42,7 @@ SYMBOL_MODULES = {
 STATE = {
     "report/report.py": {"_kept_open": "the reports that the press holds open, one a pack; forked processes read it"},
     "views/charts/cache.py": {
-        "_kept": "the charts of the report being made, by what they are drawn from",
-        "_taken": "which of them the report took",
+        "LAST_PACK": "the last pack's drawn parts, by what they are drawn from, for as long as a run lasts",
     },
     "findings/symbols.py": {
         "icon_svg": "sixteen symbols, each solid and in outline",

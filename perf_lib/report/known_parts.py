@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from perf_lib.views.charts.fingerprint import fingerprint
+from perf_lib.views.charts.cache import fingerprint
 
 ASKED, ANSWERED = "perf_lib.asked", "perf_lib.answered"
 """Audit events of Python (sys.audit), for whoever records what a notebook reads: with the part's name; then with its

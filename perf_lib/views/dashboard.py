@@ -13,7 +13,7 @@ from perf_lib.findings.symbols import Symbol
 from perf_lib.stats import calibrated, series, spc
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
-from perf_lib.views.charts.sparkline import sparkline
+from perf_lib.views.charts.monthly import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
 from perf_lib.views.narrative import figure_in_table
 from perf_lib.words import wording

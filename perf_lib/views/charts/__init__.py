@@ -1,10 +1,8 @@
 """Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
 
 from perf_lib.views.charts.canvas import Chart, warm
-from perf_lib.views.charts.monthly import SHOWN, monthly, points
-from perf_lib.views.charts.pairs import lines, scatter, z_score_comparison
-from perf_lib.views.charts.peers import peer_bars, peer_projection
-from perf_lib.views.charts.projection import projection
+from perf_lib.views.charts.comparisons import lines, peer_bars, peer_projection, scatter, z_score_comparison
+from perf_lib.views.charts.monthly import SHOWN, monthly, projection
 
 __all__ = [
     "SHOWN",
@@ -13,7 +11,6 @@ __all__ = [
     "monthly",
     "peer_bars",
     "peer_projection",
-    "points",
     "projection",
     "scatter",
     "warm",

@@ -1,40 +1,47 @@
-"""What is drawn from the same facts is not drawn again: parts of the report that the pack before already shows.
+"""Draw once what is drawn from the same facts: parts of the report that the last pack already shows.
 
-A drawn part says in its notebook's output what it was drawn from, by a fingerprint. The press gives the parts of the
-pack that is there to the kernels of the next one, which take those whose fingerprint is the same. Whoever runs a
-notebook otherwise draws everything.
+A drawn part states in its notebook's output, by a fingerprint, which facts it was drawn from. The press hands the last
+pack's parts to the processes that run notebooks, and they take each part whose fingerprint is unchanged. Where a
+notebook runs without the press, everything is drawn.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from pathlib import PurePath
 from typing import Any, TypeVar
 
-from perf_lib.views.charts import Chart
-from perf_lib.views.charts.fingerprint import fingerprint
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel
+
+from perf_lib.views.charts.canvas import Chart
 from perf_lib.views.html import DRAWN_FROM, Fragment
 
-Shown = TypeVar("Shown", bound=Chart | Fragment)
+Part = TypeVar("Part", bound=Chart | Fragment)
 
-_kept: dict[str, Fragment] = {}
-_taken: dict[int, tuple[Any, str]] = {}
-"""Facts of which the fingerprint has been taken, by identity: several parts are drawn from the same Finding."""
+LAST_PACK: dict[str, Fragment] = {}
+"""The last pack's drawn parts by their fingerprints: the process's own, because papermill hands a notebook nothing but
+its parameters. The press fills it before it starts the processes that run notebooks."""
 
 
 def keep(notebooks: Iterable[Mapping[str, Any]]) -> None:
-    """Take the drawn parts of executed notebooks, as their files have them: for the press alone, which knows that our
-    code is still the same.
+    """Take the drawn parts of executed notebooks, as their files hold them.
+
+    For the press alone, which knows that our code is unchanged.
     """
     for notebook in notebooks:
         for cell in notebook["cells"]:
             for output in cell.get("outputs", []):
                 key = output.get("metadata", {}).get("text/html", {}).get(DRAWN_FROM)
                 if key:
-                    # A file of a notebook has texts as lists of their lines.
+                    # A notebook's file holds a text as the list of its lines.
                     html, text = ("".join(output["data"][kind]) for kind in ("text/html", "text/plain"))
-                    _kept[key] = Fragment(html, text, key)
+                    LAST_PACK[key] = Fragment(html, text, key)
 
 
 @contextmanager
@@ -44,19 +51,60 @@ def kept(notebooks: Iterable[Mapping[str, Any]]) -> Iterator[None]:
     try:
         yield
     finally:
-        _kept.clear()
+        LAST_PACK.clear()
 
 
-def drawn_once(draw: Callable[..., Shown], *facts: Any) -> Shown | Fragment:
-    """What `draw` answers for these facts, which are all that it depends on; kept from before where it is."""
-    key = fingerprint(draw.__module__, draw.__qualname__, *(_fingerprint_of(fact) for fact in facts))
-    if key in _kept:
-        return _kept[key]
-    made = draw(*facts)
-    return replace(made, drawn_from=key)
+def drawn_once(draw: Callable[..., Part], *facts: Any) -> Part | Fragment:
+    """What `draw` answers for these facts, which are all that it depends on; the last pack's part where it has one."""
+    key = fingerprint(draw.__module__, draw.__qualname__, *facts)
+    return LAST_PACK[key] if key in LAST_PACK else replace(draw(*facts), drawn_from=key)
 
 
-def _fingerprint_of(fact: Any) -> str:
-    if id(fact) not in _taken:
-        _taken[id(fact)] = fact, fingerprint(fact)  # with the fact, so that its identity is nobody else's
-    return _taken[id(fact)][1]
+def fingerprint(*facts: Any) -> str:
+    """A digest of values, records, frames and collections of them, by content and type; the same in any process.
+
+    Raises TypeError for an object whose content it cannot read.
+
+    >>> fingerprint("chart", 1.0) == fingerprint("chart", 1.0), fingerprint("chart", 1.0) == fingerprint("chart", 1)
+    (True, False)
+    """
+    pieces: list[bytes] = []
+    _take_apart(facts, pieces.append)
+    # Each piece with its length, so that no two lists of pieces run into one another.
+    return hashlib.sha256(b"".join(len(piece).to_bytes(8, "big") + piece for piece in pieces)).hexdigest()
+
+
+def _take_apart(fact: Any, add: Callable[[bytes], None]) -> None:
+    """Add a fact's type, then its value or the pieces of its parts, then an end."""
+    add(b"path" if isinstance(fact, PurePath) else type(fact).__name__.encode())
+    if fact is None or isinstance(fact, bool | int | float | str | bytes | np.generic):
+        add(repr(fact).encode())
+    elif isinstance(fact, pd.Period | date):
+        add(str(fact).encode())
+    elif isinstance(fact, PurePath):
+        add(fact.name.encode())  # not its folder: the same facts are the same on another machine
+    elif isinstance(fact, frozenset | set):
+        add(repr(sorted(fact, key=repr)).encode())
+    elif isinstance(fact, pd.Index | pd.api.extensions.ExtensionArray | np.ndarray):
+        values = fact.asi8 if isinstance(fact, pd.PeriodIndex | pd.arrays.PeriodArray) else np.asarray(fact)
+        add(str(fact.dtype).encode())
+        add(repr(values.tolist()).encode() if values.dtype == object else values.tobytes())
+    else:
+        for part in _parts(fact):
+            _take_apart(part, add)
+    add(b".")
+
+
+def _parts(fact: Any) -> Iterator[Any]:
+    if isinstance(fact, pd.DataFrame):
+        yield from ([*fact.columns], fact.index, *(column.array for _, column in fact.items()))
+    elif isinstance(fact, pd.Series):
+        yield from (fact.name, fact.index, fact.array)
+    elif isinstance(fact, Mapping):
+        yield from fact.items()
+    elif isinstance(fact, list | tuple | BaseModel):  # a model's parts are its fields' names and values
+        yield from fact
+    elif is_dataclass(fact):
+        yield from ((each.name, getattr(fact, each.name)) for each in fields(fact))
+    else:
+        raise TypeError(f"{type(fact).__name__} has no fingerprint")
