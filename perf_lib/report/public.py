@@ -66,7 +66,7 @@ def marked(params: Params) -> Catalogue:
 
 
 def _with_denominators(params: Params, catalogue: Catalogue) -> Catalogue:
-    """The catalogue; a share counted from records is `of_measure` what its definition divides by, if a measure."""
+    """The catalogue, with `of_measure` of each share from records: the measure that its definition divides by."""
     if params.settings.inputs.records is None:
         return catalogue
     whole = Catalogue(catalogue)
