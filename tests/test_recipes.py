@@ -192,16 +192,16 @@ def test_a_chart(copy):
         '''"""A year as bars, a month each."""
 
 from perf_lib.findings.finding import Finding
-from perf_lib.views.charts.canvas import BLUE, Chart, canvas, drawn, in_house_style
+from perf_lib.views.charts.canvas import BLUE, Chart, bars, in_house_style, paper, svg
 
 
-@in_house_style
+@in_house_style()
 def calendar(finding: Finding) -> Chart:
     """The last twelve months as bars."""
     table = finding.last_12[["value"]]
-    paper, (axes,) = canvas(2.0)
-    axes.bar(range(len(table)), table["value"], color=BLUE)
-    return Chart("A year of months", finding.measure.title, "Twelve bars.", drawn(paper), table)
+    figure, (panel,) = paper(144)
+    bars(panel, table["value"], [BLUE] * len(table), 0.8)
+    return Chart("A year of months", finding.measure.title, "Twelve bars.", svg(figure), table)
 ''',
     )
     copy.before(
@@ -258,7 +258,7 @@ def read_feed(path: Path, area: str) -> pd.DataFrame:
         r"        frames\.append\(extracts\.read_monthly\(.*",
         "    if inputs.feed:\n"
         "        from perf_lib.extracts.feed import read_feed\n\n"
-        "        frames.append(read_feed(opened.input_path(inputs.feed), opened.settings.body.area))\n"
+        "        frames.append(read_feed(params.input_path(inputs.feed), area))\n"
         "        frames = [pd.concat(frames, ignore_index=True)]",
     )
     with_measure(copy, "count", {})

@@ -48,6 +48,17 @@ def _not_trending(finding: Finding) -> bool:
 
 
 NOT_TRENDING = "not_trending_with_peers"
+
+
+def _both_ways() -> list[tuple[str, ...]]:
+    """The codes of rules that ask the same of the same months, upwards and downwards."""
+    questions: dict[tuple[object, ...], tuple[str, ...]] = {}
+    for rule in spc.RULES:
+        question = rule.months, rule.sds, rule.window
+        questions[question] = (*questions.get(question, ()), rule.code)
+    return [*questions.values()]
+
+
 _RUN = "the average of the past 24 months"
 _PREVIOUS = "the average of the 24 months before it"
 
@@ -96,8 +107,7 @@ STANDINGS = tuple(code for code, *_ in _STANDINGS)
 """Where an area may stand among its peers, from the top down."""
 OUTSIDE = (STANDINGS[0], STANDINGS[-1])
 """The standings beyond the bounds of the group."""
-_OF_RULES = (tuple(rule.code for rule in spc.RULES if rule.direction == side) for side in ("high", "low"))
-AXES = (STANDINGS, *zip(*_OF_RULES, strict=True), (NOT_TRENDING,), (spc.NO_DATA,))
+AXES = (STANDINGS, *_both_ways(), (NOT_TRENDING,), (spc.NO_DATA,))
 """Symbols that answer one question: a measure shows at most one of each group, and may change from one to another."""
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
 """Per cent of series in which nothing changes that show the symbol, in either direction, at a quarter's end."""
