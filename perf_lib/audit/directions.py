@@ -58,7 +58,7 @@ def runs(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
         )
         if not (side or moving or chained):
             continue
-        codes, _ = sense.measures(found.start(), found.end())
+        codes = sense.measures(found.start(), found.end())
         code = next((c for c in codes if c in facts.findings), None)
         if code is None or sense.is_foreign(found.start()):
             continue
@@ -117,7 +117,7 @@ def averages(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
             continue
         if re.search(rf"\b{NUMBER}\s+of\s+the\s", sense.text, re.I):
             continue  # three of the last six months
-        codes, _ = sense.measures(start, end)
+        codes = sense.measures(start, end)
         code = next((c for c in codes if c in facts.findings), None)
         told = [
             p for p in sense.periods if p.spans and not p.since and not p.vague and max(s.length for s in p.spans) <= 11
@@ -159,7 +159,7 @@ def superlatives(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
             found[0].lower() in ("most", "least", "best", "worst") and not re.search(r"\bthe\s+$", text[:start])
         ):
             continue
-        codes, _ = sense.measures(start, end)
+        codes = sense.measures(start, end)
         code = next((c for c in codes if c in facts.findings), None)
         if code is None or (sense.sentence.code is None and not sense.mentions):
             continue
@@ -246,7 +246,7 @@ def _scope_and_subject(sense: Sense, facts: Facts, found: re.Match[str], code: s
             scopes += list(period.spans)
         else:
             subjects += list(period.spans)
-    clause = sense.clauses[sense.clause_of(found.start())]
+    clause = sense.clause_of(found.start())
     near = [p for p in months if clause.start <= p.start < clause.end] or months
     # The figure of the month itself: "peaked in July", "December was the lowest month".
     subjects = [s for p in near[:3] for s in p.spans] or subjects
@@ -395,7 +395,7 @@ def standings(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
     """Where the area is said to stand among its peers."""
     sense, facts = judge.sense, judge.facts
     for found in islice(_STANDING.finditer(sense.text), MOST):
-        codes, _ = sense.measures(found.start(), found.end())
+        codes = sense.measures(found.start(), found.end())
         code = next((c for c in codes if c in facts.findings), None)
         if code is None or hedged(sense, found.start()):
             continue

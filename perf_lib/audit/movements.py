@@ -93,7 +93,7 @@ def subject(sense: Sense, facts: Facts, found: re.Match[str], is_noun: bool) -> 
         ):
             return own
         return None
-    clause = sense.clauses[sense.clause_of(start)]
+    clause = sense.clause_of(start)
     near = [m for m in before if _GAP.match(text[m.end : start])]
     if near:
         return near[-1].code
@@ -184,7 +184,7 @@ def _direction(way: int, actual: int, fact: Fact, code: str | None) -> Verdict:
 
 def _word_near(sense: Sense, literal: Literal, way: int, measure: Measure | None) -> tuple[int, int] | None:
     """The direction word that a figure goes with: the nearest before it, else after it, in its clause."""
-    clause = sense.clauses[sense.clause_of(literal.start)]
+    clause = sense.clause_of(literal.start)
     all_of = [m for m in _WORD.finditer(sense.text, clause.start, clause.end) if way_said(m, measure) == way]
     before = [m for m in all_of if m.end() <= literal.start]
     after = [m for m in all_of if m.start() >= literal.end]
@@ -202,7 +202,7 @@ def alone(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
             if group is None:
                 continue
             start, end = found.span(group)
-            clause = sense.clauses[sense.clause_of(start)]
+            clause = sense.clause_of(start)
             if (
                 pattern is _COMPARED
                 and not _two_figures(sense, start, end)
@@ -226,7 +226,7 @@ def alone(judge: Judge, verdicts: Verdicts) -> Iterator[Found]:
                 way = (
                     way_said(
                         found,
-                        measure_of(facts, sense.measures(start, end)[0][0] if sense.measures(start, end)[0] else None),
+                        measure_of(facts, sense.measure(start, end)),
                     )
                     or 0
                 )

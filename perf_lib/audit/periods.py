@@ -26,6 +26,11 @@ class Span(NamedTuple):
     first: int
     last: int
 
+    @classmethod
+    def ending(cls, last: int, months: int = 12) -> Span:
+        """So many months to a last one."""
+        return cls(last - months + 1, last)
+
     @property
     def length(self) -> int:
         """How many months."""
@@ -118,7 +123,7 @@ class Calendar:
         self.quarter = quarter
         self.now = quarter_span(quarter)
         self.last = self.now.last
-        self.year = Span(self.last - 11, self.last)
+        self.year = Span.ending(self.last)
         self.to_date = self._fy(quarter.year)[0]
         self.calendar_year = self._year(month_of(self.last).year)
         self._patterns = [(re.compile(row.words, row.flags), row) for row in self._rows()]
@@ -237,8 +242,7 @@ class Calendar:
         return self.last - back - (12 if year else 0)
 
     def _ending(self, found: re.Match[str], months: int) -> Span:
-        last = self._named(found["m"], found["y"])
-        return Span(last - months + 1, last)
+        return Span.ending(self._named(found["m"], found["y"]), months)
 
     def _between(self, found: re.Match[str]) -> list[Span]:
         groups = found.groupdict()
@@ -283,9 +287,9 @@ class Calendar:
             starts = [self._start(year)] if year else [self.to_date.first, self.calendar_year.first]
             return [Span(start, start + months - 1) for start in starts]
         last = self._year(int(year)).last if year and year.isdigit() else self.last
-        spans = [Span(last - months + 1, last)]
+        spans = [Span.ending(last, months)]
         if which in ("previous", "preceding"):
-            spans.append(Span(self.last - 2 * months + 1, self.last - months))
+            spans.append(Span.ending(self.last - months, months))
         return spans
 
     def _fy(self, year: int) -> list[Span]:
