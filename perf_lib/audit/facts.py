@@ -15,6 +15,7 @@ import pandas as pd
 
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.periods import Calendar, Span, month_of, quarter_span
+from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import series
 from perf_lib.stats.series import NOTHING, Figure, RollUp
@@ -56,6 +57,11 @@ class Facts:
         self._figures: dict[tuple[str, Span], Figure] = {}
         self._rolled: dict[str, RollUp] = {}
         self._months: dict[str, dict[int, float]] = {}
+
+    def measure(self, code: str | None) -> Measure | None:
+        """The measure of a code, where there is one."""
+        finding = None if code is None else self.findings.get(code)
+        return None if finding is None else finding.measure
 
     def figure(self, code: str, span: Span) -> Figure:
         """What a measure comes to over some months."""
