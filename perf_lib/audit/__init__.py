@@ -12,6 +12,8 @@ the data do not hold it and no source is given. A bound figure, `{{ rolling_12 }
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,7 +89,7 @@ class Audit:
 
     def counts(self) -> str:
         """How many figures were checked, and what came of them, in one line."""
-        tally = {verdict: len(self.of(verdict)) for verdict in ("agrees", "contradicts", "unsupported", "sourced")}
+        tally = Counter(check.verdict for check in self.checks)
         return (
             f"{wording.counted(len(self.checks), 'figure')} checked: {tally['agrees']} right, {tally['contradicts']} "
             f"contradicted by the data, {tally['unsupported']} without support, {tally['sourced']} with a source"
@@ -119,9 +121,7 @@ class _Auditor:
         self.calendar = Calendar(quarter)
         self.facts = Facts(findings, self.calendar)
         self.names = Names({code: finding.measure for code, finding in findings.items()})
-        self.peers = sorted(
-            {str(a) for f in findings.values() if f.peers is not None for a in f.peers.rates.index if a != f.area}
-        )
+        self.peers = sorted(self.facts.peers() - {finding.area for finding in findings.values()})
 
     def text(self, text: Text) -> Iterator[tuple[Sentence, tuple[Check, ...]]]:
         """A text's sentences, each with its checks."""
@@ -130,40 +130,30 @@ class _Auditor:
             carried = None if sentence.starts_block else carried
             sense = Sense(sentence, self.calendar, self.names, self.peers, carried)
             yield sentence, tuple(self.checks(sense))
-            strong = [mention.code for mention in sense.mentions if not mention.weak]
-            carried = strong[0] if strong else carried
+            carried = sense.strong[0].code if sense.strong else carried
 
     def checks(self, sense: Sense) -> Iterator[Check]:
         """The checks of one sentence, in the order of its words."""
         if not self.findings:
             return
         if len(sense.literals) > MOST_FIGURES:
-            source = sourced(sense.sentence, self.sources)
-            for literal in sense.literals:
-                if not sense.is_bound(literal):
-                    yield _check(sense, literal.start, literal.end, UNSUPPORTED, source)
-            return
-        judge = Judge(sense, self.facts)
-        figures = [(literal, judge.judge(literal)) for literal in sense.literals]
-        made: list[tuple[int, int, Verdict]] = [
-            (literal.start, literal.end, verdict)
-            for literal, verdict in figures
-            if verdict is not None and not sense.is_bound(literal)
-        ]
-        taken = {at for start, end, _ in made for at in range(start, end)}
-        made += [found for found in directions(judge, figures) if not taken & {found[0], found[1] - 1}]
+            checked = [(*each.span, UNSUPPORTED) for each in sense.literals if not sense.is_bound(each)]
+        else:
+            judge = Judge(sense, self.facts)
+            figures = [(literal, judge.judge(literal)) for literal in sense.literals]
+            checked = [(*each.span, verdict) for each, verdict in figures if verdict and not sense.is_bound(each)]
+            taken = {at for start, end, _ in checked for at in range(start, end)}
+            checked += [each for each in directions(judge, figures) if not taken & {each[0], each[1] - 1}]
         source = sourced(sense.sentence, self.sources)
-        for start, end, verdict in sorted(made, key=lambda found: found[:2]):
+        for start, end, verdict in sorted(checked, key=lambda each: each[:2]):
             yield _check(sense, start, end, verdict, source)
 
 
 def _check(sense: Sense, start: int, end: int, verdict: Verdict, source: str | None) -> Check:
     sentence = sense.sentence
     found, fact = verdict.verdict, verdict.fact
-    if source is not None and (
-        found == "unsupported"
-        or (found == "contradicts" and verdict.why != "arithmetic" and not _speaks_for_itself(sense, verdict))
-    ):
+    states_ours = verdict.why == "arithmetic" or _speaks_for_itself(sense, verdict)
+    if source is not None and (found == "unsupported" or (found == "contradicts" and not states_ours)):
         found = "sourced"
     return Check(
         file=sentence.file,
@@ -180,12 +170,9 @@ def _check(sense: Sense, start: int, end: int, verdict: Verdict, source: str | N
 
 def _speaks_for_itself(sense: Sense, verdict: Verdict) -> bool:
     """Whether a sentence with a source states a figure of ours all the same: measure and months named, nobody quoted."""
-    named = any(mention.code == verdict.measure and not mention.weak for mention in sense.mentions)
-    quoted = any(
-        word in sense.text.lower()
-        for word in ("given", "said", "reported", "printed", "stated", "described", "according")
-    )
-    return named and bool(sense.periods) and not quoted
+    is_named = any(mention.code == verdict.measure for mention in sense.strong)
+    is_quoted = re.search("given|said|reported|printed|stated|described|according", sense.text, re.IGNORECASE)
+    return is_named and bool(sense.periods) and not is_quoted
 
 
 __all__ = ["FIELDS", "Audit", "Check", "Fact", "Literal", "Text", "held", "highlights"]

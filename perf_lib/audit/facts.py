@@ -5,13 +5,17 @@ A Verdict carries the Fact that a figure was held against.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from statistics import fmean
+from typing import NamedTuple
 
 import pandas as pd
 
 from perf_lib.audit.literals import Literal
 from perf_lib.audit.periods import Calendar, Span, month_of, quarter_span
+from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import series
 from perf_lib.stats.series import NOTHING, Figure, RollUp
@@ -30,6 +34,20 @@ class Fact:
     way: int = 0
 
 
+class Rank(NamedTuple):
+    """A place among so many areas, counted from the lowest, and over which months."""
+
+    place: int
+    size: int
+    words: str
+    span: Span
+
+
+def way_from(before: float, after: float) -> int:
+    """Which way a figure went: 1 up, -1 down, 0 neither."""
+    return (after > before) - (after < before)
+
+
 class Facts:
     """The figures of a report, looked up and remembered."""
 
@@ -39,6 +57,11 @@ class Facts:
         self._figures: dict[tuple[str, Span], Figure] = {}
         self._rolled: dict[str, RollUp] = {}
         self._months: dict[str, dict[int, float]] = {}
+
+    def measure(self, code: str | None) -> Measure | None:
+        """The measure of a code, where there is one."""
+        finding = None if code is None else self.findings.get(code)
+        return None if finding is None else finding.measure
 
     def figure(self, code: str, span: Span) -> Figure:
         """What a measure comes to over some months."""
@@ -60,20 +83,17 @@ class Facts:
             self._months[code] = {month.ordinal: float(value) for month, value in values.items()}
         return self._months[code]
 
+    def within(self, code: str, span: Span) -> dict[int, float]:
+        """Those of a measure's months that lie in a stretch."""
+        return {at: value for at, value in self.months(code).items() if span.first <= at <= span.last}
+
     def usual(self, code: str) -> list[Span]:
         """The stretches a report prints: its quarters, the 12 months and those before, the year before each."""
         calendar, as_at = self.calendar, self.findings[code].as_at
-        year = calendar.year if as_at is None else Span(as_at.ordinal - 11, as_at.ordinal)
-        box = [quarter_span(each.quarter) for each in self.findings[code].box]
-        spans = [
-            year,
-            calendar.now,
-            calendar.year,
-            *reversed(box),
-            year.back(12),
-            calendar.now.back(12),
-            calendar.now.back(3),
-        ]
+        year = calendar.year if as_at is None else Span.ending(as_at.ordinal)
+        spans = [year, calendar.now, calendar.year]
+        spans += [quarter_span(each.quarter) for each in reversed(self.findings[code].box)]
+        spans += [year.back(12), calendar.now.back(12), calendar.now.back(3)]
         if as_at is not None and as_at.ordinal != calendar.last:
             spans.append(Span(as_at.ordinal, as_at.ordinal))
         return list(dict.fromkeys([*spans, calendar.to_date, calendar.to_date.back(12)]))
@@ -85,7 +105,7 @@ class Facts:
         for span in spans:
             out.append(span)
             if as_at is not None and span.last > as_at.ordinal and span.length >= 12:
-                out.append(Span(as_at.ordinal - span.length + 1, as_at.ordinal))
+                out.append(Span.ending(as_at.ordinal, span.length))
         return list(dict.fromkeys(out))
 
     def printed(self, code: str, value: float) -> str:
@@ -94,45 +114,48 @@ class Facts:
 
     def levels(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """What the measure came to."""
-        for span in spans:
-            value = self.figure(code, span).value
-            if value is not None:
-                yield Fact(value, code, span, self.printed(code, value))
+        return self._each(code, spans, lambda figure: figure.value, partial(self.printed, code))
 
     def parts(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """The numerators and denominators it was made of."""
         for span in spans:
             figure = self.figure(code, span)
-            for part in (figure.numerator, figure.denominator):
-                if part is not None and self.findings[code].measure.unit != wording.SECONDS:
+            takes_time = self.findings[code].measure.unit == wording.SECONDS
+            for part in (None if takes_time else figure.numerator, figure.denominator):
+                if part is not None:
                     yield Fact(part, code, span, wording.number(part, 0 if part == int(part) else 1))
-            if self.findings[code].measure.unit == wording.SECONDS and figure.denominator is not None:
-                yield Fact(figure.denominator, code, span, wording.number(figure.denominator))
 
     def rest(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """What is left of the denominators without the numerators: all but four."""
-        for span in spans:
-            figure = self.figure(code, span)
-            if figure.numerator is not None and figure.denominator is not None:
-                rest = figure.denominator - figure.numerator
-                yield Fact(rest, code, span, wording.number(rest))
+        return self._each(
+            code, spans, lambda figure: series.change(figure.denominator, figure.numerator), wording.number
+        )
 
     def margins(self, code: str, spans: Iterable[Span]) -> Iterator[Fact]:
         """The margins of error of a survey."""
+        return self._each(code, spans, lambda figure: figure.margin, wording.percentage_points)
+
+    def _each(
+        self,
+        code: str,
+        spans: Iterable[Span],
+        part: Callable[[Figure], float | None],
+        printed: Callable[[float], str],
+    ) -> Iterator[Fact]:
         for span in spans:
-            margin = self.figure(code, span).margin
-            if margin is not None:
-                yield Fact(margin, code, span, wording.percentage_points(margin))
+            value = part(self.figure(code, span))
+            if value is not None:
+                yield Fact(value, code, span, printed(value))
 
     def changes(self, code: str, pairs: Iterable[tuple[Span, Span]]) -> Iterator[tuple[Fact, Fact | None]]:
         """The difference between two stretches, in the unit and in per cent."""
         measure = self.findings[code].measure
         for now, before in pairs:
             one, other = self.figure(code, now).value, self.figure(code, before).value
-            difference = series.change(one, other)
-            if difference is None or one is None or other is None:
+            if one is None or other is None:
                 continue
-            way = 0 if abs(difference) < 1e-9 else (1 if difference > 0 else -1)
+            difference = one - other
+            way = 0 if abs(difference) < 1e-9 else way_from(other, one)
             said = (
                 wording.percentage_points(abs(difference))
                 if measure.is_percentage
@@ -150,65 +173,68 @@ class Facts:
                 continue
             first, last = span.ends
             days = (last.end_time.normalize() - first.start_time).days + 1
-            size = {
-                "month": span.length,
-                "quarter": span.length / 3,
-                "week": days / 7,
-                "day": days,
-                "year": span.length / 12,
-            }[unit]
-            if size:
-                average = value / size
-                yield Fact(average, code, span, wording.number(average, 1))
+            size = {"month": span.length, "quarter": span.length / 3, "week": days / 7, "day": days}
+            average = value / size.get(unit, span.length / 12)
+            yield Fact(average, code, span, wording.number(average, 1))
+
+    def peers(self) -> set[str]:
+        """The areas of all peer groups."""
+        return {str(area) for finding in self.findings.values() if finding.peers for area in finding.peers.rates.index}
 
     def rates(self, code: str) -> dict[str, list[Fact]]:
         """Rates per 1,000: the area's own, the group's average and bounds, and each peer's by name."""
-        finding = self.findings[code]
+        finding, comparison = self.findings[code], self.findings[code].peers
         out: dict[str, list[Fact]] = {"own": [], "average": [], "bounds": []}
+
+        def add(name: str, rate: float, month: pd.Period | None) -> None:
+            span = None if month is None else Span.ending(month.ordinal)
+            out.setdefault(name, []).append(Fact(rate, code, span, narrative.rate_in_prose(rate)))
+
         if finding.rate is not None:
-            out["own"].append(self._rate(finding, finding.rate, finding.as_at))
-        comparison = finding.peers
+            add("own", finding.rate, finding.as_at)
         if comparison is not None:
-            at, month = comparison.position, comparison.month
-            out["own"].append(self._rate(finding, at.rate, month))
-            out["average"].append(self._rate(finding, at.average, month))
-            out["bounds"] = [self._rate(finding, bound, month) for bound in (comparison.lower, comparison.upper)]
-            for area, rate in comparison.rates.items():
-                if area != finding.area:
-                    out[str(area)] = [self._rate(finding, float(rate), month)]
+            at = comparison.position
+            named = [
+                ("own", at.rate),
+                ("average", at.average),
+                ("bounds", comparison.lower),
+                ("bounds", comparison.upper),
+            ]
+            named += [(str(area), float(rate)) for area, rate in comparison.rates.items() if area != finding.area]
+            for name, rate in named:
+                add(name, rate, comparison.month)
         return out
 
-    def _rate(self, finding: Finding, rate: float, month: pd.Period | None) -> Fact:
-        span = None if month is None else Span(month.ordinal - 11, month.ordinal)
-        return Fact(rate, finding.measure.code, span, narrative.rate_in_prose(rate))
+    def ranks(self, code: str) -> tuple[Rank | None, Rank | None]:
+        """The area's rank in its group and in the country, each as far as it is known."""
+        comparison = self.findings[code].peers
+        if comparison is None:
+            return None, None
+        at, span = comparison.position, Span.ending(comparison.month.ordinal)
+        country = None
+        if at.national_rank is not None and at.national_rank_words is not None:
+            country = Rank(
+                at.national_rank, int(at.national_rank_words.rsplit(" ", 1)[1]), at.national_rank_words, span
+            )
+        return Rank(at.rank, at.n, at.rank_words, span), country
 
     def ends(self, code: str, span: Span) -> tuple[Fact, Fact] | None:
         """The lowest and highest of the months in a stretch."""
-        known = {at: value for at, value in self.months(code).items() if span.first <= at <= span.last}
-        if not known:
+        months = self.within(code, span)
+        if not months:
             return None
-        low, high = min(known, key=lambda at: known[at]), max(known, key=lambda at: known[at])
-        return self._month(code, low, known[low]), self._month(code, high, known[high])
-
-    def _month(self, code: str, at: int, value: float) -> Fact:
-        return Fact(value, code, Span(at, at), f"{self.printed(code, value)} in {wording.month(month_of(at))}")
+        low, high = (
+            Fact(months[at], code, Span(at, at), f"{self.printed(code, months[at])} in {wording.month(month_of(at))}")
+            for at in (min(months, key=months.__getitem__), max(months, key=months.__getitem__))
+        )
+        return low, high
 
     def usual_averages(self, code: str) -> list[float]:
         """What "the average" of a measure's months may mean: of the year, of two years, of all there are."""
-        known = self.months(code)
-        as_at = max(known, default=0)
-        windows = [
-            Span(as_at - 11, as_at),
-            Span(as_at - 23, as_at),
-            Span(as_at - 24, as_at - 1),
-            self.calendar.calendar_year,
-        ]
-        means = []
-        for window in windows:
-            values = [value for at, value in known.items() if window.first <= at <= window.last]
-            if values:
-                means.append(sum(values) / len(values))
-        return means
+        as_at = max(self.months(code), default=0)
+        two_years = Span.ending(as_at, 24)
+        windows = (Span.ending(as_at), two_years, two_years.back(1), self.calendar.calendar_year)
+        return [fmean(months.values()) for window in windows if (months := self.within(code, window))]
 
 
 # --- What came of a figure or a word of direction, and what the figures before it turned out to be
@@ -226,6 +252,11 @@ class Verdict:
     measure: str | None = None
     why: str = ""
 
+    @classmethod
+    def of(cls, is_right: bool, fact: Fact, measure: str | None = None, why: str = "") -> Verdict:
+        """That words agree with a fact or contradict it."""
+        return cls("agrees" if is_right else "contradicts", fact, measure, why)
+
 
 @dataclass
 class Memory:
@@ -233,7 +264,6 @@ class Memory:
 
     role: str = ""
     way: int = 0
-    fact: Fact | None = None
     end: int = -99
 
 

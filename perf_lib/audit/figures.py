@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from perf_lib.audit.candidates import facts_for, follows, nearest, said_of_peers
 from perf_lib.audit.facts import UNSUPPORTED, Facts, Memory, Verdict
@@ -28,26 +28,26 @@ def attached(sense: Sense, facts: Facts, literal: Literal, codes: Sequence[str])
     after = sense.text[literal.end : literal.end + 60]
     if literal.kind in ("rank", "seconds", "points", "multiple"):
         return None
-    if literal.kind == "percent" or literal.kind == "fraction":
+    if literal.kind in ("percent", "fraction"):
         of = re.match(
             r"\s*of\s+(?:all\s+|the\s+|these\s+|those\s+|its\s+|our\s+|every\s+|total\s+|year['’]s\s+|quarter['’]s\s+|\d[\d,]*\s+)*([a-z\w]+(?:\s+[a-z]+){0,2})",
             after,
         )
         if not of or any(period.start - 1 <= literal.end + of.start(1) < period.end for period in sense.periods):
             return None
-        if codes and facts.findings[codes[0]].measure.of is None and facts.findings[codes[0]].measure.is_percentage:
+        measure = facts.findings[codes[0]].measure if codes else None
+        if measure is not None and measure.of is None and measure.is_percentage:
             return None  # the catalogue does not say what its percentages are of
-        return any(_holds_noun(sense, code, of[1]) for code in codes)
+        return _counted(sense, codes, of[1].split())
     after = re.sub(r"^\s*(?:more|fewer|less|extra|additional)\b(?!\s+than)", "", after)  # 52 more Tasers
     if _ENDING.match(after):
         return None
-    words = re.findall(r"[A-Za-z]+", after)[:4]
-    return any(_holds_noun(sense, code, " ".join(words)) for code in codes)
+    return _counted(sense, codes, re.findall(r"[A-Za-z]+", after)[:4])
 
 
-def _holds_noun(sense: Sense, code: str, words: str) -> bool:
-    """Whether some words hold one of what a measure counts."""
-    return any(sense.names.counts(code, word) for word in words.split())
+def _counted(sense: Sense, codes: Iterable[str], words: Sequence[str]) -> bool:
+    """Whether one of some words is what one of some measures counts."""
+    return any(sense.names.counts(code, word) for code in codes for word in words)
 
 
 def is_figure(sense: Sense, facts: Facts, literal: Literal, codes: Sequence[str], attached: bool | None) -> bool:
@@ -72,19 +72,14 @@ def is_figure(sense: Sense, facts: Facts, literal: Literal, codes: Sequence[str]
             before,
         )
     )
-    at = literal.end + 4
-    if (
+    # From 15 in July to eight in December.
+    of_a_range = (
         attached is None
         and re.search(r"\b(?:from|to)\s+$", before)
-        and any(period.start - 1 <= at <= period.end for period in sense.periods)
-    ):
-        return True  # from 15 in July to eight in December
-    return bool(
-        changes
-        or parts
-        or unit
-        or (plain and _ENDING.match(after) and not re.match(r"\s+(?:of|in|year|month|quarter|the)\b", after))
-    ) or (attached is True and bool(codes))
+        and any(period.start - 1 <= literal.end + 4 <= period.end for period in sense.periods)
+    )
+    is_alone = plain and _ENDING.match(after) and not re.match(r"\s+(?:of|in|year|month|quarter|the)\b", after)
+    return bool(changes or parts or unit or of_a_range or is_alone or (attached is True and codes))
 
 
 def multiplies(sense: Sense, literal: Literal) -> bool:
@@ -94,11 +89,6 @@ def multiplies(sense: Sense, literal: Literal) -> bool:
         return True
     at = literal.end + tail.end()
     return any(mention.start <= at + 1 <= mention.end for mention in sense.mentions)
-
-
-def took(sense: Sense) -> bool:
-    """Whether days are what something took, and not when it was."""
-    return re.search(r"\b(?:average|took|takes|taken|mean)\b", sense.text) is not None
 
 
 # --- Whether a sentence makes plain which figure it speaks of, so that another is wrong and not merely unknown
@@ -136,15 +126,14 @@ def is_plain(
     sense: Sense, facts: Facts, literal: Literal, role: str, period_named: bool, attached: bool | None
 ) -> bool:
     """Whether a sentence makes plain which figure it speaks of, so that another figure is wrong and not merely unknown."""
-    clause = sense.clauses[sense.clause_of(literal.start)]
+    clause = sense.clause_of(literal.start)
     if role == "change" and _said_of_another(sense, facts, literal):
         return False
     if role == "level" and (
         _SUBSET.search(sense.text[clause.start : literal.start]) or _RESTRICTED.search(sense.text[literal.end :])
     ):
         return False
-    places = [place for place in _PLACE.findall(sense.words_of(clause)) if place not in _known_places(facts)]
-    if places:
+    if not _known_places(facts).issuperset(_PLACE.findall(sense.words_of(clause))):
         return False
     if role == "level" and literal.kind == "count" and not period_named:
         return attached is True
@@ -156,7 +145,7 @@ def is_plain(
 
 def _said_of_another(sense: Sense, facts: Facts, literal: Literal) -> bool:
     """Whether what rose or fell is something that no measure counts: burglary, officers, reports of rape."""
-    clause = sense.clauses[sense.clause_of(literal.start)]
+    clause = sense.clause_of(literal.start)
     moved = _MOVED.search(sense.text, clause.start, literal.start)
     if moved is None or any(clause.start <= m.start < moved.start() for m in sense.mentions):
         return False
@@ -165,7 +154,7 @@ def _said_of_another(sense: Sense, facts: Facts, literal: Literal) -> bool:
         lead = lead.replace(sense.text[period.start : period.end], " ")
     words = [word.lower() for word in re.findall(r"[A-Za-z]{4,}", lead)]
     codes = list(facts.findings) if sense.sentence.code is None else [sense.sentence.code]
-    if any(_GENERAL.fullmatch(word) or any(sense.names.counts(c, word) for c in codes) for word in words):
+    if _counted(sense, codes, words) or any(_GENERAL.fullmatch(word) for word in words):
         return False
     return any(not _LINKING.fullmatch(word) for word in words)
 
@@ -184,17 +173,9 @@ def plainly_stated(sense: Sense, literal: Literal) -> bool:
 
 
 def _known_places(facts: Facts) -> set[str]:
-    finding = next(iter(facts.findings.values()))
-    peers = [name for f in facts.findings.values() if f.peers is not None for name in f.peers.rates.index]
-    return {
-        *(name.capitalize() for name in MONTHS),
-        *finding.area.split(),
-        *(word for name in peers for word in str(name).split()),
-        "Q",
-        "Quarter",
-        "Force",
-        "Police",
-    }
+    areas = [next(iter(facts.findings.values())).area, *facts.peers()]
+    months = (name.capitalize() for name in MONTHS)
+    return {*months, *(word for area in areas for word in area.split()), "Q", "Quarter", "Force", "Police"}
 
 
 # --- The verdict
@@ -222,8 +203,7 @@ class Judge:
             return None  # a time, unless something lasted it: then it is read as a run of months
         if literal.kind == "rank" and _OF_MONTHS.match(self.sense.text, literal.end):
             return None  # among months, not areas: read with its superlative
-        named, _ = self.sense.measures(literal.start, literal.end)
-        codes = [code for code in named if code in self.facts.findings]
+        codes = self.sense.measures(literal.start, literal.end)
         noun = attached(self.sense, self.facts, literal, codes)
         if (
             literal.kind == "count"
@@ -235,18 +215,16 @@ class Judge:
         if literal.kind == "multiple" and _WISHED.search(self.sense.text[: literal.start]):
             return None
         if literal.kind == "multiple" and not multiplies(self.sense, literal):
-            return Verdict("unsupported")
+            return UNSUPPORTED
         if literal.kind == "days" and not any("day" in self.facts.findings[c].measure.unit for c in codes):
-            return None if literal.in_words or not took(self.sense) else UNSUPPORTED
+            took = re.search(r"\b(?:average|took|takes|taken|mean)\b", self.sense.text)  # days, and not when it was
+            return None if literal.in_words or not took else UNSUPPORTED
         verdict = self._held(literal, codes, noun)
         if verdict.verdict == "unsupported":
-            sums = follows(self.sense, self.memory, literal)
-            if sums is not None:
-                verdict = sums
+            verdict = follows(self.sense, self.memory, literal) or verdict
         if verdict.verdict != "agrees" and _WHOLE.search(self.sense.text[: literal.start]):
             verdict = self._whole(literal) or verdict
         self.memory.end = literal.end
-        self.memory.fact = verdict.fact
         return verdict
 
     def _whole(self, literal: Literal) -> Verdict | None:
@@ -256,7 +234,7 @@ class Judge:
             spans = reached.spans or tuple(self.facts.usual(code)[:3])
             fact = next((f for f in self.facts.levels(code, spans) if literal.fits(f.value)), None)
             if finding.measure.is_count and fact is not None:
-                return Verdict("agrees", fact, code)
+                return Verdict.of(True, fact, code)
         return None
 
     def _held(self, literal: Literal, codes: Sequence[str], noun: bool | None) -> Verdict:
@@ -272,21 +250,14 @@ class Judge:
             if is_foreign and said_to_be not in ("rank", "rate", "size"):
                 facts, clear = said_of_peers(self.sense, self.facts, literal, code), False
             slack = 2.0 if reached.own else 1.5
-            match = next(
-                (
-                    fact
-                    for fact in facts
-                    if literal.fits(fact.value, slack) and (not way or not fact.way or fact.way == way)
-                ),
-                None,
-            )
-            match = match or next((fact for fact in facts if literal.fits(fact.value, slack)), None)
-            if match is not None:
+            fitting = [fact for fact in facts if literal.fits(fact.value, slack)]
+            if fitting:
                 if noun is False and said_to_be in ("level", "share"):
                     continue  # so many of something else is not this figure, though it is as many
                 if not clear and said_to_be == "level" and literal.said in ("over", "under"):
                     continue  # "up to 30 per cent" is too loose to have been meant of a share nobody named
-                return Verdict("agrees", match, code)
+                match = next((fact for fact in fitting if not way or fact.way in (0, way)), fitting[0])
+                return Verdict.of(True, match, code)
             if (
                 first is None
                 and facts
@@ -299,7 +270,7 @@ class Judge:
                     or plainly_stated(self.sense, literal)
                 )
             ):
-                first = Verdict("contradicts", nearest(literal, facts), code)
+                first = Verdict.of(False, nearest(literal, facts), code)
         if first is not None:
             return first
         guess = codes[0] if codes and noun is not False and not is_foreign else None

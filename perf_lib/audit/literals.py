@@ -63,14 +63,11 @@ class Words:
 
 Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
 
-_PARTS = {
-    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "twentieth": 20,
-}  # fmt: skip
+_PARTS = {**ORDINALS, "half": 2, "halves": 2, "quarter": 4, "twentieth": 20}
 MULTIPLES = {
-    "doubled": 2.0, "doubling": 2.0, "double": 2.0, "treble": 3.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5, "twice": 2.0, "twofold": 2.0, "trebled": 3.0, "trebling": 3.0,
-    "tripled": 3.0, "tripling": 3.0, "threefold": 3.0, "quadrupled": 4.0, "fourfold": 4.0, "fivefold": 5.0,
-    "halved": 0.5, "halving": 0.5,
+    "double": 2.0, "doubled": 2.0, "doubling": 2.0, "twice": 2.0, "twofold": 2.0, "halve": 0.5, "halved": 0.5, "halving": 0.5,
+    "treble": 3.0, "trebled": 3.0, "trebling": 3.0, "triple": 3.0, "tripled": 3.0, "tripling": 3.0, "threefold": 3.0,
+    "quadruple": 4.0, "quadrupled": 4.0, "fourfold": 4.0, "fivefold": 5.0,
 }  # fmt: skip
 
 _DURATION = Words(
@@ -125,6 +122,8 @@ _BEFORE = (
     ("under", r"(?:(?:well |slightly |a little |far )?(?:under|below|fewer than|less than|lower than|shorter than|within|inside)|at most|up to|no more than|a maximum of)"),
     ("about", r"(?:about|around|roughly|approximately|approx\.?|some|circa|c\.|in the region of|or so|~)"),
 )  # fmt: skip
+_LOOSE = {"fraction": 0.075, "multiple": 0.06}
+"""How far, as a part of it, a value may be from a figure that is loose by nature."""
 _APPROX = [(name, Words(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$")) for name, words in _BEFORE]
 
 
@@ -145,25 +144,28 @@ class Literal:
     compares: bool = False
     """Whether "more than" may set it beside an earlier figure, where it is then the figure itself."""
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands."""
+        return self.start, self.end
+
     def fits(self, value: float, slack: float = 2.0) -> bool:
         """Whether a value may be printed so; `slack`: how far above "over 1,000" still counts as meant."""
         value, own = abs(value), abs(self.value)
-        rough = max(_roundness(own, self.step) / 2, 0.05 * own)
+        rounds_to = math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step)
         if self.said == "about":
-            return abs(value - own) <= rough + 1e-9
+            return abs(value - own) <= max(_roundness(own, self.step) / 2, 0.05 * own) + 1e-9
         if self.said == "nearly":
             return 0.88 * own <= value < own + 1e-9 and not math.isclose(value, own)
-        if self.compares and math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step):
+        if self.compares and rounds_to:
             return True
         if self.said == "over":
             return own < value <= slack * own or (value == own and "than" not in self.text)
         if self.said == "under":
             return own / slack <= value < own
-        if self.kind == "fraction":
-            return abs(value - own) <= 0.075 * own
-        if self.kind == "multiple":
-            return abs(value - own) <= 0.06 * own
-        return math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step)
+        if self.kind in _LOOSE:
+            return abs(value - own) <= _LOOSE[self.kind] * own
+        return rounds_to
 
 
 def _roundness(value: float, step: float) -> float:
@@ -178,15 +180,13 @@ def _roundness(value: float, step: float) -> float:
 
 def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
     """The literal figures of a sentence in order; `taken`: stretches already read as periods or names."""
-    covered = _Covered(taken)
-    for pattern in (_NOT_A_FIGURE, _TIME_SPAN):
-        for found in pattern.finditer(text):
-            covered.add(found.start(), found.end())
+    not_figures = [found.span() for pattern in (_NOT_A_FIGURE, _TIME_SPAN) for found in pattern.finditer(text)]
+    covered = {at for start, end in (*taken, *not_figures) for at in range(start, end)}
     made: list[Literal] = []
     for read in (_money, _durations, _multiples, _one_in, _fractions, _ranks, _numbers):
         for literal in read(text):
-            if not covered.touches(literal.start, literal.end):
-                covered.add(literal.start, literal.end)
+            if covered.isdisjoint(range(literal.start, literal.end)):
+                covered.update(range(literal.start, literal.end))
                 made.append(_with_manner(text, literal))
     made.sort(key=lambda literal: literal.start)
     for at in reversed(range(len(made) - 1)):
@@ -203,25 +203,13 @@ def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
     return made
 
 
-class _Covered:
-    """Stretches of a sentence that have been read."""
-
-    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
-        self._letters: set[int] = set()
-        for start, end in spans:
-            self.add(start, end)
-
-    def add(self, start: int, end: int) -> None:
-        self._letters.update(range(start, end))
-
-    def touches(self, start: int, end: int) -> bool:
-        return any(at in self._letters for at in range(start, end))
+def _literal(found: re.Match[str], kind: Kind, value: float, step: float = 1.0, in_words: bool = False) -> Literal:
+    return Literal(*found.span(), found[0], kind, value, step, in_words=in_words)
 
 
 def _money(text: str) -> Iterator[Literal]:
     for found in _MONEY.finditer(text):
-        value, step = number(found["number"]) or (0.0, 1.0)
-        yield Literal(found.start(), found.end(), found[0], "money", value, step)
+        yield _literal(found, "money", *(number(found["number"]) or (0.0, 1.0)))
 
 
 def _durations(text: str) -> Iterator[Literal]:
@@ -245,31 +233,27 @@ def _durations(text: str) -> Iterator[Literal]:
             seconds, step = seconds + 30, 30.0
         yield Literal(found.start(), end, text[found.start() : end].strip(), "seconds", seconds, step)
     for found in _CLOCK.finditer(text):
-        yield Literal(found.start(), found.end(), found[0], "seconds", 60.0 * int(found["m"]) + int(found["s"]))
+        yield _literal(found, "seconds", 60.0 * int(found["m"]) + int(found["s"]))
 
 
 def _multiples(text: str) -> Iterator[Literal]:
     for found in _MULTIPLE.finditer(text):
         times = MULTIPLES[found["word"].lower()] if found["word"] else (number(found["times"]) or (0.0, 1.0))[0]
-        yield Literal(found.start(), found.end(), found[0], "multiple", times, 0.1)
+        yield _literal(found, "multiple", times, 0.1)
 
 
 def _one_in(text: str) -> Iterator[Literal]:
     for found in _ONE_IN.finditer(text):
         top, bottom = number(found["top"]), number(found["bottom"])
         if top and bottom and 0 < top[0] < bottom[0] <= 20 and bottom[1] == top[1] == 1:
-            yield Literal(
-                found.start(), found.end(), found[0], "fraction", 100 * top[0] / bottom[0], 1.0, in_words=True
-            )
+            yield _literal(found, "fraction", 100 * top[0] / bottom[0], in_words=True)
 
 
 def _fractions(text: str) -> Iterator[Literal]:
     for found in _FRACTION.finditer(text):
         part = found["part"].lower()
         bottom = _PARTS.get(part) or _PARTS.get(part.removesuffix("s"))
-        top = {"a": 1, "an": 1, None: 1}.get((found["top"] or "").lower() or None) or SMALL.get(
-            (found["top"] or "").lower(), 1
-        )
+        top = SMALL.get((found["top"] or "").lower(), 1)
         before, after = text[: found.start()][-12:].lower(), text[found.end() :][:12].lower()
         if bottom is None or (bottom != 2 and not found["top"]) or top >= bottom:
             continue
@@ -280,10 +264,11 @@ def _fractions(text: str) -> Iterator[Literal]:
         )
         if bottom != 2 and not a_part:
             continue
-        if re.match(r"\s+a\s+(?:percentage\s+)?(?:point|second|minute|day)\b", text[found.end() :]):
-            continue  # half a point
-        if re.match(r"\s*of\s+an?\s+(?:second|minute|hour|day|point|percentage)", text[found.end() :]):
-            continue  # a tenth of a second
+        if re.match(
+            r"\s+a\s+(?:percentage\s+)?(?:point|second|minute|day)\b|\s*of\s+an?\s+(?:second|minute|hour|day|point|percentage)",
+            text[found.end() :],
+        ):
+            continue  # half a point, a tenth of a second
         if part.startswith("quarter") and not (
             re.match(r"\s*of\b(?!\s+(?:20|a\s+year))|\s*(?:more|fewer|less|higher|lower)", after)
             or re.search(r"\b(?:by|up|down|than|nearly|almost|about|around)\s+$", before)
@@ -294,15 +279,13 @@ def _fractions(text: str) -> Iterator[Literal]:
             or re.search(r"(?:first|second|latter|other)\s+$", before)
         ):
             continue
-        yield Literal(found.start(), found.end(), found[0], "fraction", 100 * top / bottom, 1.0, in_words=True)
+        yield _literal(found, "fraction", 100 * top / bottom, in_words=True)
 
 
 def _ranks(text: str) -> Iterator[Literal]:
     for found in _RANK.finditer(text):
         said = found["ordinal"].lower()
-        yield Literal(
-            found.start(), found.end(), found[0], "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said)))
-        )
+        yield _literal(found, "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said))))
 
 
 def _numbers(text: str) -> Iterator[Literal]:
@@ -311,25 +294,33 @@ def _numbers(text: str) -> Iterator[Literal]:
         if read is None:
             continue
         unit = re.sub(r"[\s-]+", " ", (found["unit"] or "").lower()).strip()
-        kind: Kind = "count"
-        if "point" in unit or unit == "pp":
-            kind = "points"
-        elif unit:
-            kind = "percent" if unit in ("%", "per cent", "percent") else "months" if "month" in unit else "days"
-            kind = "percent" if "cent" in unit else kind
+        kind = next(kind for words, kind in _UNITS if not words or words in unit)
         sign = {"+": 1, "−": -1, "-": -1}.get((found["sign"] or "").strip(), 0)
         words = found["number"][0].isalpha()
         start = found.start("number") if not sign else found.start()
         yield Literal(start, found.end(), text[start : found.end()], kind, *read, signed=sign, in_words=words)
 
 
+_UNITS: tuple[tuple[str, Kind], ...] = (
+    ("point", "points"),
+    ("pp", "points"),
+    ("cent", "percent"),
+    ("%", "percent"),
+    ("month", "months"),
+    ("day", "days"),
+    ("", "count"),
+)
+
+
 def _with_shared_unit(text: str, literal: Literal, following: Literal) -> Literal:
     """A figure whose unit is only written after the next: by 12.2 and 10.7 per cent."""
-    between = text[literal.end : following.start]
-    if literal.kind == "count" and literal.step < 1 and following.kind in ("percent", "points"):
-        shares = re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", between) is not None
-        return replace(literal, kind=following.kind) if shares else literal
-    return literal
+    is_unit_written_later = (
+        literal.kind == "count"
+        and literal.step < 1
+        and following.kind in ("percent", "points")
+        and re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", text[literal.end : following.start])
+    )
+    return replace(literal, kind=following.kind) if is_unit_written_later else literal
 
 
 def _with_manner(text: str, literal: Literal) -> Literal:

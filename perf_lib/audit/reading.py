@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from perf_lib.audit.literals import Words
@@ -78,16 +79,12 @@ _NO_STOP = Words(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|dr|mr|mrs|ms|st|cf|inc
 def sentences(text: Text) -> Iterator[Sentence]:
     """The sentences of a text, in order."""
     whole = "".join(piece.text for piece in text.pieces)
-    starts, bound, at = [], [], 0
-    for piece in text.pieces:
-        starts.append(at)
-        if piece.bound:
-            bound.append((at, at + len(piece.text)))
-        at += len(piece.text)
+    starts = list(accumulate((len(piece.text) for piece in text.pieces), initial=0))
+    bound = [(start, end) for piece, (start, end) in zip(text.pieces, pairwise(starts), strict=True) if piece.bound]
     lines = [found.start() for found in re.finditer("\n", text.written)]
 
     def line_of(place: int) -> int:
-        at = max(0, bisect_right(starts, place) - 1)
+        at = bisect_right(starts, place, hi=len(text.pieces)) - 1
         piece = text.pieces[at]
         return bisect_right(lines, piece.offset + (0 if piece.bound else place - starts[at])) + 1
 
@@ -100,7 +97,7 @@ def sentences(text: Text) -> Iterator[Sentence]:
         if not any(letter.isalnum() for letter in keep_plain):
             continue
         lead = next((i for i in range(first, last) if not shown[i].isspace()), first)
-        given = next((said for place, said in sources[_after(sources, first) :] if place < last), None)
+        given = next((said for place, said in sources[bisect_right(sources, (first, "")) :] if place < last), None)
         inside = [span for span in bound[bisect_right(ends, first) :] if span[0] < last] if bound else []
         spans = tuple((marks[max(s, first) - first], marks[min(e, last) - first]) for s, e in inside[:LONGEST])
         yield Sentence(
@@ -115,10 +112,6 @@ def sentences(text: Text) -> Iterator[Sentence]:
         )
 
 
-def _after(sources: Sequence[tuple[int, str]], first: int) -> int:
-    return bisect_right(sources, (first, ""))
-
-
 def _blanked(pattern: Words, text: str) -> str:
     return pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
@@ -129,16 +122,12 @@ def _cuts(shown: str, plain: str) -> Iterator[tuple[int, int, bool]]:
     for end, following in [*((b.start(), b.end()) for b in _BLOCK.finditer(shown)), (len(shown), len(shown))]:
         opening = _OPENING.match(shown, at, end)
         first, opens = (opening.end() if opening else at), True
-        for stop in _STOP.finditer(shown, first, end):
-            if _goes_on(shown, plain, stop, end):
-                continue
-            for cut in _short(shown, first, stop.end()):
+        stops = [stop.end() for stop in _STOP.finditer(shown, first, end) if not _goes_on(shown, plain, stop, end)]
+        for last in (*stops, end):
+            for cut in _short(shown, first, last):
                 yield (*cut, opens)
                 opens = False
-            first = stop.end()
-        for cut in _short(shown, first, end):
-            yield (*cut, opens)
-            opens = False
+            first = last
         at = following
 
 
@@ -175,7 +164,8 @@ def _on_one_line(shown: str, plain: str) -> tuple[str, str, list[int]]:
         kept.append(" " if letter.isspace() else letter)
         keep_plain.append(" " if letter.isspace() or plain[i].isspace() else letter)
     marks.append(len(kept))
-    return "".join(kept).rstrip(), "".join(keep_plain)[: len("".join(kept).rstrip())], marks
+    line = "".join(kept).rstrip()
+    return line, "".join(keep_plain)[: len(line)], marks
 
 
 def sourced(sentence: Sentence, sources: Mapping[str, str]) -> str | None:

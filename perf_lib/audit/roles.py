@@ -30,12 +30,9 @@ def way_said(found: re.Match[str] | None, measure: Measure | None) -> int | None
         return 1
     if groups.get("down"):
         return -1
-    if groups.get("better") or groups.get("worse"):
-        if measure is None or measure.better == "neither":
-            return 0
-        up = (measure.better == "higher") == bool(groups.get("better"))
-        return 1 if up else -1
-    return 0
+    if measure is None or measure.better == "neither" or not (groups.get("better") or groups.get("worse")):
+        return 0
+    return 1 if (measure.better == "higher") == bool(groups.get("better")) else -1
 
 
 # --- Which months a figure speaks of: those its own words name, else those lent to it by the rest of the sentence
@@ -43,6 +40,7 @@ def way_said(found: re.Match[str] | None, measure: Measure | None) -> int | None
 _BASE_BEFORE = Words(
     r"\b(?:from|on|since|over|above|below|with|to|against|than)\s+(?:the\s+|a\s+|its\s+|an?\s+average\s+of\s+|(?:about|around|some|nearly|almost)\s+)*$"
 )
+_OPENED = Words(r"\bfrom\s+(?:\w+\s+){0,2}$", re.NOFLAG)
 _A_SCOPE = Words(
     r"\b(?:months?|quarters?|(?:most|highest|lowest|fewest|busiest|quietest|peak|best|worst|largest|smallest|biggest|greatest|slowest|quickest|longest|shortest|high|low)(?:\s+[a-z]+){0,3}?)\s+(?:of|in|for)\s+(?:the\s+|any\s+)*$"
     r"|\bany\s+(?:single\s+|other\s+)?(?:month|quarter|year)\s+(?:of\s+|in\s+|for\s+|during\s+)?(?:the\s+)?$"
@@ -63,19 +61,21 @@ class Reach:
 
 def reach(sense: Sense, literal: Literal) -> Reach:
     """The months that a figure speaks of."""
-    at = sense.clause_of(literal.start)
-    clause = sense.clauses[at]
+    clause = sense.clause_of(literal.start)
     own = _own_period(sense, literal, clause)
     if own is not None:
-        told_here = resolved(sense, own, _told_before(sense, own))
+        others = [p for p in sense.periods if p is not own and not p.relation and not p.since]
+        told_here = resolved(sense, own, [span for period in others for span in period.spans])
         return Reach((*told_here, *_ends_of(sense, literal, told_here)), own=True, named=True)
     base = _BASE_BEFORE.search(sense.before(literal.start))
     # "From 13,925 to 15,162": there the second is what the first became.
     became = base is not None and base[0].lower().startswith("to") and "from" in sense.text[: literal.start].lower()
     comparing = (clause.comparing or base is not None) and not became
     told = [p for p in sense.periods if not p.since]
-    if comparing and not _leads(sense, literal):
-        anchors = sense.anchors or []
+    # "Over 1,500" is a manner of speaking rather than a comparison.
+    leads = bool(literal.said) and re.search(r"\bfrom\s+\S*\s*$", sense.before(literal.start)) is None
+    if comparing and not leads:
+        anchors = sense.anchors
         spans = [a.back(12) for a in anchors] + [a.back(a.length) for a in anchors if a.length < 12]
         spans += [span for p in told for span in resolved(sense, p)]
         spans += _ends_of(sense, literal, [*spans, *_runs(sense)])
@@ -107,7 +107,7 @@ def bases(sense: Sense) -> list[Period]:
     out = []
     for period in sense.periods:
         words = sense.text[max(0, period.start - 24) : period.start]
-        clause = sense.clauses[sense.clause_of(period.start)]
+        clause = sense.clause_of(period.start)
         opening = sense.text[max(0, clause.start - 16) : period.start]
         compares = clause.comparing or re.search(
             r"\b(?:than|compared\s+(?:with|to)|against|on|from|since|versus|as)\s+(?:in\s+|for\s+|during\s+|that\s+(?:of|in)\s+|the\s+|those\s+(?:of|in)\s+)*$",
@@ -133,23 +133,20 @@ def _own_period(sense: Sense, literal: Literal, clause: Clause) -> Period | None
     before = [p for p in periods if p.end <= literal.start]
     if after and not any(literal.end <= each.start < after[0].start for each in others):
         return after[0]
+    opened = _OPENED.search(sense.before(literal.start)) is not None
     if before and not any(before[-1].end <= each.start < literal.start for each in others):
         # "The 12-month average rose from 10 to 11": what it rose from is another 12 months.
-        opened = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", sense.before(literal.start)) is not None
         return None if opened else before[-1]
-    if not before and re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", sense.before(literal.start)):
-        return None  # from 6,191 to 6,659 in the year: the year is the second figure's
-    return (before or after)[-1 if before else 0]
+    if before:
+        return before[-1]
+    return None if opened else after[0]  # from 6,191 to 6,659 in the year: the year is the second figure's
 
 
 def _taken(sense: Sense, period: Period, literal: Literal) -> bool:
-    clause = sense.clauses[sense.clause_of(period.start)]
-    others = [
-        each
-        for each in sense.within(clause, sense.literals)
-        if each is not literal and each.kind not in ("rank", "months")
-    ]
-    return bool(others) and not clause.start <= literal.start < clause.end and period.start > literal.start
+    clause = sense.clause_of(period.start)
+    figures = sense.within(clause, sense.literals)
+    others = [each for each in figures if each is not literal and each.kind not in ("rank", "months")]
+    return bool(others) and literal not in figures and period.start > literal.start
 
 
 def _is_scope(sense: Sense, period: Period) -> bool:
@@ -160,7 +157,7 @@ def _is_scope(sense: Sense, period: Period) -> bool:
 def _ends_of(sense: Sense, literal: Literal, spans: Sequence[Span]) -> list[Span]:
     """The first or last month of a stretch that a figure opens or closes: between May and July, from 94 to 112."""
     before = sense.before(literal.start, 24)
-    opens, closes = re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", before), re.search(r"\bto\s+(?:\w+\s+){0,2}$", before)
+    opens, closes = _OPENED.search(before), re.search(r"\bto\s+(?:\w+\s+){0,2}$", before)
     if not (opens or closes):
         return []
     opening = opens is not None and (closes is None or opens.start() > closes.start())  # the nearer word
@@ -171,15 +168,6 @@ def _runs(sense: Sense) -> list[Span]:
     """The months that something is said to have lasted, with the one before: fallen for five months, from 153 to 94."""
     last, lasted = sense.calendar.last, (each for each in sense.literals if each.kind == "months")
     return [Span(last - int(each.value), last) for each in lasted if 1 < each.value < 12]
-
-
-def _leads(sense: Sense, literal: Literal) -> bool:
-    """Whether "over 1,500" is a manner of speaking rather than a comparison."""
-    return bool(literal.said) and re.search(r"\bfrom\s+\S*\s*$", sense.before(literal.start)) is None
-
-
-def _told_before(sense: Sense, own: Period) -> list[Span]:
-    return [s for p in sense.periods if p is not own and not p.relation and not p.since for s in p.spans]
 
 
 # --- The role of a figure
@@ -197,12 +185,17 @@ _TO = Words(
 _FROM = Words(
     r"\bfrom\s+(?:(?:about|around|roughly|nearly|almost|just|over|under|some|a|an|average|of|more\s+than)\s+)*$"
 )
+_UNITS = {"monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter"}
 _A_UNIT = Words(
     r"^\s*(?:\w+\s+){0,6}?(?:(?:a|an|per|each|every)\s+(?P<unit>month|day|week|quarter|year)\b(?!\s+(?:ago|before|earlier|previously|later|on(?!\s+average)|old))|(?P<ly>monthly|daily|weekly|quarterly)\b)"
 )
 _IT_WAS = Words(r"\b(?:it|this|that|they|the\s+(?:figure|average|number))\s+(?:was|were|is|had\s+been|stood\s+at)\s+$")
 _IN_TURN = Words(
     r"^\W*(?:[a-z-]+\s+){1,5}by\s+(?:(?:about|around|some|nearly|almost|just|over|under|only|roughly|approximately)\s+)*$"
+)
+_IN_OTHER_WORDS = Words(
+    r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|,?\s*which\s+(?:is|was|means|represents)|,?\s*representing|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*",
+    re.NOFLAG,
 )
 _PER_UNIT = Words(
     r"\b(?:an?|per|each|every)\s+(?:typical\s+|average\s+|normal\s+)?(month|day|week|quarter|year)\b(?!\s+(?:ago|before|earlier|previously|later|on(?!\s+average)|old))"
@@ -263,10 +256,9 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
     )
     if literal.signed and literal.kind in ("percent", "points", "count"):
         return "change", literal.signed
-    if memory.role == "average" and literal.kind == "count" and sense.clauses[sense.clause_of(literal.start)].comparing:
-        return "average", 0  # 67 a month, compared with 47 the year before
-    if memory.role == "average" and literal.kind == "count" and _IT_WAS.search(before):
-        return "average", 0  # we averaged 3,703 a month; in 2018 it was 3,541
+    goes_on = sense.clause_of(literal.start).comparing or _IT_WAS.search(before)
+    if goes_on and memory.role == "average" and literal.kind == "count":
+        return "average", 0  # 67 a month, compared with 47 the year before; we averaged 3,703; in 2018 it was 3,541
     if _FROM.search(before):
         return "level", 0
     if literal.kind == "multiple":
@@ -281,52 +273,40 @@ def role(sense: Sense, memory: Memory, literal: Literal, measure: Measure | None
         return "change", way_said(left, measure) or 0
     if literal.kind == "points":
         return "change", 0
-    if memory.role == "change" and literal.kind == "count" and sense.text[memory.end : literal.start].strip() == "(":
-        return "change", memory.way  # 26 per cent (79 offences)
-    if (
-        memory.role == "change"
-        and literal.kind in ("percent", "points")
-        and re.fullmatch(r"\s+and\s+(?:by\s+)?", sense.text[memory.end : literal.start] if memory.end >= 0 else "")
-        and not re.match(r"\s+of\b", after)
-    ):
-        return "change", memory.way  # by 12.2 and 10.7 per cent
-    if (
-        memory.role == "change"
-        and literal.kind in ("percent", "points")
-        and _IN_TURN.search(before)
-        and any(memory.end < each.start < literal.start for each in sense.mentions)
-    ):
-        return "change", memory.way  # weapons offences rose by 26 per cent and drug offences by 50 per cent
-    gap = sense.text[memory.end : literal.start] if memory.end >= 0 else "x" * 30
-    if (
-        memory.role == "change"
-        and re.fullmatch(
-            r"[\s\w]{0,26}?\s*(?:\(|,?\s*or|,|–|,?\s*which\s+(?:is|was|means|represents)|,?\s*representing|that\s+is|equivalent\s+to|\(or|;)\s*(?:about|around|roughly|nearly|some|over|just\s+over)?\s*",
-            gap,
-        )
-        and literal.kind in ("percent", "fraction", "points")
-    ):
+    if memory.role == "change" and _goes_on(sense, memory, literal, before, after):
         return "change", memory.way
+    if measure is None:
+        return "level", 0
     if (
-        literal.kind == "count"
+        measure.is_count
+        and literal.kind == "count"
         and not _in_a_month(sense, literal)
         and unit_of(sense, literal, after)
-        and measure is not None
-        and measure.is_count
     ):
         return "average", 0
-    if extreme_of(sense, literal) and measure is not None:
-        return "extreme", 0
-    return "level", 0
+    return "extreme" if extreme_of(sense, literal) else "level", 0
+
+
+def _goes_on(sense: Sense, memory: Memory, literal: Literal, before: str, after: str) -> bool:
+    """Whether a figure says once more, or in turn, how the figure before it changed."""
+    gap = sense.text[memory.end : literal.start] if memory.end >= 0 else "x" * 30
+    if literal.kind == "count":
+        return gap.strip() == "("  # 26 per cent (79 offences)
+    if literal.kind not in ("percent", "points", "fraction"):
+        return False
+    if literal.kind != "fraction" and (
+        # by 12.2 and 10.7 per cent; weapons offences rose by 26 per cent and drug offences by 50 per cent
+        (re.fullmatch(r"\s+and\s+(?:by\s+)?", gap) and not re.match(r"\s+of\b", after))
+        or (_IN_TURN.search(before) and any(memory.end < each.start < literal.start for each in sense.mentions))
+    ):
+        return True
+    return _IN_OTHER_WORDS.fullmatch(gap) is not None
 
 
 def _without_periods(sense: Sense, start: int, end: int) -> str:
     """A stretch of a sentence with its words of time blanked out: fell [over the year,] by 12.2 per cent."""
-    letters = list(sense.text[start:end])
-    for period in sense.periods:
-        for at in range(max(start, period.start), min(end, period.end)):
-            letters[at - start] = " "
-    return "".join(letters)
+    covered = {at for period in sense.periods for at in range(period.start, period.end)}
+    return "".join(" " if at in covered else sense.text[at] for at in range(start, end))
 
 
 def _in_a_month(sense: Sense, literal: Literal) -> bool:
@@ -336,18 +316,14 @@ def _in_a_month(sense: Sense, literal: Literal) -> bool:
 
 def _manner(literal: Literal, left: re.Match[str]) -> bool:
     """Whether "more" or "fewer" before a figure is "more than 1,500", not a change."""
-    word = next(word for word in left.groupdict().values() if word)
-    return (
-        word.lower() in ("more", "fewer", "less", "higher", "lower", "longer", "shorter", "up", "down")
-        and not re.search(r"\bby\s", left[0])
-        and (
-            bool(re.search(r"\bthan\b", left[0]))
-            or bool(literal.said)
-            or "of" in left[0].split()
-            or word.lower() in ("more", "less", "fewer", "higher", "lower")
-        )
-        and not (word.lower() in ("up", "down", "higher", "lower") and not re.search(r"\bthan\b", left[0]))
-    )
+    word = next(word for word in left.groupdict().values() if word).lower()
+    if re.search(r"\bby\s", left[0]):
+        return False
+    if re.search(r"\bthan\b", left[0]):
+        return word in ("more", "fewer", "less", "higher", "lower", "longer", "shorter", "up", "down")
+    if word in ("longer", "shorter"):
+        return bool(literal.said) or "of" in left[0].split()
+    return word in ("more", "fewer", "less")
 
 
 def _belongs_to_next(after: str, right: re.Match[str]) -> bool:
@@ -361,46 +337,31 @@ def _belongs_to_next(after: str, right: re.Match[str]) -> bool:
 def unit_of(sense: Sense, literal: Literal, after: str) -> str | None:
     """What an average is a figure for: a month, day, week, quarter or year; None where it is none."""
     found = _A_UNIT.match(after)
-    unit = None
     if found:
-        unit = (
-            found["unit"]
-            or {"monthly": "month", "daily": "day", "weekly": "week", "quarterly": "quarter"}[found["ly"].lower()]
-        ).lower()
-    before = sense.before(literal.start, 90)
-    said = _AVERAGE.search(before) or re.match(r"(?:\s+[a-z]+){0,2}\s+on\s+average\b", after)
-    if unit is None and said:
-        whole = _PER_UNIT.search(sense.text)
-        named = re.search(r"\b(month|dai|week|quarter)ly\b", sense.text, re.I)
-        unit = (
-            whole[1].lower()
-            if whole
-            else {"month": "month", "dai": "day", "week": "week", "quarter": "quarter"}[named[1].lower()]
-            if named
-            else "month"
-        )
-    return unit
+        return (found["unit"] or _UNITS[found["ly"].lower()]).lower()
+    if not _AVERAGE.search(sense.before(literal.start, 90)) and not re.match(
+        r"(?:\s+[a-z]+){0,2}\s+on\s+average\b", after
+    ):
+        return None
+    whole = _PER_UNIT.search(sense.text)
+    named = re.search(rf"\b(?:{'|'.join(_UNITS)})\b", sense.text, re.I)
+    return whole[1].lower() if whole else _UNITS[named[0].lower()] if named else "month"
 
 
 def extreme_of(sense: Sense, literal: Literal) -> str:
     """Whether a figure is said to be the highest or the lowest of a stretch: high, low, or nothing."""
-    clause = sense.clauses[sense.clause_of(literal.start)]
+    clause = sense.clause_of(literal.start)
     words = sense.words_of(clause)
     months = [p for p in sense.within(clause, sense.periods) if any(s.length == 1 for s in p.spans)]
     if months or re.search(r"\b(?:second|third|fourth|fifth|next)[\s-](?:low|high)", words):
         return ""
-    low, high = _LOW.search(words), _HIGH.search(words)
-    if low and not high:
-        return "low"
-    if high and not low:
-        return "high"
-    if low and high:
-        at = literal.start - clause.start
-        near = [m for m in (*_LOW.finditer(words), *_HIGH.finditer(words)) if m.end() <= at]
-        if near:
-            last = max(near, key=lambda m: m.start())
-            return "low" if _LOW.fullmatch(last[0]) else "high"
-    return ""
+    lows, highs = list(_LOW.finditer(words)), list(_HIGH.finditer(words))
+    if not (lows and highs):
+        return "low" if lows else "high" if highs else ""
+    near = [found for found in (*lows, *highs) if found.end() <= literal.start - clause.start]
+    if not near:
+        return ""
+    return "low" if max(near, key=lambda found: found.start()) in lows else "high"
 
 
 def range_end(sense: Sense, literal: Literal) -> Literal | None:

@@ -6,8 +6,8 @@ Names reads the measures; Sense puts them beside the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -56,14 +56,10 @@ class Names:
                 plain = measure.is_count and _key(name) == _key(measure.unit)
                 (self._plain if plain else self._codes).setdefault(_key(name), code)
             described = " ".join(
-                [
-                    measure.noun,
-                    measure.singular or "",
-                    measure.unit,
-                    measure.of or "",
-                    measure.title,
-                    *measure.also_called,
-                ]
+                filter(
+                    None,
+                    [measure.noun, measure.singular, measure.unit, measure.of, measure.title, *measure.also_called],
+                )
             )
             self.words[code] = frozenset(
                 _stem(word) for word in re.findall(r"[a-z]+", described.lower()) if word not in _SMALL_WORDS
@@ -79,24 +75,18 @@ class Names:
 
     def read(self, text: str, own: str | None) -> list[Mention]:
         """The measures named in a sentence, in order; the own one also by the noun of what it counts."""
-        found = []
-        covered: set[int] = set()
-        for match in self._pattern.finditer(text) if self._pattern else ():
-            code = self._codes.get(_key(match[0]))
-            if code is not None:
-                found.append(Mention(match.start(), match.end(), code))
-                covered.update(range(match.start(), match.end()))
-        for match in self._plain_pattern.finditer(text) if self._plain_pattern and own is None else ():
-            if match.start() not in covered:
-                found.append(Mention(match.start(), match.end(), self._plain[_key(match[0])]))
-        generic = self._own.get(own or "")
-        if generic is not None and own is not None:
-            found += [
-                Mention(match.start(), match.end(), own, weak=True)
-                for match in generic.finditer(text)
-                if match.start() not in covered
-            ]
-        return sorted(found, key=lambda mention: mention.start)
+        named = [
+            Mention(*match.span(), code)
+            for match in _places(self._pattern, text)
+            if (code := self._codes.get(_key(match[0])))
+        ]
+        covered = {at for mention in named for at in range(mention.start, mention.end)}
+        plain = self._plain_pattern if own is None else None
+        others = [Mention(*match.span(), self._plain[_key(match[0])]) for match in _places(plain, text)]
+        if own is not None:
+            others += [Mention(*match.span(), own, weak=True) for match in _places(self._own.get(own), text)]
+        named += [mention for mention in others if mention.start not in covered]
+        return sorted(named, key=lambda mention: mention.start)
 
     def scattered(self, text: str) -> list[Mention]:
         """A measure all of whose words stand in a sentence, though not together: constables gave so many hours."""
@@ -110,6 +100,10 @@ class Names:
     def counts(self, code: str, word: str) -> bool:
         """Whether a word is one of what a measure counts."""
         return _stem(word.lower()) in self.words[code]
+
+
+def _places(pattern: re.Pattern[str] | None, text: str) -> Iterator[re.Match[str]]:
+    return iter(()) if pattern is None else pattern.finditer(text)
 
 
 def _any_of(names: Mapping[str, str]) -> re.Pattern[str] | None:
@@ -126,18 +120,12 @@ def _names_of(code: str, measure: Measure) -> list[str]:
 
 def _generic(measure: Measure) -> re.Pattern[str] | None:
     """The last noun of what it counts, and its unit: "offences", "crimes", "trials"."""
-    words = {measure.unit.split()[-1]} if measure.is_count else set()
-    if measure.is_count:
-        words.add(_TRAILING.sub("", measure.noun).split()[-1])
-    words |= {(measure.of or "").split()[0]} if measure.of else set()
-    if not measure.is_count:
-        words.add("rate")
-    words = {word for word in words if word.isalpha() and len(word) > 3 and word != "cent"}
-    if not words:
-        return None
-    return re.compile(
-        rf"\b(?:{'|'.join(sorted(re.escape(word.removesuffix('s')) for word in words))})s?\b", re.IGNORECASE
+    words = {measure.unit.split()[-1], _TRAILING.sub("", measure.noun).split()[-1]} if measure.is_count else {"rate"}
+    words |= {measure.of.split()[0]} if measure.of else set()
+    stems = sorted(
+        re.escape(word.removesuffix("s")) for word in words if word.isalpha() and len(word) > 3 and word != "cent"
     )
+    return re.compile(rf"\b(?:{'|'.join(stems)})s?\b", re.IGNORECASE) if stems else None
 
 
 def _flexible(name: str) -> str:
@@ -174,6 +162,10 @@ _MORE_THAN = Words(r"\b(?:more|less|fewer|higher|lower|greater|longer|shorter)\s
 Part = TypeVar("Part", Literal, Mention, Period)
 
 
+def _stretches(parts: Iterable[Literal | Mention | Period]) -> list[tuple[int, int]]:
+    return [(part.start, part.end) for part in parts]
+
+
 @dataclass(frozen=True)
 class Clause:
     """A stretch of a sentence between commas, "and", "compared with" and the like."""
@@ -194,35 +186,35 @@ class Sense:
     peer_words: Sequence[str] = ()
     carried: str | None = None
     """The measure that the sentence before spoke of, for a text that belongs to none."""
-    text: str = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.text = self.sentence.plain
+    @property
+    def text(self) -> str:
+        """Its words, without what is not prose."""
+        return self.sentence.plain
 
     @cached_property
     def mentions(self) -> list[Mention]:
         """Measures named."""
         named = self.names.read(self.text, self.sentence.code)
-        if not any(not mention.weak for mention in named) and self.sentence.code is None:
+        if self.sentence.code is None and all(mention.weak for mention in named):
             named += self.names.scattered(self.text)
         return named
+
+    @property
+    def strong(self) -> list[Mention]:
+        """Measures named by a name of their own."""
+        return [mention for mention in self.mentions if not mention.weak]
 
     @cached_property
     def periods(self) -> list[Period]:
         """Words of time."""
-        inside = [(mention.start, mention.end) for mention in self.mentions if not mention.weak]
-        return [
-            period
-            for period in self.calendar.read(self.text)
-            if not any(start <= period.start < end for start, end in inside)
-        ]
+        periods = self.calendar.read(self.text)
+        return [each for each in periods if not any(name.start <= each.start < name.end for name in self.strong)]
 
     @cached_property
     def literals(self) -> list[Literal]:
         """Figures, those bound included."""
-        taken = [(each.start, each.end) for each in self.periods]
-        taken += [(each.start, each.end) for each in self.mentions if not each.weak]
-        return literals(self.text, taken)
+        return literals(self.text, _stretches((*self.periods, *self.strong)))
 
     def is_bound(self, literal: Literal) -> bool:
         """Whether a figure was looked up, and so is right by construction."""
@@ -231,9 +223,7 @@ class Sense:
     @cached_property
     def clauses(self) -> list[Clause]:
         """The sentence's clauses in order."""
-        closed = [(period.start, period.end) for period in self.periods]
-        closed += [(literal.start, literal.end) for literal in self.literals]
-        closed += [(mention.start, mention.end) for mention in self.mentions]
+        closed = _stretches((*self.periods, *self.literals, *self.mentions))
         for literal in self.literals:
             manner = literal.said and not literal.compares and _MORE_THAN.search(self.text[: literal.start])
             if manner:
@@ -266,9 +256,9 @@ class Sense:
         before = self.text[max(0, found.start() - 40) : found.start()]
         return re.search(r"\bbetween\s+[^,;]*$", before) is not None or re.search(r"England\s+$", before) is not None
 
-    def clause_of(self, place: int) -> int:
-        """Which clause a place in the sentence falls in."""
-        return next((at for at, clause in enumerate(self.clauses) if place < clause.end), len(self.clauses) - 1)
+    def clause_of(self, place: int) -> Clause:
+        """The clause that a place in the sentence falls in."""
+        return next((clause for clause in self.clauses if place < clause.end), self.clauses[-1])
 
     def within(self, clause: Clause, items: Sequence[Part]) -> list[Part]:
         """Those of some parts that stand in a clause."""
@@ -280,14 +270,12 @@ class Sense:
 
     def before(self, place: int, letters: int = 60) -> str:
         """What stands before a place, in its clause."""
-        clause = self.clauses[self.clause_of(place)]
+        clause = self.clause_of(place)
         return self.text[max(clause.start, place - letters) : place]
 
     def after(self, place: int, letters: int = 60) -> str:
         """What follows a place, in its clause."""
-        at = max(0, place - 1)
-        clause = self.clauses[self.clause_of(at)]
-        return self.text[place : min(clause.end, place + letters)]
+        return self.text[place : min(self.clause_of(max(0, place - 1)).end, place + letters)]
 
     # --- which months are spoken of (and which of them by a figure: roles.py)
 
@@ -299,9 +287,8 @@ class Sense:
 
     def is_base(self, period: Period) -> bool:
         """Whether a period is only what something is compared with: compared with 2018."""
-        clause = self.clauses[self.clause_of(period.start)]
-        alone = not any(clause.start <= literal.start < clause.end for literal in self.literals)
-        return clause.comparing and alone
+        clause = self.clause_of(period.start)
+        return clause.comparing and not self.within(clause, self.literals)
 
     @cached_property
     def said_just_before(self) -> dict[int, Period]:
@@ -327,52 +314,48 @@ class Sense:
 
     # --- which measure
 
-    def measures(self, literal_start: int, literal_end: int) -> tuple[list[str], bool]:
-        """The measures that a figure may speak of, the likeliest first; and whether its own noun settles it."""
-        at = self.clause_of(literal_start)
-        clause = self.clauses[at]
+    def measures(self, start: int, end: int) -> list[str]:
+        """The measures that a figure or word may speak of, the likeliest first."""
+        clause = self.clause_of(start)
         here = self.within(clause, self.mentions)
-        following = [m for m in here if m.start >= literal_end]
+        following = [m for m in here if m.start >= end]
         settled = [
             m
             for m in following
-            if not re.search(r"\b(?:in|of|than|during|for|to)\b", self.text[literal_end : m.start])
-            and len(self.text[literal_end : m.start].split()) <= 3
+            if not re.search(r"\b(?:in|of|than|during|for|to)\b", self.text[end : m.start])
+            and len(self.text[end : m.start].split()) <= 3
         ]
-        strong = [m for m in settled if not m.weak]
-        own = self.sentence.code
-        if strong:
-            return [strong[0].code], True
-        before = [m for m in here if m.start < literal_start]
+        for mention in settled:
+            if not mention.weak:
+                return [mention.code]
+        before = [m for m in here if m.start < start]
         earlier = [m for m in self.mentions if m.start < clause.start]
         later = [m for m in self.mentions if m.start >= clause.end]
-        order = [*reversed(before), *following, *reversed(earlier), *later]
-        codes = [m.code for m in order if not m.weak]
-        weak = [m.code for m in order if m.weak]
-        ranked = [*([m.code for m in settled]), *codes, *weak]
-        if own is not None:
-            ranked.append(own)
-        elif self.carried is not None and not ranked:
-            ranked.append(self.carried)
-        return list(dict.fromkeys(ranked)), False
+        nearest = [*reversed(before), *following, *reversed(earlier), *later]
+        ranked = [*settled, *(m for m in nearest if not m.weak), *(m for m in nearest if m.weak)]
+        last = self.sentence.code or (None if ranked else self.carried)
+        codes = dict.fromkeys([*(m.code for m in ranked), last])
+        return [code for code in codes if code is not None and code in self.names.words]
+
+    def measure(self, start: int, end: int) -> str | None:
+        """The measure that a word most likely speaks of."""
+        return next(iter(self.measures(start, end)), None)
 
     # --- scope
 
     def is_foreign(self, place: int) -> bool:
         """Whether a figure is said of somewhere else: the country, the region, other forces."""
-        at = self.clause_of(place)
-        if FOREIGN.search(self.words_of(self.clauses[at])):
+        if FOREIGN.search(self.words_of(self.clause_of(place))):
             return True
         # "Nationally, ..." governs what follows until another clause names a measure's own scope.
         opening = self.words_of(self.clauses[0])
         return (
-            at > 0
-            and len(opening.split()) <= 5
+            len(opening.split()) <= 5
             and bool(FOREIGN.search(opening))
             and not self.within(self.clauses[0], self.literals)
         )
 
     def speaks_of_peers(self, place: int) -> bool:
         """Whether a figure is said of the peers."""
-        words = self.words_of(self.clauses[self.clause_of(place)])
+        words = self.words_of(self.clause_of(place))
         return PEERS.search(words) is not None or any(word in words for word in self.peer_words)
