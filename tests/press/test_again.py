@@ -200,6 +200,7 @@ def test_a_part_that_is_known_by_its_answer_is_recorded_by_it(tmp_path):
 
 ODDITIES = """\
 import asyncio, os, sys
+from base64 import b64decode
 import matplotlib.pyplot as plt
 from IPython.display import HTML, display, update_display
 
@@ -209,7 +210,8 @@ print("to the other stream", file=sys.stderr)
 os.system("echo past Python")
 await asyncio.sleep(0)
 display(HTML("<b>first</b>"), display_id="one")
-display({"image/png": b"png"}, raw=True)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+display({"image/png": b64decode(PNG)}, raw=True)
 update_display(HTML("<b>then</b>"), display_id="one")
 class Own: pass
 import pickle; pickle.loads(pickle.dumps(Own()))

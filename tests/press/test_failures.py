@@ -114,6 +114,7 @@ def test_a_notebook_that_exceeds_its_time_limit_is_ended_and_said(tmp_path):
 SILENT = """
 import sys
 from pathlib import Path
+from perf_lib.press import execute
 execute.SILENCE = 1
 source, target, folder, scratch, params = map(Path, sys.argv[1:])
 parameters = {"quarter": "2019-20-Q3", "params": str(params)}
