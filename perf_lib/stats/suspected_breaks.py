@@ -32,9 +32,9 @@ import pandas as pd
 from scipy.special import stdtr  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.calibrated.contrasts import Contrast, Table, assembled
-from perf_lib.stats.calibrated.regression import EXPECTED_AT_LEAST, HISTORIES, PRESENT_AT_LEAST
+from perf_lib.stats.calibrated.regression import HISTORIES
 from perf_lib.stats.months import YEAR, Floats, Months
-from perf_lib.stats.transforms import Kind, Scaled, scaled_series
+from perf_lib.stats.transforms import EXPECTED_AT_LEAST, PRESENT_AT_LEAST, Kind, Scaled, scaled_series
 
 EDGE = 6  # months at either end of the history that cannot be the first of a new level
 SHORTEST = HISTORIES[-2]  # months of history; with fewer there is no scan

@@ -29,6 +29,9 @@ from perf_lib.words.errors import InputError, suggestion
 
 Kind = Literal["count", "proportion", "mean"]
 
+EXPECTED_AT_LEAST = 5.0  # a month; beneath it the scales do not hold, nor has a number a usable logarithm
+PRESENT_AT_LEAST = 0.75  # of a history's months
+
 
 @dataclass(frozen=True)
 class Scaled:
