@@ -188,8 +188,6 @@ def _forward(kind: Kind, numerator: Floats, denominator: Floats | None) -> Float
 def _mean_of_last(values: Floats, months: int) -> Floats:
     """The mean of the values that are present in the months ending at each month."""
     present = np.isfinite(values)
-    if present.all():
-        return trailing_sum(values, months) / months
     count = trailing_sum(present.astype(float), months)
     with np.errstate(invalid="ignore", divide="ignore"):
         return trailing_sum(np.where(present, values, 0.0), months) / count
