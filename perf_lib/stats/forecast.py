@@ -155,14 +155,16 @@ def fan(histories: Sequence[Floats], ahead: int = AHEAD) -> tuple[Floats, Floats
     """
     lengths = [len(history) for history in histories]
     z = np.full((len(lengths), max(lengths, default=0)), np.nan)
+    for row, history in enumerate(histories):
+        z[row, : len(history)] = history  # months missing after the end of a short history do not move its level
+    present = np.isfinite(z)
+    filled = np.where(present, z, 0.0)
     seasons = np.empty((len(lengths), YEAR))
-    for row, (n, history) in enumerate(zip(lengths, histories, strict=True)):
-        z[row, :n] = history  # months missing after the end of a short history do not move its level
-        absent = tuple(np.flatnonzero(np.isnan(history)).tolist())
-        seasons[row] = _month_effects(n, absent) @ np.nan_to_num(history)
+    for row, n in enumerate(lengths):
+        absent = tuple(np.flatnonzero(~present[row, :n]).tolist())
+        seasons[row] = _month_effects(n, absent) @ filled[row, :n]
     seasons -= seasons.mean(axis=1, keepdims=True)
     level, squares, alpha = _smoothed(z - seasons[:, np.arange(z.shape[1]) % YEAR])
-    present = np.isfinite(z)
     degrees = np.array([_degree(n) for n in lengths])
     df = present[:, YEAR:].sum(axis=1) * (1 - (YEAR + degrees) / present.sum(axis=1))
     variance = squares / np.maximum(df, 1)
