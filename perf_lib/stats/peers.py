@@ -170,7 +170,7 @@ def _standing(rate: float, average: float, bounds: tuple[float, float]) -> Stand
         return "greater_than_peers"
     if rate < bounds[0] - slack:
         return "less_than_peers"
-    return "in_line_above" if rate >= average else "in_line_below"
+    return "in_line_above" if rate >= average - slack else "in_line_below"
 
 
 def _rank(rates: pd.Series, area: str) -> dict[str, Any]:

@@ -8,33 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from perf_lib.config.catalogue import Measure
 from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
-
-
-class RollsUp(Protocol):
-    """The properties of a measure that decide how its months add up."""
-
-    @property
-    def roll_up(self) -> str:
-        """sum, sums over sums, last month or newest point."""
-
-    @property
-    def year_is_supplied(self) -> bool:
-        """Whether the rolling 12 months at a month is that month's own figure."""
-
-    @property
-    def is_percentage(self) -> bool:
-        """Whether a ratio is printed times a hundred."""
-
-    @property
-    def denominator_is(self) -> str:
-        """flow or stock."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +48,16 @@ class RollUp:
     skip is missing. A count is summed; a proportion or mean is the sum of numerators over the sum of denominators (over
     the average of a stock).
 
-    >>> from types import SimpleNamespace
     >>> index = pd.period_range("2019-01", periods=13, freq="M")
     >>> rows = {"value": [3.0] * 12 + [4], "numerator": np.nan, "denominator": np.nan, "status": ""}
-    >>> thefts = SimpleNamespace(kind="count", is_percentage=False, denominator_is="flow")
+    >>> thefts = Measure(code="thefts", title="Thefts", priority=1, kind="count", unit="thefts", better="lower",
+    ...                  noun="thefts", singular="theft")
     >>> rolled = RollUp(pd.DataFrame(rows, index), thefts)
     >>> rolled.over(index[-3], index[-1]).value, rolled.rolling_12().tail(3).tolist()
     (10.0, [nan, 36.0, 37.0])
     """
 
-    def __init__(self, months: pd.DataFrame, measure: RollsUp) -> None:
+    def __init__(self, months: pd.DataFrame, measure: Measure) -> None:
         index = months.index
         if len(index) and index[-1].ordinal - index[0].ordinal != len(index) - 1:
             months = months.reindex(pd.period_range(index[0], index[-1], freq="M"))
@@ -182,7 +163,7 @@ def r_squared(one: pd.Series, other: pd.Series) -> float | None:
 
 
 def _roll(
-    columns: Mapping[str, Floats], nil_returns: Bools, measure: RollsUp, width: int
+    columns: Mapping[str, Floats], nil_returns: Bools, measure: Measure, width: int
 ) -> tuple[Floats, Floats, Floats, Bools]:
     """Every window of `width` months: its figure, numerator and denominator, and whether the figure is their ratio.
 

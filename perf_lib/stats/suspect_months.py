@@ -1,7 +1,7 @@
 """Months that look like a fault in the data: listed for the analyst, never corrected.
 
-A month at nought where there were many, a figure ten times what it was, a month repeated exactly, a change of units.
-Each may be true. What happened is for a person to find out, in the source.
+A month at nought where there were many, a figure ten times the usual one, a month repeated exactly, a change of units.
+Each may be true. A person must find out, in the source, what happened.
 """
 
 from __future__ import annotations
@@ -12,17 +12,14 @@ from math import pi, prod, sqrt
 from statistics import median
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
 
 What = Literal["a month at nought", "units changed", "a tenfold change", "a month repeated exactly"]
 
-BEFORE = 12
-"""How many known months before a month say what is usual; fewer than half as many say nothing."""
-MANY = 20
-"""A usual count below which nought is no surprise (a Poisson count of 20 is nought twice in a thousand million)."""
+BEFORE = 12  # months with a figure whose median is what is usual for the next; fewer than half as many tell nothing
+MANY = 20  # a usual count from which nought is a surprise (a Poisson count of 20 is nought twice in a thousand million)
 TENFOLD = 10.0
 UNITS = {
     60.0: "seconds and minutes",
@@ -30,12 +27,9 @@ UNITS = {
     1000.0: "ones and thousands",
     3600.0: "seconds and hours",
 }
-NEAR = 1.25
-"""How near to one of those factors a change must be, as a factor itself, to look like a change of units."""
-FEW = 10
-"""Counts below this repeat too often to be looked at."""
-LUCK = 0.01
-"""A repeated month is listed where chance would repeat a count less often than this."""
+NEAR = 1.25  # how near to one of those factors a change must be, as a factor itself, to look like a change of units
+FEW = 10  # counts below this repeat too often to be tested
+LUCK = 0.01  # a repeated month is listed where chance would repeat a count less often than this
 
 
 @dataclass(frozen=True)
@@ -51,10 +45,11 @@ class Jump:
 
 
 def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], newest: int = 24) -> list[Jump]:
-    """The suspicious months among each measure's newest, oldest first.
+    """The suspicious months among each measure's newest, oldest first, in the units of the measure.
 
     months: each measure's rows by month, none skipped, with `value` and, for ratios, `numerator` and `denominator`.
-    Surveys and figures of twelve months are not tested for repeats: their neighbours are alike by construction.
+    Surveys and figures of twelve months are not tested for repeats: their neighbours are alike by construction. The
+    chance of a repeat is that of equal Poisson counts.
 
     >>> values = [200, 210, 190, 205, 195, 201, 0]
     >>> index = pd.period_range("2019-01", periods=7, freq="M")
@@ -64,36 +59,33 @@ def jumps(months: Mapping[str, pd.DataFrame], measures: Mapping[str, Measure], n
     >>> [(str(jump.month), jump.what) for jump in jumps({"thefts": frame}, {"thefts": thefts})]
     [('2019-07', 'a month at nought')]
     """
-    found: list[Jump] = []
+    listed: list[Jump] = []
     for code, rows in months.items():
-        figures = rows["value"].to_numpy(float)
-        known = np.flatnonzero(~np.isnan(figures))
-        values, parts = figures[known].tolist(), _parts(measures[code], rows, known)
-        for place in range(1, len(known)):
-            if known[place] >= len(rows) - newest:
-                reason = _suspicion(measures[code], values, parts, place)
-                if reason is not None:
-                    found.append(Jump(code, rows.index[known[place]], values[place], *reason))
-    return sorted(found, key=lambda jump: (jump.month, jump.measure))
-
-
-def _parts(measure: Measure, rows: pd.DataFrame, known: np.ndarray) -> list[tuple[float, ...]]:
-    """What must be alike for a known month to repeat another: numerators and denominators, values, or nothing."""
-    names = [] if not measure.has_signals else ["numerator", "denominator"] if measure.is_ratio else ["value"]
-    return [tuple(row) for row in rows[names].to_numpy(float)[known].tolist()]
+        measure = measures[code]
+        present = rows[rows["value"].notna()]
+        values = present["value"].to_numpy(float).tolist()
+        # What is alike where a month repeats another: nothing is, of a measure that is not tested for it.
+        names = [] if not measure.has_signals else ["numerator", "denominator"] if measure.is_ratio else ["value"]
+        parts = list(map(tuple, present[names].to_numpy(float).tolist()))
+        newest_months = rows.index[-newest:]
+        for place, month in enumerate(present.index):
+            suspicion = _suspicion(measure, values, parts, place) if place and month in newest_months else None
+            if suspicion is not None:
+                listed.append(Jump(code, month, values[place], *suspicion))
+    return sorted(listed, key=lambda jump: (jump.month, jump.measure))
 
 
 def _suspicion(
     measure: Measure, values: list[float], parts: list[tuple[float, ...]], place: int
 ) -> tuple[float, What, str] | None:
-    """What was usual before a month, and why it looks like a fault; None where it does not."""
+    """What is usual before one month, what looks wrong with it, and why; None where nothing does."""
     before = values[max(0, place - BEFORE) : place]
     value, usual = values[place], float(median(before))
     if len(before) >= BEFORE // 2:
         if value == 0 and measure.is_count and usual >= MANY:
             return usual, "a month at nought", "nothing was recorded, where there were many"
         factor = max(value, usual) / min(value, usual) if min(value, usual) > 0 else 1.0
-        # Few things counted jump tenfold by chance; a ratio has no such size to go by.
+        # Few counts rise or fall tenfold by chance; a ratio has no size of its own to compare with.
         if factor >= TENFOLD and (not measure.is_count or max(value, usual) >= MANY):
             near = next((words for size, words in UNITS.items() if size / NEAR <= factor <= size * NEAR), None)
             if near and not (measure.is_count and near != UNITS[1000.0]):
@@ -107,15 +99,15 @@ def _suspicion(
 
 
 def _repeats(parts: list[tuple[float, ...]], place: int) -> tuple[int, float]:
-    """How many months in a row before this one are just like it, and how often chance alone would have it so.
+    """How many months in a row before this one equal it, and how often chance alone would repeat it so.
 
     Two Poisson counts of mean m are equal about once in 2 sqrt(pi m) times.
     """
-    this = parts[place]
-    if not all(size >= FEW for size in this):  # nor where one is missing, and so not known to be so many
+    month = parts[place]
+    if not month or not all(size >= FEW for size in month):  # nor where one is missing
         return 0, 1.0
     repeats = 0
-    while this and place - repeats > 0 and parts[place - repeats - 1] == this:
+    while repeats < place and parts[place - repeats - 1] == month:
         repeats += 1
-    once = prod(min(1.0, 1 / (2 * sqrt(pi * size))) for size in this)
-    return repeats, once**repeats if repeats else 1.0
+    once = prod(min(1.0, 1 / (2 * sqrt(pi * size))) for size in month)
+    return repeats, once**repeats

@@ -32,9 +32,9 @@ import pandas as pd
 from scipy.special import stdtr  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.calibrated.contrasts import Contrast, Table, assembled
-from perf_lib.stats.calibrated.regression import EXPECTED_AT_LEAST, HISTORIES, PRESENT_AT_LEAST
+from perf_lib.stats.calibrated.regression import HISTORIES
 from perf_lib.stats.months import YEAR, Floats, Months
-from perf_lib.stats.transforms import Kind, Scaled, scaled_series
+from perf_lib.stats.transforms import EXPECTED_AT_LEAST, PRESENT_AT_LEAST, Kind, scaled_series
 
 EDGE = 6  # months at either end of the history that cannot be the first of a new level
 SHORTEST = HISTORIES[-2]  # months of history; with fewer there is no scan
@@ -126,7 +126,14 @@ def level_shift(
     if tested.expected(history)[-1, 0] < EXPECTED_AT_LEAST:
         why_not = f"numbers are too small: fewer than {EXPECTED_AT_LEAST:g} expected a month"
         return LevelShift(False, why_not=why_not, history=history)
-    return _level_shift(tested, history, scan(z[None, -history:]), alpha)
+    scanned, z = scan(z[None, -history:]), z[-history:]
+    position, estimate = int(scanned.position[0]), float(scanned.estimate[0])
+    share = np.isfinite(z[position:]).sum() / np.isfinite(z).sum()
+    before = float(np.nanmean(z)) - estimate * float(share)  # the old level, over the seasons of a whole year
+    suspected, month = bool(scanned.suspected(alpha)[0]), tested.months[-history:][position]
+    t, df, phi, p = (float(part[0]) for part in (scanned.t, scanned.df, scanned.phi, scanned.p))
+    unit: Unit = "percentage points" if kind == "proportion" else "per cent"
+    return LevelShift(suspected, month, tested.change(before, estimate), unit, t, df, phi, p, history)
 
 
 def scan(histories: Floats) -> Scan:
@@ -174,15 +181,3 @@ def candidates(length: int, absent: tuple[int, ...] = ()) -> Table:
     columns = {str(month): (time >= month).astype(float) for month in months} | {_LINE: time - length / 2}
     designs = [(replace(_STEP, name=name), column[:, None], np.ones(1)) for name, column in columns.items()]
     return assembled(length, YEAR, absent, designs)
-
-
-def _level_shift(tested: Scaled, history: int, scanned: Scan, alpha: float) -> LevelShift:
-    """A scan of the only series, in the units of the series."""
-    position, estimate = int(scanned.position[0]), float(scanned.estimate[0])
-    z = tested.z[-history:, 0]
-    share = np.isfinite(z[position:]).sum() / np.isfinite(z).sum()
-    before = float(np.nanmean(z)) - estimate * float(share)  # the old level, over the seasons of a whole year
-    suspected, month = bool(scanned.suspected(alpha)[0]), tested.months[-history:][position]
-    t, df, phi, p = (float(part[0]) for part in (scanned.t, scanned.df, scanned.phi, scanned.p))
-    unit: Unit = "percentage points" if tested.scale == "proportion" else "per cent"
-    return LevelShift(suspected, month, tested.change(before, estimate), unit, t, df, phi, p, history)

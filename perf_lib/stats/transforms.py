@@ -29,6 +29,9 @@ from perf_lib.words.errors import InputError, suggestion
 
 Kind = Literal["count", "proportion", "mean"]
 
+EXPECTED_AT_LEAST = 5.0  # a month; beneath it the scales do not hold, nor has a number a usable logarithm
+PRESENT_AT_LEAST = 0.75  # of a history's months
+
 
 @dataclass(frozen=True)
 class Scaled:
@@ -185,8 +188,6 @@ def _forward(kind: Kind, numerator: Floats, denominator: Floats | None) -> Float
 def _mean_of_last(values: Floats, months: int) -> Floats:
     """The mean of the values that are present in the months ending at each month."""
     present = np.isfinite(values)
-    if present.all():
-        return trailing_sum(values, months) / months
     count = trailing_sum(present.astype(float), months)
     with np.errstate(invalid="ignore", divide="ignore"):
         return trailing_sum(np.where(present, values, 0.0), months) / count

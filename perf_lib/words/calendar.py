@@ -1,7 +1,5 @@
 """The names of months and the words for numbers, for all that reads or writes them."""
 
-# a list of words reads best as words
-
 from __future__ import annotations
 
 MONTH_NAMES = tuple("January February March April May June July August September October November December".split())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -179,6 +179,7 @@ def test_refused_in_one_line():
 
 
 @given(st.lists(st.floats(0.01, 1000), min_size=4, max_size=9), st.sampled_from([0.001, 2.0, 365.25]))
+@example([415.59375, 1.59375, 1.59375, 659.59375, 999.59375], 0.001)  # the first is their mean
 @settings(max_examples=100, deadline=None)
 def test_per_thousand_or_per_million_makes_no_difference(values, scale):
     rates = pd.Series(values, index=[f"f{i}" for i in range(len(values))])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Catalogue, Measure
+from perf_lib.config.catalogue import Catalogue, Measure, OpenData
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import find_force, force_key
 from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
@@ -104,8 +104,17 @@ def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
 
 
 def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[dict[str, Any]]:
-    """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years."""
-    months, years = _monthly(measure, figures), _yearly(measure, figures)
+    """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years.
+
+    Years are as the statistics office has them; where it has none, the sum of four of the Home Office's quarters.
+    """
+    sources = measure.open_data
+    if sources is None:
+        return []
+    months, years = _monthly(sources, figures), _four_quarters(sources, figures) | _years(sources, figures)
+    if sources.police_uk_outcomes:
+        outcomes = _outcomes(measure, sources, figures)
+        months, years = (outcomes, years) if measure.has_quarter else (months, outcomes)
     last_year = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
     chosen, of_years = (months, False) if last_year <= set(months) or not years else (years, True)
     if not chosen:
@@ -125,25 +134,21 @@ def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]
     return names.isin(included) if included else ~names.isin(excluded)
 
 
-def _monthly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    asked = measure.open_data
-    if asked is not None and asked.police_uk_outcomes and measure.has_quarter:
-        return _outcomes(measure, figures)
-    if asked is None or not (asked.police_uk or asked.police_uk_but) or figures.street.empty:
+def _monthly(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+    if not (sources.police_uk or sources.police_uk_but) or figures.street.empty:
         return {}
-    selected = _selected(figures.street["type"], asked.police_uk, asked.police_uk_but)
+    selected = _selected(figures.street["type"], sources.police_uk, sources.police_uk_but)
     totals = figures.street[selected].groupby("month")["count"].sum()
     months = figures.street["month"].unique()  # a month with a file and no such crime has had none
     return {month: _final("derived", value=int(totals.get(month, 0))) for month in sorted(months)}
 
 
-def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     """Outcomes by the month; for a share, of the crimes of the same month, or of the same twelve for a rolling one.
 
     An outcome belongs to the month that it was reached in, a crime to the month that it was recorded in.
     """
-    sources = measure.open_data
-    if sources is None or figures.outcomes.empty:
+    if figures.outcomes.empty:
         return {}
     months = sorted(figures.outcomes["month"].unique())  # one with a file and no such outcome has had none
     selected = figures.outcomes[figures.outcomes["type"].isin(sources.police_uk_outcomes)]
@@ -162,16 +167,9 @@ def _outcomes(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[st
     }
 
 
-def _yearly(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    """Years as the statistics office has them; where it has none, the sum of four quarters of the Home Office's."""
-    if measure.open_data is not None and measure.open_data.police_uk_outcomes and not measure.has_quarter:
-        return _outcomes(measure, figures)
-    return _four_quarters(measure, figures) | _years(measure, figures)
-
-
-def _four_quarters(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    sources, quarters = measure.open_data, figures.quarters
-    if sources is None or not (sources.home_office or sources.home_office_but) or quarters.empty:
+def _four_quarters(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+    quarters = figures.quarters
+    if not (sources.home_office or sources.home_office_but) or quarters.empty:
         return {}
     selected = quarters[_selected(quarters["group"], sources.home_office, sources.home_office_but)]
     totals = {quarter.last: total for quarter, total in selected.groupby("quarter")["offences"].sum().items()}
@@ -182,12 +180,12 @@ def _four_quarters(measure: Measure, figures: OpenFigures) -> dict[pd.Period, di
     }
 
 
-def _years(measure: Measure, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _years(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
     """Years of an offence group as published; the year before a release's own from its change in per cent."""
-    if measure.open_data is None or measure.open_data.ons is None or figures.ons.empty:
-        return {}
     ons = figures.ons
-    is_group = (ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == measure.open_data.ons)
+    if sources.ons is None or ons.empty:
+        return {}
+    is_group = (ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == sources.ons)
     group = ons[is_group].dropna(subset="offences").sort_values("month")
     before = {
         row.month - 12: _final("derived", value=round(float(row.offences) / (1 + float(row.change_per_cent) / 100)))

@@ -7,7 +7,6 @@ neighbours.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ import pandas as pd
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.config.yaml import read_yaml, shown, to_yaml
 from perf_lib.extracts.open_data.figures import OpenFigures, rates_of, read_open, rows_of, sort_folder
-from perf_lib.extracts.tables.checks import Ledger
 from perf_lib.extracts.tables.schema import MONTHLY, PEERS
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -27,7 +25,6 @@ LEAST_PEERS = 3
 YEARS_END_NOTE = "Each figure covers 12 months, from the statistics of police recorded crime."
 OUTCOMES_NOTE = "Outcomes reached in the months, of the crimes recorded in them, by the files of data.police.uk."
 STREET_NOTE = "Counted from the street-level files of data.police.uk, which later releases may amend."
-
 
 MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha256"]
 """The columns of made_from.csv: what each source file gave."""
@@ -76,7 +73,11 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     _write_csv(into / "monthly.csv", [*MONTHLY.required, "margin"], [row for months in rows.values() for row in months])
     if len(rates):
         _write_csv(into / "peers.csv", PEERS.required, rates.to_dict("records"))
-    _write_made_from(into / "made_from.csv", figures.ledger)
+    made_from = [
+        vars(source) | {"file": Path(source.file).name, "used": source.used, "rejected": len(source.rejected)}
+        for source in figures.ledger.sources
+    ]
+    _write_csv(into / "made_from.csv", MADE_FROM, made_from)
     settings = _settings(read_yaml(source / "settings.yaml"), figures, group, bool(len(rates)))
     _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
     (into / str(quarter)).mkdir()
@@ -154,21 +155,7 @@ def _write_yaml(path: Path, content: Mapping[str, Any], comment: str) -> None:
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[Any, Any]]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([{str(key): value for key, value in row.items()} for row in rows])
-    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
-
-
-def _write_made_from(path: Path, ledger: Ledger) -> None:
-    rows = [
-        {
-            **source.__dict__,
-            "file": source.file.split("/")[-1],
-            "used": source.used,
-            "rejected": len(source.rejected),
-        }
-        for source in ledger.sources
-    ]
-    _write_csv(path, MADE_FROM, rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

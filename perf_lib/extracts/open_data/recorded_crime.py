@@ -92,9 +92,10 @@ def _read_area_table(
     path: Path, sheet: Sheet, what: str, month: pd.Period, rejected: list[Rejection]
 ) -> tuple[pd.DataFrame, int]:
     """One sheet's cells as a long frame, and how many rows of areas it has; rejected rows are added to `rejected`."""
-    at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if _is_area_header(row)), None)
-    if at is None:
+    starts = [[cell.strip().lower() for cell in row[:2]] for _, row in sheet.rows[:_HEADER_WITHIN]]
+    if ["area code", "area name"] not in starts:
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no header with Area Code and Area Name")
+    at = starts.index(["area code", "area name"])
     offences = _offences(path, sheet, at)
     headings = [name.strip().lower() for name in sheet.rows[at][1]]
     population_at = next((place for place, name in enumerate(headings) if name.startswith("population")), None)
@@ -119,10 +120,6 @@ def _read_area_table(
         cells += [{**base, "offence": name, what: _number(row[column])} for column, name in offences.items()]
     columns = ["area", "level", "region", "month", "population", "offence", what]
     return pd.DataFrame(cells, columns=columns), rows
-
-
-def _is_area_header(row: list[str]) -> bool:
-    return [cell.strip().lower() for cell in row[:2]] == ["area code", "area name"]
 
 
 def _offences(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
@@ -166,8 +163,11 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
 
     Raises InputError for other columns, and for years, quarters and numbers that are none.
     """
-    sheets = [part for sheet in read_sheets(path) if (part := _from_header(sheet)) is not None]
-    parts = [table_of(path, sheet, HOME_OFFICE) for sheet in sheets]
+    parts = []
+    for sheet in read_sheets(path):
+        at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if is_home_office_header(row)), None)
+        if at is not None:
+            parts.append(table_of(path, Sheet(sheet.name, sheet.rows[at:]), HOME_OFFICE))
     table = pd.concat(parts, ignore_index=True) if parts else read_table(path, HOME_OFFICE)
     year, force, number = "Financial Year", "Force Name", "Number of Offences"
     table[number] = table[number].replace("-", "0")
@@ -210,12 +210,4 @@ def publisher_of(sheet: Sheet) -> str | None:
             return "ons"
         if is_home_office_header(row):
             return "home_office"
-    return None
-
-
-def _from_header(sheet: Sheet) -> Sheet | None:
-    """A sheet from its header row on; None where it has none."""
-    for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        if is_home_office_header(row):
-            return Sheet(sheet.name, sheet.rows[at:])
     return None

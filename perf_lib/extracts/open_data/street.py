@@ -20,7 +20,7 @@ import pandas as pd
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data.forces import force_key
 from perf_lib.extracts.tables.archives import open_archive, read_member
-from perf_lib.extracts.tables.checks import MONTH, Ledger, Rejection, months_of, refuse_beyond
+from perf_lib.extracts.tables.checks import MONTH, Ledger, Rejection, months_of
 from perf_lib.extracts.tables.files import csv_rows
 from perf_lib.extracts.tables.schema import OUTCOMES, STREET, Schema
 from perf_lib.words.errors import InputError
@@ -51,10 +51,6 @@ class _Counted:
     def rows(self) -> int:
         return self.counts.total() + len(self.rejected)
 
-    @property
-    def months(self) -> list[pd.Period]:
-        return [pd.Period(month, "M") for month in {key[1] for key in self.counts}]
-
 
 def read_street(
     paths: Iterable[Path],
@@ -72,6 +68,7 @@ def read_street(
     Raises InputError for other columns, for a force's month that is given twice, and for more rejected rows than the
     ledger's share allows: a row of another month than its file, or without a force or type.
     """
+    ledger = Ledger() if ledger is None else ledger
     schema, columns = KINDS[kind], ["Falls within", "Month", TYPE[kind], *by]
     files = sorted(file for path in paths for file in _files(path))
     archives = [path for path in files if path.suffix.lower() == ".zip"]
@@ -89,11 +86,9 @@ def read_street(
         counted[path] = _count_archive(path, kind, columns, sources, force)
     counts: Counter[_Key] = Counter()
     for path, source in counted.items():
-        if ledger is None:
-            refuse_beyond(path, source.rows, source.rejected, 0.0)
-        else:
-            what = f"{schema.what}, archive" if path in archives else schema.what
-            ledger.enter(path, what, source.rows, source.rejected, source.months)
+        what = f"{schema.what}, archive" if path in archives else schema.what
+        months = [pd.Period(month, "M") for month in {key[1] for key in source.counts}]
+        ledger.enter(path, what, source.rows, source.rejected, months)
         counts.update(source.counts)
     frame = pd.DataFrame([[*key, number] for key, number in counts.items()], columns=[*columns, "count"])
     frame = frame.rename(columns=NAMES).sort_values([NAMES[name] for name in columns], ignore_index=True)
@@ -180,17 +175,17 @@ def _query(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> lis
         return connection.execute(query, [[str(path) for path in paths]]).fetchall()
 
 
-def _why_rejected(key: _Key, name: str) -> str | None:
-    """Why rows of a force, month and type are rejected; None where they are not."""
+def _why_rejected(key: _Key, name: str) -> tuple[int, str] | None:
+    """Why rows of a force, month and type are rejected, after the place of the cell; None where they are not."""
     force, month, kind = key[:3]
     parts = parts_of_name(name)
     if not MONTH.fullmatch(month):
-        return f"month {month!r} is not a month; it is written as 2019-12"
+        return 1, f"month {month!r} is not a month; it is written as 2019-12"
     if parts and month != parts["month"]:
-        return f"month {month!r} is not the file's, {parts['month']}"
+        return 1, f"month {month!r} is not the file's, {parts['month']}"
     if not force:
-        return "the force is blank"
-    return None if kind else "the type is blank"
+        return 0, "the force is blank"
+    return None if kind else (2, "the type is blank")
 
 
 def _count_archive(
@@ -232,18 +227,16 @@ def _count_rows(place: str, name: str, content: bytes, schema: Schema, columns: 
     for line, row in rows:
         if not row:
             continue
-        key = tuple(row[at].strip() for at in places) if len(row) == len(header) else ()
-        reason = _why_rejected(key, name) if key else f"has {len(row)} cells where the header has {len(header)}"
-        if reason:
-            counted.rejected.append(_rejection(place, line, key, columns, reason))
+        if len(row) != len(header):
+            reason = f"has {len(row)} cells where the header has {len(header)}"
+            counted.rejected.append(Rejection(place, f"line {line}", "", "", reason))
+            continue
+        key = tuple(row[at].strip() for at in places)
+        if complaint := _why_rejected(key, name):
+            wrong, reason = complaint
+            counted.rejected.append(Rejection(place, f"line {line}", columns[wrong], key[wrong], reason))
         else:
             counted.counts[key] += 1
     if not counted.rows:
         raise InputError(f"{place}: holds no row")
     return counted
-
-
-def _rejection(place: str, line: int, key: _Key, columns: Sequence[str], reason: str) -> Rejection:
-    wrong = 1 if "month" in reason else 0 if "force" in reason else 2
-    column, value = (columns[wrong], key[wrong]) if key else ("", "")
-    return Rejection(place, f"line {line}", column, value, reason)

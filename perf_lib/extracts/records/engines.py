@@ -57,16 +57,16 @@ def engine(connection: str | None, params: Path, place: str) -> Iterator[Engine]
     """The engine behind a connection's name, or DuckDB for none; closed afterwards."""
     address = None if connection is None else address_of("connection", connection, place)
     if address is None:
-        opened: Engine = DuckDB(params)
+        opened: Engine = _DuckDB(params)
     elif address.startswith(SPARK):
-        opened = Spark(address.removeprefix(SPARK), params)
+        opened = _Spark(address.removeprefix(SPARK), params)
     else:
-        opened = Database(address, f"the connection {connection}", place)
+        opened = _Database(address, f"the connection {connection}", place)
     with closing(opened):
         yield opened
 
 
-class DuckDB(Engine):
+class _DuckDB(Engine):
     """Parquet and CSV files, read where they lie, without a server."""
 
     dialect = "duckdb"
@@ -112,7 +112,6 @@ class DuckDB(Engine):
         return Relation((name,), {row[0]: kind_of(row[1]) for row in described})
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
-        """The answer's rows."""
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
@@ -120,7 +119,6 @@ class DuckDB(Engine):
             raise InputError(f"{place}: cannot be read: {first_line(error, files)}") from None
 
     def unread(self, name: str) -> int:
-        """Lines of CSV files that did not fit their columns."""
         tables = {row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         if "reject_errors" not in tables:
             return 0
@@ -130,11 +128,10 @@ class DuckDB(Engine):
         return int(number[0]) if number else 0
 
     def close(self) -> None:
-        """Release the files."""
         self._connection.close()
 
 
-class Database(Engine):
+class _Database(Engine):
     """PostgreSQL, SQL Server or Oracle through SQLAlchemy."""
 
     def __init__(self, address: str, title: str, place: str) -> None:
@@ -175,13 +172,11 @@ class Database(Engine):
         return Relation(tuple(map(self._spelling, parts)), kinds)
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
-        """The answer's rows."""
         # A question has no parameters: the % of a LIKE must not be taken for one.
         with self._refusals(place), self._engine.connect().execution_options(no_parameters=True) as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
     def close(self) -> None:
-        """Close the connections."""
         self._engine.dispose()
 
     def _spelling(self, name: str) -> str:
@@ -207,7 +202,7 @@ class Database(Engine):
             raise PerfError(f"{place}: {self._title} failed ({type(error).__name__})") from None
 
 
-class Spark(Engine):
+class _Spark(Engine):
     """Spark, for records that outgrow one machine: files it can read, or tables of its catalogue."""
 
     dialect = "spark"
@@ -244,7 +239,6 @@ class Spark(Engine):
         )
 
     def rows(self, sql: str, place: str) -> list[tuple[Any, ...]]:
-        """The answer's rows."""
         from pyspark.errors import PySparkException
 
         try:
@@ -285,12 +279,9 @@ def _alchemy_kind(kind: Any) -> Kind:
 
     if isinstance(kind, types.DateTime):
         return "zoned" if kind.timezone else "date"
-    if isinstance(kind, types.Date):
-        return "date"
-    if isinstance(kind, types.Boolean):
-        return "boolean"
-    if isinstance(kind, types.Integer):
-        return "whole"
-    if isinstance(kind, types.Numeric):
+    if isinstance(kind, types.Numeric):  # before whole numbers, as Oracle's NUMBER is both
         return "whole" if kind.scale == 0 and kind.precision and kind.precision <= 18 else "number"
-    return "text" if isinstance(kind, types.String) else "other"
+    kinds: dict[Kind, type] = {
+        "date": types.Date, "boolean": types.Boolean, "whole": types.Integer, "text": types.String,
+    }  # fmt: skip
+    return next((name for name, each in kinds.items() if isinstance(kind, each)), "other")

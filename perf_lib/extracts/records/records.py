@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,8 +13,8 @@ import pandas as pd
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.extracts.records.definitions import Definitions, Relation, files_of
 from perf_lib.extracts.tables.monthly import COLUMNS
+from perf_lib.words.digest import sha256_of_text
 from perf_lib.words.errors import InputError
-from perf_lib.words.wording import PERCENT
 
 if TYPE_CHECKING:
     from perf_lib.extracts.records.engines import Engine
@@ -52,7 +52,7 @@ class _Months:
 
     figures: dict[_Place, dict[_Answer, float | None]] = field(default_factory=dict)
     spans: dict[str, tuple[pd.Period, pd.Period]] = field(default_factory=dict)
-    rejected: dict[tuple[str, str], int] = field(default_factory=dict)
+    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How many records of a definition are rejected for a reason."""
 
 
@@ -77,26 +77,24 @@ def read_records(definitions: Definitions, catalogue: Catalogue, area: str, para
     for connection, names in by_connection.items():
         first = definitions.definitions[names[0]].table
         with engine(connection, params, definitions.where(f"tables.{first}")) as opened:
-            relations = _relations(opened, definitions, names)
+            needed = dict.fromkeys(table for name in names for table in definitions.definitions[name].tables)
+            relations = {
+                table: opened.relation(table, definitions.tables[table], definitions.where(f"tables.{table}"))
+                for table in needed
+            }
             for table in dict.fromkeys(definitions.definitions[name].table for name in names):
                 of_table = [name for name in names if definitions.definitions[name].table == table]
                 months[table] = _ask(opened, definitions, of_table, relations, area)
                 coverage += _coverage(months[table], of_table, table, opened.unread(table))
-    rows = [
-        row
-        for name in definitions.definitions
-        if name in catalogue
-        for row in _rows(definitions, name, catalogue[name], months)
-    ]
+    measured = [name for name in definitions.definitions if name in catalogue]
+    rows = [row for name in measured for row in _rows(definitions, name, catalogue[name], months)]
     coverage_table = pd.DataFrame(coverage, columns=COVERAGE)
     _refuse_beyond(definitions, coverage_table)
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "margin"])
     floats = ["numerator", "denominator", "value", "margin"]
     frame = frame.astype(dict.fromkeys(floats, float)).sort_values(["measure", "area", "month"], ignore_index=True)
-    digest = hashlib.sha256()
-    for table in (frame, coverage_table):
-        digest.update(table.to_csv(index=False, lineterminator="\n").encode())
-    return Records(frame, coverage_table, definitions, digest.hexdigest())
+    texts = (table.to_csv(index=False, lineterminator="\n") for table in (frame, coverage_table))
+    return Records(frame, coverage_table, definitions, sha256_of_text("".join(texts)))
 
 
 def record_files(definitions: Definitions, params: Path) -> list[Path]:
@@ -107,14 +105,6 @@ def record_files(definitions: Definitions, params: Path) -> list[Path]:
         if table.files is not None and table.folder is None
         for path in files_of(table, params, definitions.where(f"tables.{name}"))
     ]
-
-
-def _relations(opened: Engine, definitions: Definitions, names: list[str]) -> dict[str, Relation]:
-    tables = dict.fromkeys(table for name in names for table in definitions.definitions[name].tables)
-    return {
-        table: opened.relation(table, definitions.tables[table], definitions.where(f"tables.{table}"))
-        for table in tables
-    }
 
 
 def _ask(
@@ -141,9 +131,7 @@ def _ask(
             when = pd.Period(year=int(year), month=int(month), freq="M") if 1 <= int(year) <= 9999 else None
             reason = None if when is not None and _FIRST <= when <= present else "impossible date"
         if reason is not None:
-            for name in names:
-                number = int(figures[name, "rows"] or 0)
-                months.rejected[name, reason] = months.rejected.get((name, reason), 0) + number
+            months.rejected.update({(name, reason): int(figures[name, "rows"] or 0) for name in names})
             continue
         place = (str(row_area).strip(), when)
         totals = months.figures.setdefault(place, {})
@@ -160,7 +148,7 @@ def _coverage(months: _Months, names: list[str], table: str, unread: int) -> lis
     for name in names:
         dated = sum(int(figures[name, "rows"] or 0) for figures in months.figures.values())
         used = sum(int(figures.get((name, "used"), figures[name, "rows"]) or 0) for figures in months.figures.values())
-        reasons = {reason: months.rejected.get((name, reason), 0) for reason in COVERAGE[4:7]}
+        reasons = {reason: months.rejected[name, reason] for reason in COVERAGE[4:7]}
         rows.append(
             {"definition": name, "table": table, "rows": dated + sum(reasons.values()), "used": used, **reasons,
              "no figure": dated - used, "unread": unread}
@@ -190,7 +178,7 @@ def _rows(
     if not of_table.spans:
         raise InputError(f"{place}: the table {definition.table} has no record with a date")
     rows: list[tuple[object, ...]] = []
-    scale = 100 if measure.unit == PERCENT else 1
+    scale = 100 if measure.is_percentage else 1
     for area, (first, last) in sorted(of_table.spans.items()):
         for month in pd.period_range(first, last, freq="M"):
             numerator = _figure(definitions, name, of_table.figures.get((area, month)))
@@ -211,7 +199,7 @@ def _rows(
                 status = "nil return" if numerator is not None and denominator == 0 else "not supplied"
                 rows.append((name, area, month, None, None, None, "derived", status, None))
                 continue
-            if measure.unit == PERCENT and numerator > denominator:
+            if measure.is_percentage and numerator > denominator:
                 raise InputError(f"{place}, {month} ({area}): {numerator:g} of {denominator:g} is above 100 per cent")
             value = float(f"{scale * numerator / denominator:.6f}")
             rows.append((name, area, month, numerator, denominator, value, "derived", "final", None))

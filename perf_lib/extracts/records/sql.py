@@ -56,7 +56,9 @@ def question(definitions: Definitions, names: list[str], relations: Mapping[str,
             outer = outer.select(exp.alias_(aggregate, f"a_{len(answers)}"))
             answers.append((name, what))
     if table.first_month is not None:
-        inner = inner.where(_not_before(date, table.first_month, dialect))
+        # A record without a date stays in, to be counted as rejected.
+        not_before = exp.GTE(this=date.copy(), expression=date_of(f"{table.first_month}-01", dialect))
+        inner = inner.where(exp.or_(not_before, exp.Is(this=date.copy(), expression=exp.Null())))
     select = outer.from_(inner.subquery("g")).group_by(*(exp.column(name) for name in groups))
     # What a dialect cannot express is an error, never left out in silence.
     return Question(select.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE), tuple(answers))
@@ -155,9 +157,3 @@ def _count(what: exp.Expr) -> exp.Expr:
 
 def _not_null(what: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=what.copy(), expression=exp.Null()))
-
-
-def _not_before(date: exp.Expr, month: str, dialect: str) -> exp.Expr:
-    """From a month on; a record without a date stays in, to be counted as rejected."""
-    missing = exp.Is(this=date.copy(), expression=exp.Null())
-    return exp.or_(exp.GTE(this=date.copy(), expression=date_of(f"{month}-01", dialect)), missing)

@@ -84,21 +84,15 @@ class Ledger:
         self, path: Path, what: str, rows: int, rejected: Sequence[Rejection] = (), months: Iterable[pd.Period] = ()
     ) -> None:
         """Put a source on record; raises InputError where more of its rows are rejected than the share allows."""
-        refuse_beyond(path, rows, rejected, self.share)
+        if len(rejected) > self.share * rows:
+            example = rejected[0]
+            raise InputError(
+                f"{shown(path)}, {example.row}: {example.reason}; {len(rejected):,} of {rows:,} rows are rejected, "
+                f"more than the share of {self.share:g} that inputs.rejected_share allows"
+            )
         dated = [month for month in months if not pd.isna(month)]
         first, last = (min(dated), max(dated)) if dated else (None, None)
-        digest = sha256(path)
-        self.sources.append(Source(shown(path), what, rows, tuple(rejected), first, last, digest))
-
-
-def refuse_beyond(path: Path, rows: int, rejected: Sequence[Rejection], share: float) -> None:
-    """Refuse a source of whose rows more than `share` (0 to 1) are rejected, naming the first."""
-    if len(rejected) > share * rows:
-        first = rejected[0]
-        raise InputError(
-            f"{shown(path)}, {first.row}: {first.reason}; {len(rejected):,} of {rows:,} rows are rejected, more than "
-            f"the share of {share:g} that inputs.rejected_share allows"
-        )
+        self.sources.append(Source(shown(path), what, rows, tuple(rejected), first, last, sha256(path)))
 
 
 class Checks:

@@ -189,8 +189,8 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
         sheets = []
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            texts = ((_place(name, at), [text_of(cell) for cell in row]) for at, row in enumerate(rows, start=1))
-            sheets.append(Sheet(name, list(texts)))
+            texts = [[text_of(cell) for cell in row] for row in rows]
+            sheets.append(Sheet(name, [(f"sheet {name!r}, row {at}", row) for at, row in enumerate(texts, start=1)]))
     except calamine.CalamineError as error:
         raise InputError(f"{shown(path)}: cannot be read as a workbook: {first_line(error, [path])}") from None
     except BaseException as error:  # calamine's own crash is no Exception
@@ -213,7 +213,7 @@ def _old_excel_sheets(path: Path) -> list[Sheet]:
         for sheet in book.sheets():
             rows = []
             for at in range(sheet.nrows):
-                place = _place(sheet.name, at + 1)
+                place = f"sheet {sheet.name!r}, row {at + 1}"
                 rows.append((place, [_old_excel_text(path, book, place, cell) for cell in sheet.row(at)]))
             sheets.append(Sheet(sheet.name, rows))
     except InputError:
@@ -235,10 +235,6 @@ def _old_excel_text(path: Path, book: Any, place: str, cell: Any) -> str:
             return text_of((dt.datetime(1900, 1, 1) + dt.timedelta(days=value)).time())
         return text_of(xlrd.xldate.xldate_as_datetime(value, book.datemode))
     return text_of(bool(value) if kind == xlrd.XL_CELL_BOOLEAN else value)
-
-
-def _place(sheet: str, row: int) -> str:
-    return f"sheet {sheet!r}, row {row}"
 
 
 def text_of(cell: object) -> str:

@@ -16,7 +16,7 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import LINE, MONTH, Checks, Ledger, months_of, of_cell, refuse_impossible
 from perf_lib.extracts.tables.files import read_sheets, table_of
 from perf_lib.extracts.tables.schema import MONTHLY
-from perf_lib.extracts.tables.wide import is_wide, unpivot
+from perf_lib.extracts.tables.wide import header_at, unpivot
 from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT
 
@@ -56,10 +56,9 @@ def read_monthly(
 
 def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger) -> pd.DataFrame:
     sheets = read_sheets(path)
-    wide = [sheet for sheet in sheets if is_wide(sheet)]
-    if wide:
-        parts = [unpivot(path, sheet, catalogue, area) for sheet in wide]
-    else:
+    wide = [sheet.rows[at:] for sheet in sheets if (at := header_at(sheet)) is not None]
+    parts = [unpivot(path, rows, catalogue, area) for rows in wide]
+    if not wide:
         tidy = [sheet for sheet in sheets if {"measure", "month"} <= set(sheet.header)] or sheets[:1]
         parts = [table_of(path, sheet, MONTHLY) for sheet in tidy]
     table = pd.concat(parts, ignore_index=True)

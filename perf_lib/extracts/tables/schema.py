@@ -5,11 +5,8 @@ Readers check files against these schemas; the template takes its drop-downs and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from pydantic import Field
-
-from perf_lib.config.yaml import Strict
 
 ORIGINS = ("published", "derived", "illustrative")
 STATUSES = ("final", "provisional", "nil return", "not supplied")
@@ -18,7 +15,8 @@ LEVELS = ("force", "region", "nation")
 Holds = Literal["text", "month", "number", "one of"]
 
 
-class Column(Strict):
+@dataclass(frozen=True)
+class Column:
     """One column of an input."""
 
     name: str
@@ -30,11 +28,12 @@ class Column(Strict):
     note: str = ""
 
 
-class Schema(Strict):
+@dataclass(frozen=True)
+class Schema:
     """One kind of input."""
 
     what: str
-    columns: tuple[Column, ...] = Field(min_length=1)
+    columns: tuple[Column, ...]
 
     @property
     def required(self) -> list[str]:
@@ -51,25 +50,21 @@ class Schema(Strict):
 
 
 def _columns(*names: str, holds: Holds = "text", allowed: tuple[str, ...] = ()) -> tuple[Column, ...]:
-    return tuple(Column(name=name, holds=holds, allowed=allowed) for name in names)
-
-
-def _number(name: str, note: str, needed: bool = True) -> Column:
-    return Column(name=name, holds="number", needed=needed, note=note)
+    return tuple(Column(name, holds, allowed) for name in names)
 
 
 MONTHLY = Schema(
     what="monthly figures",
     columns=(
-        Column(name="measure", note="A measure's code in the catalogue."),
-        Column(name="area", note="The area the figure is for, as settings write it under body.area."),
-        Column(name="month", holds="month", note="The month, as 2019-12."),
-        _number("numerator", "For a proportion or mean: what is divided."),
-        _number("denominator", "For a proportion or mean: what it is divided by."),
-        _number("value", "The month's figure in the measure's unit; blank where there is none."),
-        Column(name="origin", holds="one of", allowed=ORIGINS, note="How the figure is known."),
-        Column(name="status", holds="one of", allowed=STATUSES, note="Whether it may still change, or why it is not."),
-        _number("margin", "For a survey: its margin, in the measure's unit.", needed=False),
+        Column("measure", note="A measure's code in the catalogue."),
+        Column("area", note="The area the figure is for, as settings write it under body.area."),
+        Column("month", "month", note="The month, as 2019-12."),
+        Column("numerator", "number", note="For a proportion or mean: what is divided."),
+        Column("denominator", "number", note="For a proportion or mean: what it is divided by."),
+        Column("value", "number", note="The month's figure in the measure's unit; blank where there is none."),
+        Column("origin", "one of", ORIGINS, note="How the figure is known."),
+        Column("status", "one of", STATUSES, note="Whether it may still change, or why it is not."),
+        Column("margin", "number", note="For a survey: its margin, in the measure's unit.", needed=False),
     ),
 )
 
@@ -90,7 +85,7 @@ PUBLISHED = Schema(
         *_columns("measure", "period"),
         *_columns("kind", holds="one of", allowed=("quarter", "rolling_12")),
         *_columns("numerator", "denominator", "value", holds="number"),
-        Column(name="symbols", needed=False, note="The symbols it was published with, or 'none'."),
+        Column("symbols", needed=False, note="The symbols it was published with, or 'none'."),
     ),
 )
 

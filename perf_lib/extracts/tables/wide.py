@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -86,34 +86,28 @@ def figure_of(text: str, unit: str) -> str:
     return text if seconds is None else f"{seconds:.10g}"
 
 
-def is_wide(sheet: Sheet) -> bool:
-    """Whether a sheet has a header with months in it."""
-    return _header_at(sheet) is not None
-
-
-def _header_at(sheet: Sheet) -> int | None:
+def header_at(sheet: Sheet) -> int | None:
+    """The position of a wide sheet's header, the first row with months in it; None for a sheet that is not wide."""
     for at, (_, row) in enumerate(sheet.rows[:HEADER_WITHIN]):
         if row and not month_of(row[0]) and any(month_of(cell) for cell in row[1:]):
             return None if {"measure", "month"} <= set(sheet.header) else at
     return None
 
 
-def unpivot(path: Path, sheet: Sheet, catalogue: Catalogue, area: str = "") -> pd.DataFrame:
-    """A wide sheet as the tidy table of text that the checks take: a row a measure, area and month.
+def unpivot(path: Path, rows: Sequence[Row], catalogue: Catalogue, area: str) -> pd.DataFrame:
+    """A wide sheet's rows, from its header on, as the tidy table of text that the checks take.
 
-    Raises InputError for a month that has two columns, a column of figures that names no month, and a row of figures
-    without a measure.
+    The table has a row a measure, area and month; `area` is that of rows which name none. Raises InputError for a month
+    that has two columns, a column of figures that names no month, and a row of figures without a measure.
     """
-    at = _header_at(sheet)
-    if at is None:
-        raise InputError(f"{shown(path)}: has no row of months such as Jan-19 in its first {HEADER_WITHIN} rows")
-    header = [cell.strip() for cell in sheet.rows[at][1]]
+    header, body = [cell.strip() for cell in rows[0][1]], rows[1:]
     months = {place: month for place, cell in enumerate(header) if (month := month_of(cell))}
     descriptions = {name: header.index(name) for name in DESCRIPTIONS if name in header}
-    body = sheet.rows[at + 1 :]
     _check_header(path, header, months, descriptions, body)
-    codes = _codes_by_name(catalogue)
-    rows: list[dict[str, str]] = []
+    # A spreadsheet may call a measure by its code, its title or another name; the code comes first.
+    titles = [(name, code) for code, each in catalogue.items() for name in (each.title, *each.also_called)]
+    codes = {name.lower(): code for name, code in [*reversed(titles), *((code, code) for code in catalogue)]}
+    month_rows: list[dict[str, str]] = []
     first_rows: dict[tuple[str, str, str], dict[str, str]] = {}
     entered: set[tuple[str, str, str, str]] = set()
     for line, row in body:
@@ -134,22 +128,13 @@ def unpivot(path: Path, sheet: Sheet, catalogue: Catalogue, area: str = "") -> p
             month_row = first_rows.get(key)
             if month_row is None or (*key, figure) in entered:  # a figure given twice has two rows, and is refused
                 month_row = _blank_row(*key, description, f"{line}, {header[place]}")
-                rows.append(month_row)
+                month_rows.append(month_row)
                 first_rows.setdefault(key, month_row)
             entered.add((*key, figure))
             _enter(month_row, figure, cells[place], measure)
-    complete = (_complete(row, catalogue.get(row["measure"])) for row in rows)
+    complete = (_complete(row, catalogue.get(row["measure"])) for row in month_rows)
     columns = [*MONTHLY.required, *MONTHLY.optional, LINE]
     return pd.DataFrame([row for row in complete if row is not None], columns=columns)
-
-
-def _codes_by_name(catalogue: Catalogue) -> Mapping[str, str]:
-    """Codes by every name that a spreadsheet may give a measure."""
-    codes = {code.lower(): code for code in catalogue}
-    for code, measure in catalogue.items():
-        for name in (measure.title, *measure.also_called):
-            codes.setdefault(name.lower(), code)
-    return codes
 
 
 def _blank_row(code: str, area: str, month: str, description: Mapping[str, str], line: str) -> dict[str, str]:
@@ -178,12 +163,13 @@ def _complete(row: dict[str, str], measure: Measure | None) -> dict[str, str] | 
         return row
     if measure is not None and measure.frequency == "quarterly" and row["status"] != "nil return":
         return None
-    row["status"] = row["status"] if row["status"] == "nil return" else "not supplied"
+    if row["status"] != "nil return":
+        row["status"] = "not supplied"
     return row
 
 
 def _check_header(
-    path: Path, header: list[str], months: Mapping[int, str], descriptions: Mapping[str, int], body: list[Row]
+    path: Path, header: list[str], months: Mapping[int, str], descriptions: Mapping[str, int], body: Sequence[Row]
 ) -> None:
     for place, month in months.items():
         if list(months.values()).count(month) > 1:

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
 
@@ -150,32 +149,27 @@ class Table:
         products = deviations @ self.projector
         # Values that vary by no more than rounding have nothing to test.
         constant = squares <= (ROUNDING * histories[:, -1]) ** 2 * self.length
-        return {
-            row.contrast.name: self._estimates(row, deviations, squares, neighbours, products, constant)
-            for row in self.rows
-        }
-
-    def _estimates(
-        self, row: _Row, deviations: Floats, squares: Floats, neighbours: Floats, products: Floats, constant: Bools
-    ) -> Estimates:
-        """The estimates of one contrast; products: the deviations on every basis and every lagged basis."""
-        loadings = products[:, row.columns]
-        lagged = products[:, self.projector.shape[1] // 2 :][:, row.columns]
-        estimate = np.where(constant, 0.0, loadings @ row.weights)
-        # e = deviations - basis loadings, so both of its sums follow without it. The floor keeps a perfect fit from
-        # dividing by the rounding of its residuals.
-        unexplained = np.maximum(squares - np.einsum("ij,ij->i", loadings, loadings), 1e-12 * squares + 1e-300)
-        pairs = neighbours - 2 * np.einsum("ij,ij->i", loadings, lagged)
-        pairs = pairs + np.einsum("ij,jk,ik->i", loadings, row.lagged, loadings)
-        phi = _phi(np.clip(pairs / unexplained, -1.0, 1.0), row, self.prior)
-        alike = np.ones(len(deviations), dtype=bool)
-        if row.contrast.alike and self.seasons == YEAR:
-            sign = np.sign(estimate)
-            for back in range(1, row.contrast.judged + 1):
-                alike &= sign * (deviations[:, -back] - loadings @ row.basis[-back] + estimate) > 0
-        error, df = np.sqrt(unexplained * _interpolated(row.variance, phi)), _interpolated(row.df, phi)
         step = np.full(len(deviations), float(YEAR // self.seasons))
-        return Estimates(estimate, error, df, phi, unexplained, alike, self.length * step, step)
+        estimates = {}
+        for row in self.rows:
+            loadings = products[:, row.columns]
+            lagged = products[:, self.projector.shape[1] // 2 :][:, row.columns]
+            estimate = np.where(constant, 0.0, loadings @ row.weights)
+            # e = deviations - basis loadings, so both of its sums follow without it. The floor keeps a perfect fit from
+            # dividing by the rounding of its residuals.
+            unexplained = np.maximum(squares - np.einsum("ij,ij->i", loadings, loadings), 1e-12 * squares + 1e-300)
+            pairs = neighbours - 2 * np.einsum("ij,ij->i", loadings, lagged)
+            pairs = pairs + np.einsum("ij,jk,ik->i", loadings, row.lagged, loadings)
+            phi = _phi(np.clip(pairs / unexplained, -1.0, 1.0), row, self.prior)
+            alike = np.ones(len(deviations), dtype=bool)
+            if row.contrast.alike and self.seasons == YEAR:
+                sign = np.sign(estimate)
+                for back in range(1, row.contrast.judged + 1):
+                    alike &= sign * (deviations[:, -back] - loadings @ row.basis[-back] + estimate) > 0
+            error, df = np.sqrt(unexplained * np.interp(phi, PHI_GRID, row.variance)), np.interp(phi, PHI_GRID, row.df)
+            parts = estimate, error, df, phi, unexplained, alike, self.length * step, step
+            estimates[row.contrast.name] = Estimates(*parts)
+        return estimates
 
     def usual(self, history: Floats, contrast: Contrast) -> Floats:
         """The judged values of one history as they would be if they were usual for the time of year.
@@ -306,11 +300,3 @@ def _phi(r1: Floats, row: _Row, prior: float) -> Floats:
     below_nought = (r1 - curve[0]) * PHI_STEP / (curve[1] - curve[0])  # the first step of the curve, extended
     phi_hat = np.where(r1 < curve[0], below_nought, np.interp(r1, curve, PHI_GRID))
     return np.clip(row.shrink * phi_hat + (1 - row.shrink) * prior, 0.0, PHI_GRID[-1])
-
-
-def _interpolated(values: Floats, phi: Floats) -> Floats:
-    """Values tabulated over PHI_GRID, at each phi, by straight lines."""
-    place = phi / PHI_STEP
-    before: NDArray[np.intp] = np.minimum(place.astype(np.intp), len(PHI_GRID) - 2)
-    share = place - before
-    return np.asarray(values[before] * (1 - share) + values[before + 1] * share)

@@ -17,11 +17,9 @@ from scipy.special import ndtri, stdtr  # type: ignore[import-untyped]  # SciPy 
 from perf_lib.stats.calibrated.contrasts import CONTRASTS, Estimates, table
 from perf_lib.stats.months import YEAR, Bools, Floats, any_of_last, trailing_sum
 from perf_lib.stats.spc import CODES
-from perf_lib.stats.transforms import Scaled
+from perf_lib.stats.transforms import EXPECTED_AT_LEAST, PRESENT_AT_LEAST, Scaled
 
 HISTORIES = (60, 48, 36, 24)  # months, longest first
-EXPECTED_AT_LEAST = 5.0  # a month, or a quarter where months are too small
-PRESENT_AT_LEAST = 0.75  # of the history
 CHUNK = 4096  # histories tested at a time: two megabytes, which stay in the processor's cache
 
 

@@ -27,10 +27,10 @@ import pandas as pd
 from scipy.special import stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.calibrated.contrasts import CONTRASTS, Contrast, table
-from perf_lib.stats.calibrated.regression import EXPECTED_AT_LEAST, HISTORIES, Assessment, p_value, significant
+from perf_lib.stats.calibrated.regression import HISTORIES, Assessment, p_value, significant
 from perf_lib.stats.months import YEAR, Months, MonthsBySeries
 from perf_lib.stats.spc import CODES, NO_DATA
-from perf_lib.stats.transforms import Kind, scaled, scaled_series
+from perf_lib.stats.transforms import EXPECTED_AT_LEAST, Kind, scaled, scaled_series
 
 __all__ = ["ANY_FALSE_ALARM", "FALSE_DISCOVERY", "TESTS_WORTH", "Arithmetic", "Kind", "YearOnYear"]
 __all__ += ["arithmetic", "false_discovery", "signals", "year_on_year"]

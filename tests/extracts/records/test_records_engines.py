@@ -23,6 +23,7 @@ from sqlglot.errors import ErrorLevel
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts import read_definitions, read_records
 from perf_lib.extracts.records.definitions import Definitions, Relation, Table
+from perf_lib.extracts.records.engines import _alchemy_kind
 from perf_lib.extracts.records.records import Records
 from perf_lib.extracts.records.sql import DIALECTS, question
 from perf_lib.words.errors import InputError, PerfError
@@ -328,3 +329,10 @@ def test_a_table_says_where_it_is_once():
         Table(table="dbo.crimes", date="recorded_at")
     with pytest.raises(ValueError, match="not a name such as dbo"):
         Table(connection="rms", table="a.b.c.d", date="recorded_at")
+
+
+def test_oracles_number_is_whole_where_its_type_says_so_alone():
+    # SQLAlchemy's NUMBER is a decimal and a whole number both: https://docs.sqlalchemy.org/en/20/dialects/oracle.html
+    oracle = pytest.importorskip("sqlalchemy.dialects.oracle", reason="SQLAlchemy is not installed: perf-lib[oracle]")
+    kinds = [_alchemy_kind(kind) for kind in (oracle.NUMBER(12, 2), oracle.NUMBER(10, 0), oracle.NUMBER())]
+    assert kinds == ["number", "whole", "number"]
