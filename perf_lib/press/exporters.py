@@ -61,21 +61,21 @@ class ReportHTMLExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page as the template makes it, with all its links and a marker before each cell."""
-        numbered = _numbered(nb)
+        numbered = nb
+        if not nb.metadata.get(binding.OWN, {}).get("numbered"):
+            numbered = binding.page(nb)
+            binding.numbered(numbered)
         facts = _facts(numbered, resources)
-        css, script = _template("report.css"), _template("report.js")
-        page_parts = {
-            "css": css,
-            "script": script,
-            "policy": policy(css, script),
-            "contents_marker": _CONTENTS,
-            "cell_marker": CELL,
-        }
-        resources = {**(resources or {}), "report": {**facts, **page_parts}}
+        css, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+        page_parts = {"css": css, "script": script, "policy": policy(css, script)}
+        markers = {"contents_marker": _CONTENTS, "cell_marker": CELL}
+        resources = {**(resources or {}), "report": {**facts, **page_parts, **markers}}
         # HTMLExporter's method would load styles and scripts and highlight code, none of which this page shows.
-        self.register_filter("highlight_code", _unchanged)
+        self.register_filter("highlight_code", lambda code, **_: code)
         page, resources = TemplateExporter.from_notebook_node(self, numbered, resources, **kw)
-        page = _with_title(_IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page), facts["title"])
+        page = _IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page)
+        if not re.search(r"<h1\b", page):
+            page = page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(facts["title"])}</h1>', 1)
         return page.replace(_CONTENTS, contents(page), 1), resources
 
 
@@ -134,10 +134,6 @@ def finished(page: str) -> str:
     return page.replace(CELL, "")
 
 
-def _unchanged(code: str, **_: Any) -> str:
-    return code
-
-
 def contents(page: str) -> str:
     """A list of the page's parts and measures (headings of levels 2 and 3), each a link; empty without any.
 
@@ -149,15 +145,6 @@ def contents(page: str) -> str:
         if level in "23":
             items.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
     return f"<ul>\n{chr(10).join(items)}\n</ul>" if items else ""
-
-
-def _numbered(nb: NotebookNode) -> NotebookNode:
-    """The notebook as a page with numbered paragraphs; the notebook itself where it is one already."""
-    if nb.metadata.get(binding.OWN, {}).get("numbered"):
-        return nb
-    page = binding.page(nb)
-    binding.numbered(page)
-    return page
 
 
 def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]:
@@ -176,13 +163,6 @@ def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]
     }
 
 
-def _with_title(page: str, title: str) -> str:
-    """The page with a heading of the first level: the one it has, or else the notebook's title."""
-    if re.search(r"<h1\b", page):
-        return page
-    return page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(title)}</h1>', 1)
-
-
 def policy(css: str, script: str) -> str:
     """A page's content security policy: it may show its own pictures, use this style and run this script, no more.
 
@@ -194,7 +174,3 @@ def policy(css: str, script: str) -> str:
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'"
     )
-
-
-def _template(name: str) -> str:
-    return (Path(TEMPLATES) / name).read_text(encoding="utf-8")
