@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import nbformat
@@ -122,9 +123,11 @@ def typed(internal: Report, public: Report) -> Iterator[Typed]:
     """
     hidden, out, public_figures = withheld(internal, public), left_out(internal, public), allowed(public)
     for text, code, path in _texts(public):
-        words = "".join(
-            " " * len(piece.text) if piece.bound else piece.text for piece in _pieces(text, code, internal, path)
-        )
+        try:
+            pieces = list(binding.pieces(text, code, internal.findings, path))
+        except InputError:  # settings are not bound: braces in them are braces
+            pieces = [binding.Piece(text, 0)]
+        words = "".join(" " * len(piece.text) if piece.bound else piece.text for piece in pieces)
         at = 0
         for sentence in _SENTENCE.split(words):
             start = words.index(sentence, at)
@@ -197,9 +200,10 @@ def withheld(internal: Report, public: Report) -> list[Secrets]:
     for code, finding in public.findings.items():
         if finding.is_withheld:
             whole = internal.findings[code]
-            figures = [*_months(whole, finding.months.index[finding.months["status"].eq(WITHHELD)])]
+            hidden = finding.months.index[finding.months["status"].eq(WITHHELD)]
+            figures = [*_months(whole.months.loc[hidden])]
             for label, figure, printed in _totals(whole, finding):
-                figures += _total(label, figure) if printed.withheld else ()
+                figures += _labelled(label, vars(figure)) if printed.withheld and figure else ()
             secrets.append(Secrets.of(whole, figures))
     return secrets
 
@@ -209,9 +213,9 @@ def left_out(internal: Report, public: Report) -> list[Secrets]:
     secrets = []
     for code, finding in internal.findings.items():
         if code in public.left_out:
-            figures = [*_months(finding, finding.months.index)]
+            figures = [*_months(finding.months)]
             for label, figure, _ in _totals(finding, finding):
-                figures += _total(label, figure)
+                figures += _labelled(label, vars(figure)) if figure else ()
             rolling = finding.rolling_months.dropna()
             figures += [(wording.twelve_months_to(month), value, True) for month, value in rolling.items()]
             figures += [("the change", finding.change, True)] if finding.change is not None else []
@@ -223,29 +227,23 @@ def allowed(public: Report) -> frozenset[str]:
     """The figures that a public report is about, in every form: a number that is one of them is no leak by itself."""
     texts: set[str] = set()
     for finding in public.findings.values():
-        newest = finding.months.index[-series.YEAR :]
-        figures = [value for _, value, own_unit in _months(finding, newest) if own_unit]
-        figures += [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
-        texts = texts.union(*(forms(value, finding) for value in figures))
+        totals = [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
+        for value in (*finding.months["value"].iloc[-series.YEAR :].dropna(), *totals):
+            texts |= forms(value, finding)
         texts |= set(re.findall(r"\d+", f"{finding.measure.title} {finding.measure.noun}"))  # section 136, 999 calls
     return frozenset(texts)
 
 
-def _months(finding: Finding, months: pd.Index) -> Iterator[Labelled]:
-    for month, row in finding.months.loc[months].iterrows():
-        if pd.notna(row["value"]):
-            yield wording.month(month), float(row["value"]), True
-        yield from _parts(wording.month(month), row["numerator"], row["denominator"])
+def _months(months: pd.DataFrame) -> Iterator[Labelled]:
+    for month, row in months.iterrows():
+        yield from _labelled(wording.month(month), row)
 
 
-def _total(label: str, figure: Figure) -> Iterator[Labelled]:
-    if figure.value is not None:
-        yield label, figure.value, True
-        yield from _parts(label, figure.numerator, figure.denominator)
-
-
-def _parts(label: str, numerator: float | None, denominator: float | None) -> Iterator[Labelled]:
-    if numerator is not None and denominator is not None and pd.notna(numerator) and pd.notna(denominator):
+def _labelled(label: str, figures: Mapping[str, Any]) -> Iterator[Labelled]:
+    value, numerator, denominator = (figures[name] for name in ("value", "numerator", "denominator"))
+    if pd.notna(value):
+        yield label, float(value), True
+    if pd.notna(numerator) and pd.notna(denominator):
         yield f"{label}, numerator", float(numerator), False
         yield f"{label}, the rest", float(denominator) - float(numerator), False
 
@@ -278,21 +276,13 @@ def _texts(report: Report) -> Iterator[tuple[str, str | None, Path]]:
         yield text, code, folder / "settings.yaml"
 
 
-def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[binding.Piece]:
-    try:
-        return list(binding.pieces(text, code, report.findings, path))
-    except InputError:  # settings are not bound: braces in them are braces
-        return [binding.Piece(text, 0)]
-
-
 def _in_sentence(
     sentence: str, code: str | None, hidden: Sequence[Secrets], out: Sequence[Secrets], public_figures: Collection[str]
 ) -> tuple[str, Secret] | None:
     for each in hidden:
-        if each.code == code or each.named_in(sentence):
-            leaks = [*each.found_in(sentence), *each.spelt_in(sentence)]
-            if leaks:
-                return leaks[0]
+        leaks = [*each.found_in(sentence), *each.spelt_in(sentence)]
+        if leaks and (each.code == code or each.named_in(sentence)):
+            return leaks[0]
     block = Block(sentence, typed=True, enough=3 if code is None else 4)  # a measure's own text likely speaks of it
     return next((leak for each in out if (leak := _shown(block, each, public_figures))), None)
 
@@ -303,23 +293,16 @@ def _shown(block: Block, secrets: Secrets, public_figures: Collection[str]) -> t
     if leaks and not secrets.named_in(block.text):
         if not block.typed:
             return None  # computed from the public report, or read in a notebook already
-        leaks = [leak for leak in leaks if leak[0] not in public_figures and _digits(leak[0]) >= block.enough]
+        # Leading and trailing zeros tell nothing.
+        digits = {figure: len(re.sub(r"\D", "", figure).strip("0")) for figure, _ in leaks}
+        leaks = [leak for leak in leaks if leak[0] not in public_figures and digits[leak[0]] >= block.enough]
     return leaks[0] if leaks else None
-
-
-def _digits(figure: str) -> int:
-    """How many digits of a number tell anything: leading and trailing zeros do not."""
-    return len(re.sub(r"\D", "", figure).strip("0"))
 
 
 def _blocks(path: Path) -> list[Block]:
     blocks = list(_READERS[path.suffix](path)) if path.suffix in _READERS else []
     ours = path.name in _OURS or path.suffix in (".html", ".pdf", ".ipynb")
     return blocks if ours else [replace(block, typed=True) for block in blocks]
-
-
-def _html(path: Path) -> Iterator[Block]:
-    yield from _of_html(path.read_text(encoding="utf-8"))
 
 
 def _of_html(text: str, typed: bool = False) -> Iterator[Block]:
@@ -393,7 +376,7 @@ def _pdf(path: Path) -> Iterator[Block]:
 
 
 _READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
-    ".html": _html,
+    ".html": lambda path: _of_html(path.read_text(encoding="utf-8")),
     ".ipynb": _notebook,
     ".csv": _lines,
     ".json": _json,

@@ -65,16 +65,13 @@ def marked(params: Params) -> Catalogue:
     return markings.marked(catalogue, holds, params.settings)
 
 
-def _with_denominators(params: Params, catalogue: Catalogue) -> Catalogue:
+def _with_denominators(params: Params) -> Catalogue:
     """The catalogue; a share counted from records is `of_measure` what its definition divides by, if a measure."""
-    if params.settings.inputs.records is None:
-        return catalogue
-    whole = Catalogue(catalogue)
-    path = params.input_path(params.settings.inputs.records)
-    for code, definition in extracts.read_definitions(path, catalogue).definitions.items():
-        of = definition.denominator
-        if of in catalogue and code in catalogue and catalogue[code].of_measure is None:
-            whole[code] = catalogue[code].model_copy(update={"of_measure": of})
+    whole, records = Catalogue(params.catalogue), params.settings.inputs.records
+    definitions = extracts.read_definitions(params.input_path(records), whole).definitions if records else {}
+    for code, definition in definitions.items():
+        if definition.denominator in whole and code in whole and whole[code].of_measure is None:
+            whole[code] = whole[code].model_copy(update={"of_measure": definition.denominator})
     return whole
 
 
@@ -85,7 +82,10 @@ def open_public(
     published: Mapping[Quarter, pd.DataFrame],
     tables: Mapping[str, pd.DataFrame | None],
 ) -> Opened:
-    """A public report's inputs: without marked items, small counts and the figures that would disclose them."""
+    """A public report's inputs: without marked items, small counts and the figures that would disclose them.
+
+    params: with every measure's marking settled (marked).
+    """
     settings, quarter = params.settings, params.quarter
     if settings.marking in settings.public_leaves_out:
         where = params.settings_file("marking")
@@ -97,7 +97,7 @@ def open_public(
         for each in quarters
         if each < quarter and each not in published and params.published_path(each).exists()
     }
-    whole = _with_denominators(params, marked(params))
+    whole = _with_denominators(params)
     public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
     item_marks = {name: marks.get(name) or marks.get(file or "") for name, file in settings.inputs.tables.items()}
     item_marks[PEERS] = marks.get(settings.inputs.peers or "")

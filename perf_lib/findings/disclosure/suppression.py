@@ -24,11 +24,6 @@ class Withheld:
     by: tuple[Unit | Identity, ...] = ()
     """The relations by which it would: totals that are printed, measures that add up."""
 
-    @property
-    def is_primary(self) -> bool:
-        """Whether the figure is itself small or secret."""
-        return self.protects is None
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -148,15 +143,8 @@ def _is_free(public: Known, unit: Unit) -> bool:
 
 def _clusters(measures: Mapping[str, Counts], identities: Sequence[Identity]) -> list[list[str]]:
     """Measures that some identity ties together, each cluster in the measures' order."""
-    of = {code: {code} for code in measures}
+    of = {code: frozenset([code]) for code in measures}
     for each in identities:
-        joined = set().union(*(of[code] for code in (each.total, *each.parts)))
-        for code in joined:
-            of[code] = joined
-    done: set[str] = set()
-    clusters = []
-    for code in measures:
-        if code not in done:
-            clusters.append([other for other in measures if other in of[code]])
-            done |= of[code]
-    return clusters
+        joined = frozenset().union(*(of[code] for code in (each.total, *each.parts)))
+        of |= dict.fromkeys(joined, joined)
+    return [[code for code in measures if code in cluster] for cluster in dict.fromkeys(of.values())]
