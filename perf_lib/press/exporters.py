@@ -27,7 +27,7 @@ from perf_lib.views.html import TEMPLATES
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
-_HEADING = re.compile(r'<h([1-4])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_HEADING = re.compile(r'<h([23])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
 _IMAGE_WITHOUT_ALT = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
 _TAGS = re.compile(r"<[^>]+>")
@@ -140,10 +140,10 @@ def contents(page: str) -> str:
     >>> contents('<h2 id="crime">Crime</h2>')
     '<ul>\\n<li class="level-2"><a href="#crime">Crime</a></li>\\n</ul>'
     """
-    items = []
-    for level, anchor, title in _HEADING.findall(page):
-        if level in "23":
-            items.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
+    items = [
+        f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>'
+        for level, anchor, title in _HEADING.findall(page)
+    ]
     return f"<ul>\n{chr(10).join(items)}\n</ul>" if items else ""
 
 

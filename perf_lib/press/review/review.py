@@ -104,10 +104,6 @@ class ReviewDesk:
     """Titles by code."""
     comments: Comments
 
-    def is_known(self, about: str) -> bool:
-        """Whether there is a thread of this name."""
-        return about == WHOLE or about in self.measures
-
     def report(self) -> str:
         """The report as built, with a link to its thread after each measure's heading; nothing else is touched."""
 
