@@ -73,7 +73,10 @@ def pieces(
     text: str, code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str] = ()
 ) -> Iterator[Piece]:
     """The commentary as `bind` gives it, piece by piece: a bound figure can be told from a typed one."""
-    _refuse_stray_braces(text, path)
+    stray = re.search(r"\{\{|\}\}", _BRACES.sub(lambda braces: " " * len(braces[0]), text))
+    if stray:  # braces that belong to no whole look-up are a slip of the pen, not prose
+        line = _line(path, text, stray.start())
+        raise InputError(f"{line}: {stray[0]} alone is not a look-up; write {{{{ name }}}}")
     at = 0
     for braces in _BRACES.finditer(text):
         yield Piece(text[at : braces.start()], at)
@@ -109,14 +112,6 @@ def _figure(
     if value is None or wording.is_missing(value):
         return wording.WITHHELD if finding.is_withheld else wording.NOT_SUPPLIED
     return words(value, finding.measure)
-
-
-def _refuse_stray_braces(text: str, path: Path) -> None:
-    """Refuse braces that belong to no whole look-up: they are a slip of the pen, not prose."""
-    stray = re.search(r"\{\{|\}\}", _BRACES.sub(lambda braces: " " * len(braces[0]), text))
-    if stray:
-        line = _line(path, text, stray.start())
-        raise InputError(f"{line}: {stray[0]} alone is not a look-up; write {{{{ name }}}}")
 
 
 def _line(path: Path, text: str, at: int) -> str:

@@ -151,15 +151,14 @@ def refuse_typed(internal: Report, public: Report) -> None:
 
 def record_of(internal: Report, public: Report) -> pd.DataFrame:
     """The record of withheld figures, together with those that people typed because a source has published them."""
-    blank = dict.fromkeys(public.withheld.columns, "")
     rows = [
-        blank
-        | {"measure": each.secret.code, "figure": each.secret.label}
-        | {"why": f"typed with a source: {shown(each.path)}, line {each.line}"}
+        (each.secret.code, each.secret.label, f"typed with a source: {shown(each.path)}, line {each.line}")
         for each in typed(internal, public)
         if each.sourced
     ]
-    return pd.concat([public.withheld, pd.DataFrame(rows, columns=public.withheld.columns)], ignore_index=True)
+    sourced = pd.DataFrame(rows, columns=["measure", "figure", "why"])
+    sourced = sourced.reindex(columns=public.withheld.columns, fill_value="")
+    return pd.concat([public.withheld, sourced], ignore_index=True)
 
 
 def refuse_shown(folder: Path, internal: Report, public: Report) -> None:

@@ -14,16 +14,14 @@ import re
 import tempfile
 from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from perf_lib.press.pack_folder import write_whole
 from perf_lib.views.html import TEMPLATES
 from perf_lib.words.errors import PerfError
-
-if TYPE_CHECKING:
-    from pikepdf import Object
 
 FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
@@ -95,11 +93,8 @@ def to_typst(page: str, converted: Path | None = None) -> str:
     # Pictures become their digests and paragraphs lose their numbers, so that a cell is the same on every page.
     body = _IMAGE.sub(lambda image: f'src="{_file_name(image)}"', _NUMBER.sub('data-number="0"', body))
     cells = [cell for cell in body.split(CELL) if cell.strip()]
-    if converted is None:
-        with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
-            source = _converted(cells, Path(scratch))
-    else:
-        source = _converted(cells, converted)
+    with nullcontext(converted) if converted else tempfile.TemporaryDirectory(prefix="perf_lib-") as folder:
+        source = _converted(cells, Path(folder))
     return _TYPST_NUMBER.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
 
 
@@ -147,21 +142,16 @@ def with_row_headers(document: bytes) -> bytes:
         for row in (each for each in dictionaries if each.get("/S") == "/TR"):
             cells = [kid for kid in row.K if isinstance(kid, pikepdf.Dictionary)]
             for number, cell in enumerate(cells):
-                attributes = [each for each in _attributes(cell) if "/Scope" in each or "/Headers" not in each]
+                attributes = cell.get("/A", pikepdf.Array())
+                listed = attributes if isinstance(attributes, pikepdf.Array) else [attributes]
+                tags = [each for each in listed if "/Scope" in each or "/Headers" not in each]
                 if number == 0 and cell.S == "/TD":
                     cell.S = pikepdf.Name("/TH")
-                    attributes.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
-                cell.A = pikepdf.Array(attributes)
+                    tags.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
+                cell.A = pikepdf.Array(tags)
         output = io.BytesIO()
         pdf.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return output.getvalue()
-
-
-def _attributes(element: Object) -> list[Object]:
-    from pikepdf import Array
-
-    attributes = element.get("/A")
-    return [] if attributes is None else list(attributes) if isinstance(attributes, Array) else [attributes]
 
 
 def _file_name(image: re.Match[str]) -> str:

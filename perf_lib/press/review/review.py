@@ -70,10 +70,6 @@ class Comments:
         comments = [Comment(text.strip(), name, time) for text, name, time in [(by_hand, "", ""), *signed]]
         return tuple(each for each in comments if each.text or each.name)
 
-    def count(self, about: str) -> int:
-        """The number of comments in a thread."""
-        return len(self.of(about))
-
     def add(self, about: str, name: str, text: str, now: datetime | None = None) -> Comment:
         """Put a comment at the end of a thread.
 
@@ -111,7 +107,7 @@ class ReviewDesk:
             code = heading["code"]
             if code not in self.measures:
                 return heading[0]
-            count = self.comments.count(code)
+            count = len(self.comments.of(code))
             words = "Comment on this" if not count else wording.counted(count, "comment")
             return f'{heading[0]}<p><a href="/?about={escape(code)}" target="_top">{words}</a></p>'
 
@@ -130,8 +126,8 @@ class ReviewDesk:
             title=self.measures.get(about, "The report as a whole"),
             anchor="" if about == WHOLE else f"#{about}",
             whole=WHOLE,
-            threads=[(code, title, self.comments.count(code)) for code, title in self.measures.items()],
-            of_whole=self.comments.count(WHOLE),
+            threads=[(code, title, len(self.comments.of(code))) for code, title in self.measures.items()],
+            of_whole=len(self.comments.of(WHOLE)),
             # HTML in a comment's Markdown is shown as text.
             comments=[(each, html.commentary(each.text).html) for each in self.comments.of(about)],
             sign_offs=[(each, each.pack == digest) for each in sign_off.sign_offs(self.pack)],

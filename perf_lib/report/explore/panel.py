@@ -6,6 +6,7 @@ Controls holds the widgets by name; Panel gives them their effects.
 from __future__ import annotations
 
 import asyncio
+from functools import cache, partial
 from typing import get_args
 
 import ipywidgets as widgets
@@ -91,8 +92,8 @@ class Panel(widgets.HBox):
     """The answer shown; None while the controls ask for something impossible."""
 
     def __init__(self, report: Report, measure: str | None = None) -> None:
-        self._reports = {report.quarter: report}
         self._report = report
+        self._at = cache(partial(as_at, report))
         first = report[measure].finding if measure else next(iter(report.findings.values()))
         self._months: dict[pd.Period, float] = {}
         self._added: list[Break] = []
@@ -270,11 +271,6 @@ class Panel(widgets.HBox):
     def _refuse(self, reason: str) -> None:
         self.answer = None
         self.refusal.value = in_lab(Fragment(f'<p class="refused" role="alert">{escape(reason)}</p>', reason))
-
-    def _at(self, quarter: Quarter) -> Report:
-        if quarter not in self._reports:
-            self._reports[quarter] = as_at(self._report, quarter)
-        return self._reports[quarter]
 
     def _finding(self) -> Finding:
         return self._at(self.controls.quarter.value).findings[self.controls.measure.value]
