@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters.exporter import FilenameExtension
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
-from traitlets import default
+from traitlets import Bool, Unicode, default
 
 from perf_lib.press import binding
 from perf_lib.press.pdf import CELL, source_of, to_pdf
@@ -37,14 +38,8 @@ class ReportHTMLExporter(HTMLExporter):
     """A notebook as a report page: no code, no files from elsewhere, a list of contents, numbered paragraphs."""
 
     export_from_notebook = "Report (HTML)"
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return "perf_report"
-
-    @default("optimistic_validation")
-    def _optimistic_validation_default(self) -> bool:
-        return True  # validate once, after nbconvert's dozen preprocessors, not after each
+    template_name = Unicode("perf_report").tag(config=True, affects_template=True)
+    optimistic_validation = Bool(True).tag(config=True)  # once, after nbconvert's dozen preprocessors, not after each
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -84,14 +79,8 @@ class ReportPDFExporter(ReportHTMLExporter):
 
     export_from_notebook = "Report (PDF)"
     output_mimetype = "application/pdf"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".pdf"
-
-    @default("template_extension")
-    def _template_extension_default(self) -> str:
-        return ".html.j2"
+    file_extension = FilenameExtension(".pdf").tag(config=True)
+    template_extension = Unicode(".html.j2").tag(config=True, affects_environment=True)
 
     def from_notebook_node(  # type: ignore[override]  # nbconvert's own PDF exporters return bytes too
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any

@@ -121,7 +121,8 @@ def typed(internal: Report, public: Report) -> Iterator[Typed]:
     counts in a sentence that names its measure. Of a measure left out, any figure counts that could hardly be
     another's.
     """
-    hidden, out, public_figures = withheld(internal, public), left_out(internal, public), allowed(public)
+    hidden, out = [*withheld(internal, public)], [*left_out(internal, public)]
+    public_figures = allowed(public)
     for text, code, path in _texts(public):
         try:
             pieces = list(binding.pieces(text, code, internal.findings, path))
@@ -163,7 +164,7 @@ def record_of(internal: Report, public: Report) -> pd.DataFrame:
 
 def refuse_shown(folder: Path, internal: Report, public: Report) -> None:
     """Refuse a finished pack in any of whose files a figure of a measure that is left out can be read."""
-    secrets, public_figures = left_out(internal, public), allowed(public)
+    secrets, public_figures = [*left_out(internal, public)], allowed(public)
     if not secrets:
         return
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -193,9 +194,8 @@ def forms(value: float, finding: Finding | None = None) -> frozenset[str]:
     return frozenset(texts | {text.replace(",", "") for text in texts})
 
 
-def withheld(internal: Report, public: Report) -> list[Secrets]:
+def withheld(internal: Report, public: Report) -> Iterator[Secrets]:
     """The figures that the public report withholds of measures in it."""
-    secrets = []
     for code, finding in public.findings.items():
         if finding.is_withheld:
             whole = internal.findings[code]
@@ -203,13 +203,11 @@ def withheld(internal: Report, public: Report) -> list[Secrets]:
             figures = [*_months(whole.months.loc[hidden])]
             for label, figure, printed in _totals(whole, finding):
                 figures += _labelled(label, vars(figure)) if printed.withheld and figure else ()
-            secrets.append(Secrets.of(whole, figures))
-    return secrets
+            yield Secrets.of(whole, figures)
 
 
-def left_out(internal: Report, public: Report) -> list[Secrets]:
+def left_out(internal: Report, public: Report) -> Iterator[Secrets]:
     """The figures of measures that the public report leaves out."""
-    secrets = []
     for code, finding in internal.findings.items():
         if code in public.left_out:
             figures = [*_months(finding.months)]
@@ -218,8 +216,7 @@ def left_out(internal: Report, public: Report) -> list[Secrets]:
             rolling = finding.rolling_months.dropna()
             figures += [(wording.twelve_months_to(month), value, True) for month, value in rolling.items()]
             figures += [("the change", finding.change, True)] if finding.change is not None else []
-            secrets.append(Secrets.of(finding, figures))
-    return secrets
+            yield Secrets.of(finding, figures)
 
 
 def allowed(public: Report) -> frozenset[str]:
