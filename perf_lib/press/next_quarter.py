@@ -39,13 +39,12 @@ _OF_ONE_QUARTER = {
 
 @dataclass(frozen=True)
 class Opened:
-    """The new quarter: its folder, how many commentary files, and where the earlier quarter's figures are kept."""
+    """The new quarter: its folder, how many commentary files, where the earlier quarter's figures are now published."""
 
     folder: Path
     commentary: int
-    published: Path
-    published_now: bool
-    """Whether the earlier quarter's figures were published only now."""
+    published_now: Path | None
+    """None where the earlier quarter's figures were published before."""
 
 
 def new_quarter(quarter: Quarter, since: Quarter, params: str | Path = "params") -> Opened:
@@ -71,11 +70,8 @@ def new_quarter(quarter: Quarter, since: Quarter, params: str | Path = "params")
     except BaseException:  # whatever stopped it, half a folder would pass for a whole one
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    path = report.params.published_path(since)
-    published_now = not path.exists()
-    if published_now:
-        publish(report)
-    return Opened(folder, len(ahead), path, published_now)
+    published_now = None if report.params.published_path(since).exists() else publish(report)
+    return Opened(folder, len(ahead), published_now)
 
 
 def _carried_over(params: Params) -> str:
