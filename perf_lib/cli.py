@@ -389,15 +389,12 @@ def _serve(desk: ReviewDesk, port: int, browser: bool) -> None:
     from perf_lib.press.review import serve
 
     async def until_stopped() -> None:
-        server, address = serve(desk, port)
+        _, address = serve(desk, port)
         echo(f"{desk.quarter}: the review is at {address}")
         echo("Only this machine can open it. Ctrl-C ends it.")
         if browser:
             webbrowser.open(address)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            server.stop()
+        await asyncio.Event().wait()
 
     try:
         asyncio.run(until_stopped())

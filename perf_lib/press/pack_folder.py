@@ -37,8 +37,7 @@ def locked(target: Path, wait: float = 0) -> Iterator[None]:
     folder cannot be written to. The lock is the operating system's, on a file beside the pack, and ends with its
     process.
     """
-    if not target.parent.is_dir():
-        new_folder(target.parent)
+    new_folder(target.parent)
     path = target.with_name(f".{target.name}.lock")
     try:
         lock = FileLock(path)
@@ -147,7 +146,7 @@ def write_whole(path: Path, text: str) -> None:
 def new_folder(folder: Path) -> Path:
     """Make a folder, with those above it, and return it; raises InputError where it cannot be written."""
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{shown(folder.parent)}: cannot be written to: {error.strerror}") from None
     return folder

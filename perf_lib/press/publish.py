@@ -59,14 +59,9 @@ def published(findings: Mapping[str, Finding]) -> str:
         figures = {"quarter": finding.box[-1].value, "rolling_12": finding.box[-1].rolling}
         for kind, figure in figures.items():
             if kind == "quarter" or figure.value is not None:
-                numbers = (_shortest(number) for number in (figure.numerator, figure.denominator, figure.value))
-                writer.writerow([finding.measure.code, finding.quarter, kind, *numbers, codes])
+                numbers = (figure.numerator, figure.denominator, figure.value)
+                # A whole number has no decimal point; csv writes any other in the fewest digits that lose nothing.
+                shortest = (int(n) if n is not None and float(n).is_integer() else n for n in numbers)
+                writer.writerow([finding.measure.code, finding.quarter, kind, *shortest, codes])
                 codes = ""
     return out.getvalue()
-
-
-def _shortest(number: float | None) -> str:
-    """A number in the fewest digits that lose nothing; blank where there is none."""
-    if number is None:
-        return ""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))

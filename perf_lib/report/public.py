@@ -111,10 +111,8 @@ def open_public(
         elif name not in others:
             public_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
             records.append(of_table)
-    titles = {code: whole[code].title for code in public.left_out}
-    titles |= {
-        name: "Rates of peers" if name == PEERS else wording.sentence_case(name.replace("_", " ")) for name in others
-    }
+    titles = {name: wording.sentence_case(name.replace("_", " ")) for name in others} | {PEERS: "Rates of peers"}
+    titles |= {code: whole[code].title for code in public.left_out}
     left_out = {item: Left(titles[item], marking) for item, marking in {**public.left_out, **others}.items()}
     highlights = {
         tag: {code: words for code, words in tagged.items() if code not in left_out}

@@ -37,7 +37,6 @@ NEAR = 1e-9  # of the slider's length: a figure this near to the one on record i
 
 WIDE = widgets.Layout(width="auto")
 _NARROW = {"description_width": "5.5rem"}
-_NO_PEERS = html.paragraphs(["No peers' figures answer to this measure."])
 
 
 class Controls(widgets.VBox):
@@ -257,7 +256,8 @@ class Panel(widgets.HBox):
         self._symbols.value = in_lab(answer.symbols())
         self._chart.value = in_lab(answer.chart())
         self._sums.value = in_lab(answer.arithmetic())
-        self._peers_shown.value = in_lab(answer.peers() if answer.peers().html else _NO_PEERS)
+        no_peers = html.paragraphs(["No peers' figures answer to this measure."])
+        self._peers_shown.value = in_lab(answer.peers() if answer.peers().html else no_peers)
         self.controls.yaml.value = answer.yaml()
 
     def _tried(self, then: Finding) -> Fragment:
