@@ -53,10 +53,8 @@ class Secrets:
     names: tuple[str, ...]
     """What people call the measure, in small letters. A figure beside one of these names is the measure's."""
     units: frozenset[str]
-    name_numbers: frozenset[str]
-    """Numbers in the measure's own name, which are no figures: section 136, within 10 days."""
     by_form: dict[str, Secret]
-    """The figures by every form in which they might be printed."""
+    """The figures by every form in which they might be printed, but for numbers in its name: section 136."""
 
     @classmethod
     def of(cls, finding: Finding, figures: Iterable[Labelled]) -> Secrets:
@@ -69,8 +67,9 @@ class Secrets:
         names = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_called]
         counted = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or ""]).lower()
         units = frozenset(word for word in re.findall(r"[a-z]+", counted) if len(word) > 4)
-        name_numbers = frozenset(re.findall(r"\d+", " ".join(names)))
-        return cls(measure.code, tuple(name.lower() for name in names), units, name_numbers, by_form)
+        for number in re.findall(r"\d+", " ".join(names)):
+            by_form.pop(number, None)
+        return cls(measure.code, tuple(name.lower() for name in names), units, by_form)
 
     def named_in(self, text: str) -> bool:
         """Whether a text speaks of the measure."""
@@ -79,9 +78,7 @@ class Secrets:
 
     def found_in(self, text: str) -> Iterator[tuple[str, Secret]]:
         """The figures of the measure that a text holds, dates and spans of time apart, as they stand there."""
-        for figure in numbers.figures(text):
-            if figure in self.by_form and figure not in self.name_numbers:
-                yield figure, self.by_form[figure]
+        return ((figure, self.by_form[figure]) for figure in numbers.figures(text) if figure in self.by_form)
 
     def spelt_in(self, text: str) -> Iterator[tuple[str, Secret]]:
         """Counts of the measure that a text spells out beside what is counted: three crimes."""
