@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option, echo
 
 from perf_lib.words.errors import ContradictionError, InputError, PerfError
+from perf_lib.words.quarters import Quarter
 
 if TYPE_CHECKING:
-    from perf_lib.press.batch import Result
     from perf_lib.press.order import Order, Steps
     from perf_lib.press.review import ReviewDesk
 
@@ -35,10 +36,10 @@ app = typer.Typer(
 
 # --- Options that several commands take
 
-QuarterName = Annotated[str, typer.Argument(metavar="QUARTER", help="A financial quarter, such as 2019-20-Q3.")]
-ParamsFolder = Annotated[Path, typer.Option("--params", help="The folder of settings, catalogue and commentary.")]
-OutputsFolder = Annotated[Path, typer.Option("--outputs", help="The folder that packs are written to.")]
-NotebooksFolder = Annotated[Path | None, typer.Option(help="The folder of notebooks, if not beside params.")]
+QuarterName = Annotated[str, Argument(metavar="QUARTER", help="A financial quarter, such as 2019-20-Q3.")]
+ParamsFolder = Annotated[Path, Option("--params", help="The folder of settings, catalogue and commentary.")]
+OutputsFolder = Annotated[Path, Option("--outputs", help="The folder that packs are written to.")]
+NotebooksFolder = Annotated[Path | None, Option(help="The folder of notebooks, if not beside params.")]
 
 PARAMS = Path("params")
 OUTPUTS = Path("outputs")
@@ -47,12 +48,7 @@ OUTPUTS = Path("outputs")
 # --- Commands, in the order of --help
 
 
-@app.callback()
-def _start() -> None:
-    """Quarterly performance reports from data."""
-
-
-_ANY_QUARTER = typer.Argument(metavar="[QUARTER]", help="A financial quarter, such as 2019-20-Q3.", show_default=False)
+_ANY_QUARTER = Argument(metavar="[QUARTER]", help="A financial quarter, such as 2019-20-Q3.", show_default=False)
 
 
 @app.command()
@@ -62,33 +58,28 @@ def run(
     outputs: OutputsFolder = OUTPUTS,
     notebooks: NotebooksFolder = None,
     public: Annotated[
-        bool, typer.Option("--public", help="For anybody: small counts withheld, marked items left out.")
+        bool, Option("--public", help="For anybody: small counts withheld, marked items left out.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Make everything again even if nothing has changed.")] = False,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every quarter of --params, or of each params folder in it.")
-    ] = False,
+    force: Annotated[bool, Option("--force", help="Make everything again even if nothing has changed.")] = False,
+    every: Annotated[bool, Option("--all", help="Every quarter of --params, or of each params folder in it.")] = False,
     due: Annotated[
-        bool, typer.Option("--due", help="Those whose data have arrived and whose pack is missing or stale.")
+        bool, Option("--due", help="Those whose data have arrived and whose pack is missing or stale.")
     ] = False,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Hand packs to a Dask cluster instead of this machine.")
+        str | None, Option(metavar="ADDRESS", help="Hand packs to a Dask cluster instead of this machine.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="How much is done at once; as many as there are cores.")
-    ] = None,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 1800,
-    retry: Annotated[int, typer.Option(min=0, help="Fresh starts of a kernel that failed to start.")] = 0,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run of the same pack.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Say everything as lines of JSON.")] = False,
+    workers: Annotated[int | None, Option(min=1, help="How much is done at once; as many as there are cores.")] = None,
+    time_limit: Annotated[float, Option(min=1, help="Seconds that one notebook may take.")] = 1800,
+    retry: Annotated[int, Option(min=0, help="Fresh starts of a kernel that failed to start.")] = 0,
+    wait: Annotated[float, Option(min=0, help="Seconds to wait for another run of the same pack.")] = 0,
+    as_json: Annotated[bool, Option("--json", help="Say everything as lines of JSON.")] = False,
     kernels: Annotated[
-        bool, typer.Option("--kernels", help="Execute notebooks by ordinary Jupyter kernels, not in the press itself.")
+        bool, Option("--kernels", help="Execute notebooks by ordinary Jupyter kernels, not in the press itself.")
     ] = False,
-    draft: Annotated[bool, typer.Option("--draft", help="Print what the data contradict, marked DRAFT.")] = False,
+    draft: Annotated[bool, Option("--draft", help="Print what the data contradict, marked DRAFT.")] = False,
 ) -> None:
     """Make a quarter's pack: HTML, PDF, spreadsheets, executed notebooks and the record of the run."""
     from perf_lib.press.order import Limits, plan
-    from perf_lib.words.quarters import Quarter
 
     chosen = None if quarter is None else Quarter.parse(quarter)
     options: dict[str, Any] = {"force": force, "draft": draft, "public": public, "wait": wait, "kernels": kernels}
@@ -110,7 +101,7 @@ def run(
 def check(
     quarter: QuarterName,
     params: ParamsFolder = PARAMS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every figure checked, as a list of objects.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print every figure checked, as a list of objects.")] = False,
 ) -> None:
     """Hold the commentary against the data: a line for each figure that is wrong or has no source.
 
@@ -121,13 +112,13 @@ def check(
     audit = open_report(quarter, params).audited
     contradicted, unsupported = audit.of("contradicts"), audit.of("unsupported")
     if as_json:
-        typer.echo(json.dumps([each.as_dict() for each in audit.findings], indent=2, ensure_ascii=False))
+        echo(json.dumps([each.as_dict() for each in audit.findings], indent=2, ensure_ascii=False))
     else:
         for each in sorted((*contradicted, *unsupported), key=lambda check: (check.file, check.line)):
-            typer.echo(each.line_for_people())
+            echo(each.line_for_people())
         for warning in audit.warnings:
-            typer.echo(f"warning: {warning}")
-        typer.echo(audit.counts())
+            echo(f"warning: {warning}")
+        echo(audit.counts())
     if contradicted:
         sys.exit(ContradictionError.exit_code)
 
@@ -137,9 +128,9 @@ def review(
     quarter: QuarterName,
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on localhost; 0 takes a free one.")] = 0,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
-    status: Annotated[bool, typer.Option("--status", help="Only say whether the pack is signed off.")] = False,
+    port: Annotated[int, Option(min=0, max=65535, help="The port on localhost; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, Option(help="Open the page in the browser.")] = True,
+    status: Annotated[bool, Option("--status", help="Only say whether the pack is signed off.")] = False,
 ) -> None:
     """Show the built internal report beside a margin for comments, and take a sign-off; Ctrl-C ends it."""
     from perf_lib.press import sign_off
@@ -147,7 +138,7 @@ def review(
 
     desk = open_review(quarter, params, outputs)
     for line in sign_off.said(desk.pack):
-        typer.echo(f"{quarter}: {line}")
+        echo(f"{quarter}: {line}")
     if status:
         raise typer.Exit(0 if sign_off.holding(desk.pack) else 1)  # for scripts: 1 where no sign-off holds
     _serve(desk, port, browser)
@@ -156,19 +147,19 @@ def review(
 @app.command()
 def explain(
     quarter: QuarterName,
-    measure: Annotated[str, typer.Argument(metavar="MEASURE", help="A measure's code, such as sexual_offences.")],
+    measure: Annotated[str, Argument(metavar="MEASURE", help="A measure's code, such as sexual_offences.")],
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
 ) -> None:
     """Show the arithmetic behind a measure's symbols, under both rule sets, and its past months."""
     from perf_lib.report import open_report
 
-    typer.echo(open_report(quarter, params)[measure].explain().text)
+    echo(open_report(quarter, params)[measure].explain().text)
 
 
 @app.command()
 def verify(
-    pack: Annotated[Path, typer.Argument(metavar="PACK", help="A pack's folder, such as outputs/2019-20-Q3.")],
+    pack: Annotated[Path, Argument(metavar="PACK", help="A pack's folder, such as outputs/2019-20-Q3.")],
     params: ParamsFolder = PARAMS,
     notebooks: NotebooksFolder = None,
 ) -> None:
@@ -178,29 +169,28 @@ def verify(
     """
     from perf_lib.press import compare, sign_off
     from perf_lib.press.order import plan
-    from perf_lib.words.quarters import Quarter
 
     quarter = Quarter.parse(str(compare.recorded(pack).get("quarter")))
     mismatches = compare.mismatches(plan(quarter, params, pack.parent, notebooks, folder=pack))
     for line in mismatches:
-        typer.echo(line)
+        echo(line)
     outcome = f"{len(mismatches)} do not match" if mismatches else "everything matches"
-    typer.echo(f"{pack.as_posix()}: {outcome} the run record")
+    echo(f"{pack.as_posix()}: {outcome} the run record")
     for line in sign_off.said(pack):
-        typer.echo(f"{pack.as_posix()}: {line}")
+        echo(f"{pack.as_posix()}: {line}")
     raise typer.Exit(1 if mismatches else 0)
 
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="The folder of the earlier pack.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The folder of the later pack.")],
+    old: Annotated[Path, Argument(metavar="OLD", help="The folder of the earlier pack.")],
+    new: Annotated[Path, Argument(metavar="NEW", help="The folder of the later pack.")],
 ) -> None:
     """Compare two packs by figures and symbols, a line a measure that differs."""
     from perf_lib.press import compare
 
     for line in compare.differences(old, new) or ["no figure and no symbol differs"]:
-        typer.echo(line)
+        echo(line)
 
 
 @app.command()
@@ -209,57 +199,54 @@ def publish(
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
     notebooks: NotebooksFolder = None,
-    public: Annotated[bool, typer.Option("--public", help="Keep what the public report prints, and no more.")] = False,
+    public: Annotated[bool, Option("--public", help="Keep what the public report prints, and no more.")] = False,
 ) -> None:
     """Keep a final report's figures and symbols, so that later reports show what has been restated."""
     from perf_lib.press.order import plan
     from perf_lib.press.publish import publish, refuse_unfinished
     from perf_lib.report import open_report
-    from perf_lib.words.quarters import Quarter
 
     order = plan(Quarter.parse(quarter), params, outputs, notebooks, public=public)
     refuse_unfinished(order)
     path = publish(open_report(order.quarter, order.params, public))
-    typer.echo(f"{path.parent.name}/{path.name}: the figures and symbols of {quarter} are kept as first published")
+    echo(f"{path.parent.name}/{path.name}: the figures and symbols of {quarter} are kept as first published")
 
 
 @app.command()
 def new(
     quarter: QuarterName,
-    since: Annotated[str, typer.Option("--from", metavar="QUARTER", help="The quarter to start from.")],
+    since: Annotated[str, Option("--from", metavar="QUARTER", help="The quarter to start from.")],
     params: ParamsFolder = PARAMS,
 ) -> None:
     """Make the next quarter's folder from an earlier one: settings rolled on, commentary to be written."""
     from perf_lib.press.next_quarter import new_quarter
-    from perf_lib.words.quarters import Quarter
 
     folder = new_quarter(Quarter.parse(quarter), Quarter.parse(since), params)
-    typer.echo(f"{quarter}: the folder is made, with settings and {folder.commentary} commentary files to be written")
+    echo(f"{quarter}: the folder is made, with settings and {folder.commentary} commentary files to be written")
     if folder.published_now:
-        typer.echo(f"{since}: its figures had not been published; they are now kept in {since}/published.csv")
+        echo(f"{since}: its figures had not been published; they are now kept in {since}/published.csv")
 
 
 @app.command()
 def force(
-    name: Annotated[str, typer.Argument(metavar="FORCE", help='A territorial force, such as "West Mercia".')],
+    name: Annotated[str, Argument(metavar="FORCE", help='A territorial force, such as "West Mercia".')],
     quarter: QuarterName,
-    data: Annotated[Path, typer.Option("--data", help="A folder of open data files, at any depth.")],
-    into: Annotated[Path | None, typer.Option("--into", help="The folder to write; params-FORCE by default.")] = None,
+    data: Annotated[Path, Option("--data", help="A folder of open data files, at any depth.")],
+    into: Annotated[Path | None, Option("--into", help="The folder to write; params-FORCE by default.")] = None,
     params: ParamsFolder = PARAMS,
 ) -> None:
     """Write params for a force from open data: street files, police force area tables, recorded crime."""
     from perf_lib.config.settings import find_params
     from perf_lib.extracts.open_data.forces import force_key
     from perf_lib.extracts.open_data.params import write_params
-    from perf_lib.words.quarters import Quarter
 
     folder = into or Path(f"params-{force_key(name).replace(' ', '-')}")
     summary = write_params(name, Quarter.parse(quarter), data, find_params(params), folder)
-    typer.echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-    typer.echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
-    typer.echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
-    typer.echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
-    typer.echo(f"  next: perf-lib run {quarter} --params {summary.folder}")
+    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
+    echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
+    echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
+    echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
+    echo(f"  next: perf-lib run {quarter} --params {summary.folder}")
 
 
 @app.command()
@@ -272,18 +259,18 @@ def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
     for source in report.arrived.ledger.sources:
         months = "" if source.first is None else f", {source.first} to {source.last}"
         rejected = f", {len(source.rejected):,} rejected" if source.rejected else ""
-        typer.echo(f"{source.file}: {source.what}, {source.rows:,} rows{rejected}{months}, SHA-256 {source.sha256}")
+        echo(f"{source.file}: {source.what}, {source.rows:,} rows{rejected}{months}, SHA-256 {source.sha256}")
         for each in source.rejected:
-            typer.echo(f"  rejected: {each.row}: {each.reason}")
+            echo(f"  rejected: {each.row}: {each.reason}")
     for jump in suspected(report.findings):
-        typer.echo(f"{jump.measure}, {jump.month}: {jump.value:g} after {jump.usual:g}: {jump.what}, {jump.why}")
+        echo(f"{jump.measure}, {jump.month}: {jump.value:g} after {jump.usual:g}: {jump.what}, {jump.why}")
 
 
 @app.command()
 def template(
     quarter: QuarterName,
-    into: Annotated[Path, typer.Option("--into", help="The workbook to write.")] = Path("months.xlsx"),
-    months: Annotated[int, typer.Option(min=1, max=240, help="How many months, to the quarter's last.")] = 24,
+    into: Annotated[Path, Option("--into", help="The workbook to write.")] = Path("months.xlsx"),
+    months: Annotated[int, Option(min=1, max=240, help="How many months, to the quarter's last.")] = 24,
     params: ParamsFolder = PARAMS,
 ) -> None:
     """Write an empty workbook for the catalogue's measures, with drop-downs and notes, to be filled in."""
@@ -293,16 +280,13 @@ def template(
     from perf_lib.config.settings import find_params
     from perf_lib.config.yaml import read_yaml
     from perf_lib.extracts.tables.template import write_template
-    from perf_lib.words.quarters import Quarter
 
     folder, last = find_params(params), Quarter.parse(quarter).last
     catalogue = read_catalogue(folder / "measures.yaml")
     body = read_yaml(folder / "settings.yaml").get("body")
     area = str(body.get("area", "")) if isinstance(body, dict) else ""
     write_template(into, catalogue, pd.period_range(end=last, periods=months, freq="M"), area)
-    typer.echo(
-        f"{into}: {len(catalogue)} measures, {months} months to {last}; name it under inputs.monthly when filled"
-    )
+    echo(f"{into}: {len(catalogue)} measures, {months} months to {last}; name it under inputs.monthly when filled")
 
 
 # --- run: one pack or many
@@ -326,25 +310,27 @@ def _make_one(order: Order, as_json: bool) -> None:
     _report_pack(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
         for name in ("report.html", "report.pdf", "dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json"):
-            typer.echo(f"  {name:<15}{(pack.folder / name).stat().st_size / 1024:>7,.0f} KB")
+            echo(f"  {name:<15}{(pack.folder / name).stat().st_size / 1024:>7,.0f} KB")
 
 
 def _make_many(orders: list[Order], scheduler: str | None, workers: int | None, as_json: bool) -> None:
     from perf_lib.press import batch
 
-    refusals = []
+    exit_codes = []
     for result in batch.make_all(orders, scheduler, workers) if orders else ():
         if result.error is None:
             _report_pack(result.order, as_json, result.made, result.seconds)
+            continue
+        exit_codes.append(result.exit_code)
+        if as_json:
+            _event("refused", quarter=str(result.order.quarter), message=result.error, exit_code=result.exit_code)
         else:
-            refusals.append(result)
-            _report_refusal(result, as_json)
+            echo(f"{result.order.target.as_posix()}: {result.error}", err=True)
     if not orders and not as_json:
-        typer.echo("nothing is due")
-    if refusals:
-        error = PerfError(f"{len(refusals)} of {len(orders)} packs could not be made; why is said above")
-        codes = {result.exit_code for result in refusals}
-        error.exit_code = codes.pop() if len(codes) == 1 else PerfError.exit_code
+        echo("nothing is due")
+    if exit_codes:
+        error = PerfError(f"{len(exit_codes)} of {len(orders)} packs could not be made; why is said above")
+        error.exit_code = exit_codes[0] if len(set(exit_codes)) == 1 else PerfError.exit_code
         raise error
 
 
@@ -353,16 +339,9 @@ def _report_pack(order: Order, as_json: bool, made: bool, seconds: float = 0) ->
     if as_json:
         _event("pack", quarter=str(order.quarter), folder=folder, made=made, seconds=round(seconds, 2))
     elif made:
-        typer.echo(f"{folder}: the pack is made, in {seconds:.0f} seconds")
+        echo(f"{folder}: the pack is made, in {seconds:.0f} seconds")
     else:
-        typer.echo(f"{folder}: nothing has changed since the pack was made")
-
-
-def _report_refusal(result: Result, as_json: bool) -> None:
-    if as_json:
-        _event("refused", quarter=str(result.order.quarter), message=result.error, exit_code=result.exit_code)
-    else:
-        typer.echo(f"{result.order.target.as_posix()}: {result.error}", err=True)
+        echo(f"{folder}: nothing has changed since the pack was made")
 
 
 # --- run: progress
@@ -378,35 +357,26 @@ def _progress(quarter: str, as_json: bool) -> Iterator[Steps]:
             planned=lambda count: _event("planned", quarter=quarter, steps=count),
             done=lambda step: _event("done", quarter=quarter, what=step),
         )
-    elif sys.stderr.isatty():
-        with _bar(quarter) as steps:
-            yield steps
+    elif not sys.stderr.isatty():
+        yield Steps(done=lambda step: echo(f"{quarter}: {step}", err=True))
     else:
-        yield Steps(done=lambda step: typer.echo(f"{quarter}: {step}", err=True))
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        # No automatic refresh: it would start a thread, and the press forks only a process without threads.
+        with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+            task = bar.add_task(quarter, total=None)
 
-@contextmanager
-def _bar(quarter: str) -> Iterator[Steps]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            def done(step: str) -> None:
+                bar.update(task, advance=1, description=f"{quarter}: {step}", refresh=True)
 
-    from perf_lib.press.order import Steps
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    # No automatic refresh: it would start a thread, and the press forks only a process without threads.
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(quarter, total=None)
-
-        def done(step: str) -> None:
-            bar.update(task, advance=1, description=f"{quarter}: {step}")
-            bar.refresh()
-
-        yield Steps(planned=lambda count: bar.update(task, total=count), done=done)
+            yield Steps(planned=lambda count: bar.update(task, total=count), done=done)
 
 
 def _event(name: str, **facts: Any) -> None:
     """Print an event as one line of JSON on stdout."""
-    typer.echo(json.dumps({"event": name, **facts}, ensure_ascii=False))
+    echo(json.dumps({"event": name, **facts}, ensure_ascii=False))
 
 
 # --- review: the page
@@ -419,20 +389,17 @@ def _serve(desk: ReviewDesk, port: int, browser: bool) -> None:
     from perf_lib.press.review import serve
 
     async def until_stopped() -> None:
-        server, address = serve(desk, port)
-        typer.echo(f"{desk.quarter}: the review is at {address}")
-        typer.echo("Only this machine can open it. Ctrl-C ends it.")
+        _, address = serve(desk, port)
+        echo(f"{desk.quarter}: the review is at {address}")
+        echo("Only this machine can open it. Ctrl-C ends it.")
         if browser:
             webbrowser.open(address)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            server.stop()
+        await asyncio.Event().wait()
 
     try:
         asyncio.run(until_stopped())
     except KeyboardInterrupt:
-        typer.echo("\nThe review has ended.")
+        echo("\nThe review has ended.")
 
 
 # --- The program
@@ -466,7 +433,7 @@ def main() -> None:
 
 
 def _refuse(error: PerfError) -> None:
-    typer.echo(f"perf-lib: {' '.join(str(error).split())}", err=True)  # one line, whatever it quotes
+    echo(f"perf-lib: {' '.join(str(error).split())}", err=True)  # one line, whatever it quotes
     sys.exit(error.exit_code)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from perf_lib.config.catalogue import Measure
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import WITHHELD, Finding
@@ -31,30 +32,20 @@ _LOOK_UP = re.compile(
 )
 
 
-def _change(finding: Finding) -> str:
-    if finding.change is None:
-        return wording.NOT_SUPPLIED
-    if finding.measure.is_percentage:
-        return wording.percentage_points(abs(finding.change))
-    return narrative.in_prose(abs(finding.change), finding.measure)
+def _change(change: float, measure: Measure) -> str:
+    size = abs(change)
+    return wording.percentage_points(size) if measure.is_percentage else narrative.in_prose(size, measure)
 
 
-def _change_per_cent(finding: Finding) -> str:
-    relative = finding.change_per_cent
-    return wording.NOT_SUPPLIED if relative is None else wording.per_cent(abs(relative))
-
-
-NAMES: Mapping[str, Callable[[Finding], str]] = {
-    "quarter": lambda finding: narrative.in_prose(finding.value.value, finding.measure),
-    "rolling_12": lambda finding: narrative.in_prose(finding.rolling.value, finding.measure),
-    "previous_12": lambda finding: narrative.in_prose(finding.previous.value, finding.measure),
-    "change": _change,
-    "change_per_cent": _change_per_cent,
-    "rate_per_1000": lambda finding: (
-        wording.NOT_SUPPLIED if finding.rate is None else narrative.rate_in_prose(finding.rate)
-    ),
+NAMES: Mapping[str, tuple[Callable[[Finding], float | None], Callable[[float, Measure], str]]] = {
+    "quarter": (lambda finding: finding.value.value, narrative.in_prose),
+    "rolling_12": (lambda finding: finding.rolling.value, narrative.in_prose),
+    "previous_12": (lambda finding: finding.previous.value, narrative.in_prose),
+    "change": (lambda finding: finding.change, _change),
+    "change_per_cent": (lambda finding: finding.change_per_cent, lambda change, _: wording.per_cent(abs(change))),
+    "rate_per_1000": (lambda finding: finding.rate, lambda rate, _: narrative.rate_in_prose(rate)),
 }
-"""The names that may stand between braces, each with the words it prints of a Finding."""
+"""The names that may stand between braces, each with the figure of a Finding and how it is printed."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,10 @@ def pieces(
     text: str, code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str] = ()
 ) -> Iterator[Piece]:
     """The commentary as `bind` gives it, piece by piece: a bound figure can be told from a typed one."""
-    _refuse_stray_braces(text, path)
+    stray = re.search(r"\{\{|\}\}", _BRACES.sub(lambda braces: " " * len(braces[0]), text))
+    if stray:  # braces that belong to no whole look-up are a slip of the pen, not prose
+        line = _line(path, text, stray.start())
+        raise InputError(f"{line}: {stray[0]} alone is not a look-up; write {{{{ name }}}}")
     at = 0
     for braces in _BRACES.finditer(text):
         yield Piece(text[at : braces.start()], at)
@@ -94,51 +88,44 @@ def pieces(
 def _figure(
     braces: re.Match[str], code: str | None, findings: Mapping[str, Finding], path: Path, left_out: Collection[str]
 ) -> str:
-    def where() -> str:  # a function, as lines are counted only to refuse
-        return f"{_line(path, braces.string, braces.start())}: {braces[0]}"
-
+    where = f"{_line(path, braces.string, braces.start())}: {braces[0]}"
     look_up = _LOOK_UP.fullmatch(braces["inside"].strip())
     if look_up is None:
         allowed = f'a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
-        raise InputError(f"{where()} is not a look-up; allowed: {allowed}")
+        raise InputError(f"{where} is not a look-up; allowed: {allowed}")
     name, code = look_up["name"], look_up["measure"] or code
     if code in left_out:
-        raise Undisclosable(f"{where()}: a public report leaves {code} out, for its marking")
+        raise Undisclosable(f"{where}: a public report leaves {code} out, for its marking")
     if code is None:
-        raise InputError(f"{where()}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
+        raise InputError(f"{where}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
     if code not in findings:
-        raise InputError(f"{where()}: unknown measure {code!r}; {suggestion(code, findings)}")
+        raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, findings)}")
     finding = findings[code]
     if look_up["month"] is not None:
         if name != "month":
-            raise InputError(f"{where()}: only month takes brackets, not {name}")
+            raise InputError(f"{where}: only month takes brackets, not {name}")
         return _month(finding, look_up["month"], where)
     if name not in NAMES:
-        raise InputError(f"{where()}: unknown name {name!r}; {suggestion(name, NAMES)}")
-    figure = NAMES[name](finding)
-    return wording.WITHHELD if finding.is_withheld and figure == wording.NOT_SUPPLIED else figure
-
-
-def _refuse_stray_braces(text: str, path: Path) -> None:
-    """Refuse braces that belong to no whole look-up: they are a slip of the pen, not prose."""
-    stray = re.search(r"\{\{|\}\}", _BRACES.sub(lambda braces: " " * len(braces[0]), text))
-    if stray:
-        line = _line(path, text, stray.start())
-        raise InputError(f"{line}: {stray[0]} alone is not a look-up; write {{{{ name }}}}")
+        raise InputError(f"{where}: unknown name {name!r}; {suggestion(name, NAMES)}")
+    of, words = NAMES[name]
+    value = of(finding)
+    if value is None or wording.is_missing(value):
+        return wording.WITHHELD if finding.is_withheld else wording.NOT_SUPPLIED
+    return words(value, finding.measure)
 
 
 def _line(path: Path, text: str, at: int) -> str:
     return f"{shown(path)}, line {text.count(chr(10), 0, at) + 1}"
 
 
-def _month(finding: Finding, month: str, where: Callable[[], str]) -> str:
+def _month(finding: Finding, month: str, where: str) -> str:
     supplied = finding.months["value"].notna() | finding.months["status"].eq(WITHHELD)
     values = finding.months.loc[supplied, "value"]
     if not MONTH.fullmatch(month):
-        raise InputError(f"{where()}: {month!r} is not a month; write it as 2019-12")
+        raise InputError(f"{where}: {month!r} is not a month; write it as 2019-12")
     period = pd.Period(month, freq="M")
     if period not in values.index:
         span = f"{values.index.min()} to {values.index.max()}" if len(values) else "no months at all"
-        raise InputError(f"{where()}: {finding.measure.code} has no figure for {month}; it has {span}")
+        raise InputError(f"{where}: {finding.measure.code} has no figure for {month}; it has {span}")
     value = float(values.loc[period])
     return wording.WITHHELD if wording.is_missing(value) else narrative.in_prose(value, finding.measure)

@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters.exporter import FilenameExtension
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
-from traitlets import default
+from traitlets import Bool, Unicode, default
 
 from perf_lib.press import binding
 from perf_lib.press.pdf import CELL, source_of, to_pdf
@@ -27,7 +28,7 @@ from perf_lib.views.html import TEMPLATES
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
-_HEADING = re.compile(r'<h([1-4])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_HEADING = re.compile(r'<h([23])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
 _IMAGE_WITHOUT_ALT = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
 _TAGS = re.compile(r"<[^>]+>")
@@ -37,14 +38,8 @@ class ReportHTMLExporter(HTMLExporter):
     """A notebook as a report page: no code, no files from elsewhere, a list of contents, numbered paragraphs."""
 
     export_from_notebook = "Report (HTML)"
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return "perf_report"
-
-    @default("optimistic_validation")
-    def _optimistic_validation_default(self) -> bool:
-        return True  # validate once, after nbconvert's dozen preprocessors, not after each
+    template_name = Unicode("perf_report").tag(config=True, affects_template=True)
+    optimistic_validation = Bool(True).tag(config=True)  # once, after nbconvert's dozen preprocessors, not after each
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -61,21 +56,21 @@ class ReportHTMLExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page as the template makes it, with all its links and a marker before each cell."""
-        numbered = _numbered(nb)
+        numbered = nb
+        if not nb.metadata.get(binding.OWN, {}).get("numbered"):
+            numbered = binding.page(nb)
+            binding.numbered(numbered)
         facts = _facts(numbered, resources)
-        css, script = _template("report.css"), _template("report.js")
-        page_parts = {
-            "css": css,
-            "script": script,
-            "policy": policy(css, script),
-            "contents_marker": _CONTENTS,
-            "cell_marker": CELL,
-        }
-        resources = {**(resources or {}), "report": {**facts, **page_parts}}
+        css, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+        page_parts = {"css": css, "script": script, "policy": policy(css, script)}
+        markers = {"contents_marker": _CONTENTS, "cell_marker": CELL}
+        resources = {**(resources or {}), "report": {**facts, **page_parts, **markers}}
         # HTMLExporter's method would load styles and scripts and highlight code, none of which this page shows.
-        self.register_filter("highlight_code", _unchanged)
+        self.register_filter("highlight_code", lambda code, **_: code)
         page, resources = TemplateExporter.from_notebook_node(self, numbered, resources, **kw)
-        page = _with_title(_IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page), facts["title"])
+        page = _IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page)
+        if not re.search(r"<h1\b", page):
+            page = page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(facts["title"])}</h1>', 1)
         return page.replace(_CONTENTS, contents(page), 1), resources
 
 
@@ -84,14 +79,8 @@ class ReportPDFExporter(ReportHTMLExporter):
 
     export_from_notebook = "Report (PDF)"
     output_mimetype = "application/pdf"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".pdf"
-
-    @default("template_extension")
-    def _template_extension_default(self) -> str:
-        return ".html.j2"
+    file_extension = FilenameExtension(".pdf").tag(config=True)
+    template_extension = Unicode(".html.j2").tag(config=True, affects_environment=True)
 
     def from_notebook_node(  # type: ignore[override]  # nbconvert's own PDF exporters return bytes too
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
@@ -134,30 +123,17 @@ def finished(page: str) -> str:
     return page.replace(CELL, "")
 
 
-def _unchanged(code: str, **_: Any) -> str:
-    return code
-
-
 def contents(page: str) -> str:
     """A list of the page's parts and measures (headings of levels 2 and 3), each a link; empty without any.
 
     >>> contents('<h2 id="crime">Crime</h2>')
     '<ul>\\n<li class="level-2"><a href="#crime">Crime</a></li>\\n</ul>'
     """
-    items = []
-    for level, anchor, title in _HEADING.findall(page):
-        if level in "23":
-            items.append(f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>')
+    items = [
+        f'<li class="level-{level}"><a href="#{anchor}">{_TAGS.sub("", title).strip()}</a></li>'
+        for level, anchor, title in _HEADING.findall(page)
+    ]
     return f"<ul>\n{chr(10).join(items)}\n</ul>" if items else ""
-
-
-def _numbered(nb: NotebookNode) -> NotebookNode:
-    """The notebook as a page with numbered paragraphs; the notebook itself where it is one already."""
-    if nb.metadata.get(binding.OWN, {}).get("numbered"):
-        return nb
-    page = binding.page(nb)
-    binding.numbered(page)
-    return page
 
 
 def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]:
@@ -176,13 +152,6 @@ def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]
     }
 
 
-def _with_title(page: str, title: str) -> str:
-    """The page with a heading of the first level: the one it has, or else the notebook's title."""
-    if re.search(r"<h1\b", page):
-        return page
-    return page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(title)}</h1>', 1)
-
-
 def policy(css: str, script: str) -> str:
     """A page's content security policy: it may show its own pictures, use this style and run this script, no more.
 
@@ -194,7 +163,3 @@ def policy(css: str, script: str) -> str:
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
         f"style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'"
     )
-
-
-def _template(name: str) -> str:
-    return (Path(TEMPLATES) / name).read_text(encoding="utf-8")

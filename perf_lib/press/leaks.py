@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import nbformat
@@ -52,10 +53,8 @@ class Secrets:
     names: tuple[str, ...]
     """What people call the measure, in small letters. A figure beside one of these names is the measure's."""
     units: frozenset[str]
-    name_numbers: frozenset[str]
-    """Numbers in the measure's own name, which are no figures: section 136, within 10 days."""
     by_form: dict[str, Secret]
-    """The figures by every form in which they might be printed."""
+    """The figures by every form in which they might be printed, but for numbers in its name: section 136."""
 
     @classmethod
     def of(cls, finding: Finding, figures: Iterable[Labelled]) -> Secrets:
@@ -68,8 +67,9 @@ class Secrets:
         names = [measure.title, measure.noun, measure.code, measure.code.replace("_", " "), *measure.also_called]
         counted = " ".join([measure.noun, measure.singular or "", measure.unit, measure.of or ""]).lower()
         units = frozenset(word for word in re.findall(r"[a-z]+", counted) if len(word) > 4)
-        name_numbers = frozenset(re.findall(r"\d+", " ".join(names)))
-        return cls(measure.code, tuple(name.lower() for name in names), units, name_numbers, by_form)
+        for number in re.findall(r"\d+", " ".join(names)):
+            by_form.pop(number, None)
+        return cls(measure.code, tuple(name.lower() for name in names), units, by_form)
 
     def named_in(self, text: str) -> bool:
         """Whether a text speaks of the measure."""
@@ -78,9 +78,7 @@ class Secrets:
 
     def found_in(self, text: str) -> Iterator[tuple[str, Secret]]:
         """The figures of the measure that a text holds, dates and spans of time apart, as they stand there."""
-        for figure in numbers.figures(text):
-            if figure in self.by_form and figure not in self.name_numbers:
-                yield figure, self.by_form[figure]
+        return ((figure, self.by_form[figure]) for figure in numbers.figures(text) if figure in self.by_form)
 
     def spelt_in(self, text: str) -> Iterator[tuple[str, Secret]]:
         """Counts of the measure that a text spells out beside what is counted: three crimes."""
@@ -120,11 +118,14 @@ def typed(internal: Report, public: Report) -> Iterator[Typed]:
     counts in a sentence that names its measure. Of a measure left out, any figure counts that could hardly be
     another's.
     """
-    hidden, out, public_figures = withheld(internal, public), left_out(internal, public), allowed(public)
+    hidden, out = [*withheld(internal, public)], [*left_out(internal, public)]
+    public_figures = allowed(public)
     for text, code, path in _texts(public):
-        words = "".join(
-            " " * len(piece.text) if piece.bound else piece.text for piece in _pieces(text, code, internal, path)
-        )
+        try:
+            pieces = list(binding.pieces(text, code, internal.findings, path))
+        except InputError:  # settings are not bound: braces in them are braces
+            pieces = [binding.Piece(text, 0)]
+        words = "".join(" " * len(piece.text) if piece.bound else piece.text for piece in pieces)
         at = 0
         for sentence in _SENTENCE.split(words):
             start = words.index(sentence, at)
@@ -148,20 +149,19 @@ def refuse_typed(internal: Report, public: Report) -> None:
 
 def record_of(internal: Report, public: Report) -> pd.DataFrame:
     """The record of withheld figures, together with those that people typed because a source has published them."""
-    blank = dict.fromkeys(public.withheld.columns, "")
     rows = [
-        blank
-        | {"measure": each.secret.code, "figure": each.secret.label}
-        | {"why": f"typed with a source: {shown(each.path)}, line {each.line}"}
+        (each.secret.code, each.secret.label, f"typed with a source: {shown(each.path)}, line {each.line}")
         for each in typed(internal, public)
         if each.sourced
     ]
-    return pd.concat([public.withheld, pd.DataFrame(rows, columns=public.withheld.columns)], ignore_index=True)
+    sourced = pd.DataFrame(rows, columns=["measure", "figure", "why"])
+    sourced = sourced.reindex(columns=public.withheld.columns, fill_value="")
+    return pd.concat([public.withheld, sourced], ignore_index=True)
 
 
 def refuse_shown(folder: Path, internal: Report, public: Report) -> None:
     """Refuse a finished pack in any of whose files a figure of a measure that is left out can be read."""
-    secrets, public_figures = left_out(internal, public), allowed(public)
+    secrets, public_figures = [*left_out(internal, public)], allowed(public)
     if not secrets:
         return
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -191,61 +191,52 @@ def forms(value: float, finding: Finding | None = None) -> frozenset[str]:
     return frozenset(texts | {text.replace(",", "") for text in texts})
 
 
-def withheld(internal: Report, public: Report) -> list[Secrets]:
+def withheld(internal: Report, public: Report) -> Iterator[Secrets]:
     """The figures that the public report withholds of measures in it."""
-    secrets = []
     for code, finding in public.findings.items():
         if finding.is_withheld:
             whole = internal.findings[code]
-            figures = [*_months(whole, finding.months.index[finding.months["status"].eq(WITHHELD)])]
+            hidden = finding.months.index[finding.months["status"].eq(WITHHELD)]
+            figures = [*_months(whole.months.loc[hidden])]
             for label, figure, printed in _totals(whole, finding):
-                figures += _total(label, figure) if printed.withheld else ()
-            secrets.append(Secrets.of(whole, figures))
-    return secrets
+                figures += _labelled(label, vars(figure)) if printed.withheld and figure else ()
+            yield Secrets.of(whole, figures)
 
 
-def left_out(internal: Report, public: Report) -> list[Secrets]:
+def left_out(internal: Report, public: Report) -> Iterator[Secrets]:
     """The figures of measures that the public report leaves out."""
-    secrets = []
     for code, finding in internal.findings.items():
         if code in public.left_out:
-            figures = [*_months(finding, finding.months.index)]
+            figures = [*_months(finding.months)]
             for label, figure, _ in _totals(finding, finding):
-                figures += _total(label, figure)
+                figures += _labelled(label, vars(figure)) if figure else ()
             rolling = finding.rolling_months.dropna()
             figures += [(wording.twelve_months_to(month), value, True) for month, value in rolling.items()]
             figures += [("the change", finding.change, True)] if finding.change is not None else []
-            secrets.append(Secrets.of(finding, figures))
-    return secrets
+            yield Secrets.of(finding, figures)
 
 
 def allowed(public: Report) -> frozenset[str]:
     """The figures that a public report is about, in every form: a number that is one of them is no leak by itself."""
     texts: set[str] = set()
     for finding in public.findings.values():
-        newest = finding.months.index[-series.YEAR :]
-        figures = [value for _, value, own_unit in _months(finding, newest) if own_unit]
-        figures += [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
-        texts = texts.union(*(forms(value, finding) for value in figures))
+        totals = [figure.value for _, figure, _ in _totals(finding, finding) if figure.value is not None]
+        for value in (*finding.months["value"].iloc[-series.YEAR :].dropna(), *totals):
+            texts |= forms(value, finding)
         texts |= set(re.findall(r"\d+", f"{finding.measure.title} {finding.measure.noun}"))  # section 136, 999 calls
     return frozenset(texts)
 
 
-def _months(finding: Finding, months: pd.Index) -> Iterator[Labelled]:
-    for month, row in finding.months.loc[months].iterrows():
-        if pd.notna(row["value"]):
-            yield wording.month(month), float(row["value"]), True
-        yield from _parts(wording.month(month), row["numerator"], row["denominator"])
+def _months(months: pd.DataFrame) -> Iterator[Labelled]:
+    for month, row in months.iterrows():
+        yield from _labelled(wording.month(month), row)
 
 
-def _total(label: str, figure: Figure) -> Iterator[Labelled]:
-    if figure.value is not None:
-        yield label, figure.value, True
-        yield from _parts(label, figure.numerator, figure.denominator)
-
-
-def _parts(label: str, numerator: float | None, denominator: float | None) -> Iterator[Labelled]:
-    if numerator is not None and denominator is not None and pd.notna(numerator) and pd.notna(denominator):
+def _labelled(label: str, figures: Mapping[str, Any]) -> Iterator[Labelled]:
+    value, numerator, denominator = (figures[name] for name in ("value", "numerator", "denominator"))
+    if pd.notna(value):
+        yield label, float(value), True
+    if pd.notna(numerator) and pd.notna(denominator):
         yield f"{label}, numerator", float(numerator), False
         yield f"{label}, the rest", float(denominator) - float(numerator), False
 
@@ -278,21 +269,13 @@ def _texts(report: Report) -> Iterator[tuple[str, str | None, Path]]:
         yield text, code, folder / "settings.yaml"
 
 
-def _pieces(text: str, code: str | None, report: Report, path: Path) -> list[binding.Piece]:
-    try:
-        return list(binding.pieces(text, code, report.findings, path))
-    except InputError:  # settings are not bound: braces in them are braces
-        return [binding.Piece(text, 0)]
-
-
 def _in_sentence(
     sentence: str, code: str | None, hidden: Sequence[Secrets], out: Sequence[Secrets], public_figures: Collection[str]
 ) -> tuple[str, Secret] | None:
     for each in hidden:
-        if each.code == code or each.named_in(sentence):
-            leaks = [*each.found_in(sentence), *each.spelt_in(sentence)]
-            if leaks:
-                return leaks[0]
+        leaks = [*each.found_in(sentence), *each.spelt_in(sentence)]
+        if leaks and (each.code == code or each.named_in(sentence)):
+            return leaks[0]
     block = Block(sentence, typed=True, enough=3 if code is None else 4)  # a measure's own text likely speaks of it
     return next((leak for each in out if (leak := _shown(block, each, public_figures))), None)
 
@@ -303,23 +286,16 @@ def _shown(block: Block, secrets: Secrets, public_figures: Collection[str]) -> t
     if leaks and not secrets.named_in(block.text):
         if not block.typed:
             return None  # computed from the public report, or read in a notebook already
-        leaks = [leak for leak in leaks if leak[0] not in public_figures and _digits(leak[0]) >= block.enough]
+        # Leading and trailing zeros tell nothing.
+        digits = {figure: len(re.sub(r"\D", "", figure).strip("0")) for figure, _ in leaks}
+        leaks = [leak for leak in leaks if leak[0] not in public_figures and digits[leak[0]] >= block.enough]
     return leaks[0] if leaks else None
-
-
-def _digits(figure: str) -> int:
-    """How many digits of a number tell anything: leading and trailing zeros do not."""
-    return len(re.sub(r"\D", "", figure).strip("0"))
 
 
 def _blocks(path: Path) -> list[Block]:
     blocks = list(_READERS[path.suffix](path)) if path.suffix in _READERS else []
     ours = path.name in _OURS or path.suffix in (".html", ".pdf", ".ipynb")
     return blocks if ours else [replace(block, typed=True) for block in blocks]
-
-
-def _html(path: Path) -> Iterator[Block]:
-    yield from _of_html(path.read_text(encoding="utf-8"))
 
 
 def _of_html(text: str, typed: bool = False) -> Iterator[Block]:
@@ -393,7 +369,7 @@ def _pdf(path: Path) -> Iterator[Block]:
 
 
 _READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
-    ".html": _html,
+    ".html": lambda path: _of_html(path.read_text(encoding="utf-8")),
     ".ipynb": _notebook,
     ".csv": _lines,
     ".json": _json,

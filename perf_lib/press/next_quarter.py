@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from perf_lib.config.settings import Params
 from perf_lib.config.yaml import places, read_text, shown
 from perf_lib.findings.finding import Finding
+from perf_lib.press.pack_folder import write_whole
 from perf_lib.press.publish import publish
 from perf_lib.report import open_report
 from perf_lib.views import narrative
@@ -37,13 +39,12 @@ _OF_ONE_QUARTER = {
 
 @dataclass(frozen=True)
 class Opened:
-    """The new quarter: its folder, how many commentary files, and where the earlier quarter's figures are kept."""
+    """The new quarter: its folder, how many commentary files, where the earlier quarter's figures are now published."""
 
     folder: Path
     commentary: int
-    published: Path
-    published_now: bool
-    """Whether the earlier quarter's figures were published only now."""
+    published_now: Path | None
+    """None where the earlier quarter's figures were published before."""
 
 
 def new_quarter(quarter: Quarter, since: Quarter, params: str | Path = "params") -> Opened:
@@ -61,26 +62,16 @@ def new_quarter(quarter: Quarter, since: Quarter, params: str | Path = "params")
     if folder.exists():
         raise InputError(f"{shown(folder)} is there already, and is left as it is")
     try:
-        (folder / "commentary").mkdir(parents=True)
-        _write(folder / "settings.yaml", _carried_over(report.params))
+        write_whole(folder / "settings.yaml", _carried_over(report.params))
         ahead = open_report(quarter, params)  # the new quarter, as far as there are data
-        _write(folder / "introduction.md", _INTRODUCTION)
+        write_whole(folder / "introduction.md", _INTRODUCTION)
         for code, finding in ahead.findings.items():
-            _write(folder / "commentary" / f"{code}.md", _starter(finding, report.findings[code]))
-    except BaseException as error:  # whatever stopped it, half a folder would pass for a whole one
+            write_whole(folder / "commentary" / f"{code}.md", _starter(finding, report.findings[code]))
+    except BaseException:  # whatever stopped it, half a folder would pass for a whole one
         shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise InputError(f"{shown(folder)}: cannot be made: {error.strerror}") from None
         raise
-    path = report.params.published_path(since)
-    published_now = not path.exists()
-    if published_now:
-        publish(report)
-    return Opened(folder, len(ahead), path, published_now)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    published_now = None if report.params.published_path(since).exists() else publish(report)
+    return Opened(folder, len(ahead), published_now)
 
 
 def _carried_over(params: Params) -> str:
@@ -93,16 +84,13 @@ def _carried_over(params: Params) -> str:
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
     """A YAML file's top-level keys, each with its lines as a person wrote them and the comment right above it."""
-    lines = text.splitlines()
-    starts = {path[0]: _with_comment(lines, place.line) for path, place in places(text).items() if len(path) == 1}
+    lines, starts = text.splitlines(), {}
+    for path, place in places(text).items():
+        if len(path) == 1:
+            comment = list(takewhile(lambda line: line.startswith("#"), reversed(lines[: place.line])))
+            starts[path[0]] = place.line - len(comment)
     for (key, start), end in zip(starts.items(), [*starts.values(), len(lines)][1:], strict=True):
         yield key, "\n".join(lines[start:end]).strip()
-
-
-def _with_comment(lines: list[str], at: int) -> int:
-    while at > 0 and lines[at - 1].startswith("#"):
-        at -= 1
-    return at
 
 
 def _starter(finding: Finding, before: Finding) -> str:

@@ -37,8 +37,7 @@ def locked(target: Path, wait: float = 0) -> Iterator[None]:
     folder cannot be written to. The lock is the operating system's, on a file beside the pack, and ends with its
     process.
     """
-    if not target.parent.is_dir():
-        new_folder(target.parent)
+    new_folder(target.parent)
     path = target.with_name(f".{target.name}.lock")
     try:
         lock = FileLock(path)
@@ -133,10 +132,21 @@ def _old(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all, in a folder made for it; raises InputError where it cannot be written."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+        scratch.replace(path)
+    except OSError as error:
+        raise InputError(f"{shown(path)}: cannot be written: {error.strerror}") from None
+
+
 def new_folder(folder: Path) -> Path:
     """Make a folder, with those above it, and return it; raises InputError where it cannot be written."""
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{shown(folder.parent)}: cannot be written to: {error.strerror}") from None
     return folder
@@ -148,29 +158,16 @@ def temporary_folder() -> Iterator[Path]:
 
     A killed run may have left one behind: its name holds the number of the dead process, and it is deleted here.
     """
-    parent = _folder_for_sockets()
+    parent, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - the folder in it is this user's alone
+    if len(str(parent)) > _LONGEST_FOLDER and short.is_dir():
+        parent = short
     for abandoned in parent.glob(f"{_PREFIX}[0-9]*-*") if os.name == "posix" else ():
         with suppress(OSError, ValueError):
-            if abandoned.stat().st_uid == os.getuid() and not _is_alive(int(abandoned.name.split("-")[1])):
-                shutil.rmtree(abandoned, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder_for_sockets() -> Path:
-    """The system's temporary folder, or a shorter one: the path of a socket must be short."""
-    usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - mkdtemp makes it this user's alone
-    return short if len(str(usual)) > _LONGEST_FOLDER and short.is_dir() else usual
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+            if abandoned.stat().st_uid == os.getuid():
+                try:
+                    os.kill(int(abandoned.name.split("-")[1]), 0)
+                except ProcessLookupError:
+                    shutil.rmtree(abandoned, ignore_errors=True)
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

@@ -10,20 +10,18 @@ import hashlib
 import html
 import io
 import json
-import os
 import re
 import tempfile
 from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from perf_lib.press.pack_folder import write_whole
 from perf_lib.views.html import TEMPLATES
 from perf_lib.words.errors import PerfError
-
-if TYPE_CHECKING:
-    from pikepdf import Object, Pdf
 
 FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
@@ -31,8 +29,6 @@ _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
 _HEADING_ANCHOR = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
 _NUMBER = re.compile(r'\bdata-number="(\d+)"')
-_NUMBER_NOUGHT = 'data-number="0"'
-_TYPST_NOUGHT = re.compile(r'#numbered\("0"\)')
 _TYPST_NUMBER = re.compile(r'#numbered\("\d+"\)')
 _CELL_HEADER = re.compile(r"^// cell ([0-9a-f]{64})$", re.MULTILINE)
 CELL = "<!--cell-->"
@@ -46,26 +42,14 @@ def to_pdf(page: str, source: str) -> bytes:
 
     Raises PerfError where Typst refuses it.
     """
-    return with_row_headers(set_in_typst(source, page))
-
-
-def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
-    """The Typst source of a filled page's PDF; converted: as in `to_typst`.
-
-    facts: title, running (header), marking, language, author, draft, whole (whether it is the bound report, with a
-    contents page).
-    """
-    return _preamble(facts, page) + to_typst(page, converted)
-
-
-def set_in_typst(source: str, page: str) -> bytes:
-    """The PDF that Typst typesets from a source and the page's pictures; raises PerfError where Typst refuses it."""
     import typst
 
     with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
         folder = Path(scratch)
-        for image in _IMAGE.finditer(page):
-            _write_picture(image, folder)
+        for image in _IMAGE.finditer(page):  # Typst reads pictures from files
+            _, encoded, data = image.groups()
+            content = b64decode(data) if encoded else unquote_to_bytes(html.unescape(data))
+            (folder / _file_name(image)).write_bytes(content)
         (folder / "report.typ").write_bytes((TEMPLATES / "report.typ").read_bytes())
         main = folder / "main.typ"
         main.write_text(source, encoding="utf-8")
@@ -79,8 +63,22 @@ def set_in_typst(source: str, page: str) -> bytes:
                 timestamp=0,
             )
         except typst.TypstError as error:
-            raise PerfError(f"the PDF could not be set: {_first_line(error)}") from error
-    return document
+            first_line = str(getattr(error, "message", None) or error).strip().splitlines()[0]
+            raise PerfError(f"the PDF could not be set: {first_line}") from error
+    return with_row_headers(document)
+
+
+def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
+    """The Typst source of a filled page's PDF; converted: as in `to_typst`.
+
+    facts: title, running (header), marking, language, author, draft, whole (whether it is the bound report, with a
+    contents page).
+    """
+    fields = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
+    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
+    anchors = "".join(f"{json.dumps(anchor)}, " for anchor in _HEADING_ANCHOR.findall(page))
+    preamble = f'#import "report.typ": *\n#let onward = onward.with(({anchors}))\n#show: report.with({arguments})\n\n'
+    return preamble + to_typst(page, converted)
 
 
 def to_typst(page: str, converted: Path | None = None) -> str:
@@ -93,14 +91,11 @@ def to_typst(page: str, converted: Path | None = None) -> str:
     body = _SCREEN_ONLY.sub("", main[1] if main else page)
     numbers = iter(_NUMBER.findall(body))
     # Pictures become their digests and paragraphs lose their numbers, so that a cell is the same on every page.
-    body = _IMAGE.sub(lambda image: f'src="{_file_name(image)}"', _NUMBER.sub(_NUMBER_NOUGHT, body))
+    body = _IMAGE.sub(lambda image: f'src="{_file_name(image)}"', _NUMBER.sub('data-number="0"', body))
     cells = [cell for cell in body.split(CELL) if cell.strip()]
-    if converted is None:
-        with tempfile.TemporaryDirectory(prefix="perf_lib-") as scratch:
-            source = _converted(cells, Path(scratch))
-    else:
-        source = _converted(cells, converted)
-    return _TYPST_NOUGHT.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
+    with nullcontext(converted) if converted else tempfile.TemporaryDirectory(prefix="perf_lib-") as folder:
+        source = _converted(cells, Path(folder))
+    return _TYPST_NUMBER.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)
 
 
 def keep_cells(source: str, folder: Path) -> None:
@@ -119,9 +114,7 @@ def _converted(cells: Sequence[str], folder: Path) -> str:
         if len(sources) != len(missing):  # a cell holds the very text that marks a border
             sources = [_by_pandoc(cell) for cell in missing.values()]
         for path, source in zip(missing, sources, strict=True):
-            temporary = path.with_suffix(f".{os.getpid()}")
-            temporary.write_text(source, encoding="utf-8")
-            temporary.replace(path)  # in one step: another process may be reading it
+            write_whole(path, source)  # another process may be reading it
     return "\n\n".join(f"// cell {path.stem}\n{path.read_text(encoding='utf-8').strip()}" for path in paths)
 
 
@@ -145,51 +138,23 @@ def with_row_headers(document: bytes) -> bytes:
     import pikepdf
 
     with pikepdf.open(io.BytesIO(document)) as pdf:
-        for row in _tagged(pdf, "/TR"):
+        dictionaries = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary)]
+        for row in (each for each in dictionaries if each.get("/S") == "/TR"):
             cells = [kid for kid in row.K if isinstance(kid, pikepdf.Dictionary)]
             for number, cell in enumerate(cells):
-                attributes = [each for each in _attributes(cell) if "/Scope" in each or "/Headers" not in each]
+                attributes = cell.get("/A", pikepdf.Array())
+                listed = attributes if isinstance(attributes, pikepdf.Array) else [attributes]
+                tags = [each for each in listed if "/Scope" in each or "/Headers" not in each]
                 if number == 0 and cell.S == "/TD":
                     cell.S = pikepdf.Name("/TH")
-                    attributes.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
-                cell.A = pikepdf.Array(attributes)
+                    tags.append(pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row")))
+                cell.A = pikepdf.Array(tags)
         output = io.BytesIO()
         pdf.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return output.getvalue()
-
-
-def _tagged(pdf: Pdf, kind: str) -> list[Object]:
-    from pikepdf import Dictionary
-
-    return [each for each in pdf.objects if isinstance(each, Dictionary) and each.get("/S") == kind]
-
-
-def _attributes(element: Object) -> list[Object]:
-    from pikepdf import Array
-
-    attributes = element.get("/A")
-    return [] if attributes is None else list(attributes) if isinstance(attributes, Array) else [attributes]
 
 
 def _file_name(image: re.Match[str]) -> str:
     """The file name of a picture, made from its content."""
     kind, _, data = image.groups()
     return f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.{_SUFFIX[kind]}"
-
-
-def _write_picture(image: re.Match[str], folder: Path) -> None:
-    """Save a picture of the page as a file (Typst reads pictures from files)."""
-    _, encoded, data = image.groups()
-    content = b64decode(data) if encoded else unquote_to_bytes(html.unescape(data))
-    (folder / _file_name(image)).write_bytes(content)
-
-
-def _preamble(facts: dict[str, Any], page: str) -> str:
-    fields = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
-    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
-    anchors = "".join(f"{json.dumps(anchor)}, " for anchor in _HEADING_ANCHOR.findall(page))
-    return f'#import "report.typ": *\n#let onward = onward.with(({anchors}))\n#show: report.with({arguments})\n\n'
-
-
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "message", None) or error).strip().splitlines()[0]

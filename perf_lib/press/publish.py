@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from perf_lib.config.yaml import shown
@@ -14,7 +14,6 @@ from perf_lib.findings.finding import Finding
 from perf_lib.press import record
 from perf_lib.press.order import Order
 from perf_lib.report import Report
-from perf_lib.stats.series import Figure
 from perf_lib.words.errors import InputError
 
 
@@ -57,22 +56,12 @@ def published(findings: Mapping[str, Finding]) -> str:
     writer.writerow([*COLUMNS, "symbols"])
     for finding in findings.values():
         codes = " ".join(symbols.codes(finding)) or "none"
-        for kind, figure in _figures(finding):
-            numbers = (_shortest(number) for number in (figure.numerator, figure.denominator, figure.value))
-            writer.writerow([finding.measure.code, finding.quarter, kind, *numbers, codes])
-            codes = ""
+        figures = {"quarter": finding.box[-1].value, "rolling_12": finding.box[-1].rolling}
+        for kind, figure in figures.items():
+            if kind == "quarter" or figure.value is not None:
+                numbers = (figure.numerator, figure.denominator, figure.value)
+                # A whole number has no decimal point; csv writes any other in the fewest digits that lose nothing.
+                shortest = (int(n) if n is not None and float(n).is_integer() else n for n in numbers)
+                writer.writerow([finding.measure.code, finding.quarter, kind, *shortest, codes])
+                codes = ""
     return out.getvalue()
-
-
-def _figures(finding: Finding) -> Iterator[tuple[str, Figure]]:
-    line = finding.box[-1]
-    yield "quarter", line.value
-    if line.rolling.value is not None:
-        yield "rolling_12", line.rolling
-
-
-def _shortest(number: float | None) -> str:
-    """A number in the fewest digits that lose nothing; blank where there is none."""
-    if number is None:
-        return ""
-    return str(int(number)) if float(number).is_integer() else repr(float(number))

@@ -7,14 +7,13 @@ byte, is still signed off.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from perf_lib.config.yaml import shown
+from perf_lib.press.pack_folder import write_whole
 from perf_lib.press.record import RECORD, outputs, read
 from perf_lib.words.digest import sha256_of_text
 from perf_lib.words.errors import InputError, PerfError
@@ -77,7 +76,8 @@ def sign(folder: Path, name: str, seen: str, now: datetime | None = None) -> Sig
         again = "read it again before signing it off"
         raise PerfError(f"{shown(folder)}: the pack has changed since it was shown; {again}")
     signed = SignOff(cleaned_name(name), (now or datetime.now(UTC)).isoformat(timespec="seconds"), seen)
-    _replace(folder / RECORD, {**record, KEY: [*kept(folder), asdict(signed)]})
+    facts = {**record, KEY: [*kept(folder), asdict(signed)]}
+    write_whole(folder / RECORD, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
     return signed
 
 
@@ -119,10 +119,3 @@ def _read(entry: Any) -> SignOff | None:
     except (TypeError, ValueError):
         return None
     return sign_off if isinstance(sign_off.name, str) and isinstance(sign_off.pack, str) else None
-
-
-def _replace(path: Path, facts: Mapping[str, Any]) -> None:
-    """Write the record whole or not at all."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    scratch.replace(path)

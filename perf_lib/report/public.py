@@ -65,16 +65,13 @@ def marked(params: Params) -> Catalogue:
     return markings.marked(catalogue, holds, params.settings)
 
 
-def _with_denominators(params: Params, catalogue: Catalogue) -> Catalogue:
-    """The catalogue, with `of_measure` of each share from records: the measure that its definition divides by."""
-    if params.settings.inputs.records is None:
-        return catalogue
-    whole = Catalogue(catalogue)
-    path = params.input_path(params.settings.inputs.records)
-    for code, definition in extracts.read_definitions(path, catalogue).definitions.items():
-        of = definition.denominator
-        if of in catalogue and code in catalogue and catalogue[code].of_measure is None:
-            whole[code] = catalogue[code].model_copy(update={"of_measure": of})
+def _with_denominators(params: Params) -> Catalogue:
+    """The catalogue; a share counted from records is `of_measure` what its definition divides by, if a measure."""
+    whole, records = Catalogue(params.catalogue), params.settings.inputs.records
+    definitions = extracts.read_definitions(params.input_path(records), whole).definitions if records else {}
+    for code, definition in definitions.items():
+        if definition.denominator in whole and code in whole and whole[code].of_measure is None:
+            whole[code] = whole[code].model_copy(update={"of_measure": definition.denominator})
     return whole
 
 
@@ -85,7 +82,10 @@ def open_public(
     published: Mapping[Quarter, pd.DataFrame],
     tables: Mapping[str, pd.DataFrame | None],
 ) -> Opened:
-    """A public report's inputs: without marked items, small counts and the figures that would disclose them."""
+    """A public report's inputs: without marked items, small counts and the figures that would disclose them.
+
+    params: with every measure's marking settled (marked).
+    """
     settings, quarter = params.settings, params.quarter
     if settings.marking in settings.public_leaves_out:
         where = params.settings_file("marking")
@@ -97,7 +97,7 @@ def open_public(
         for each in quarters
         if each < quarter and each not in published and params.published_path(each).exists()
     }
-    whole = _with_denominators(params, marked(params))
+    whole = _with_denominators(params)
     public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
     item_marks = {name: marks.get(name) or marks.get(file or "") for name, file in settings.inputs.tables.items()}
     item_marks[PEERS] = marks.get(settings.inputs.peers or "")
@@ -111,10 +111,8 @@ def open_public(
         elif name not in others:
             public_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
             records.append(of_table)
-    titles = {code: whole[code].title for code in public.left_out}
-    titles |= {
-        name: "Rates of peers" if name == PEERS else wording.sentence_case(name.replace("_", " ")) for name in others
-    }
+    titles = {name: wording.sentence_case(name.replace("_", " ")) for name in others} | {PEERS: "Rates of peers"}
+    titles |= {code: whole[code].title for code in public.left_out}
     left_out = {item: Left(titles[item], marking) for item, marking in {**public.left_out, **others}.items()}
     highlights = {
         tag: {code: words for code, words in tagged.items() if code not in left_out}

@@ -237,8 +237,7 @@ def test_only_what_the_pack_prints_is_published(params_copy, tmp_path):
 def test_the_next_quarter_finds_what_this_one_published(params_copy):
     params = params_copy()
     made = new_quarter(Q3.next, Q3, params)
-    assert made.published == params / "2019-20-Q3" / "published.csv"
-    assert made.published_now
+    assert made.published_now == params / "2019-20-Q3" / "published.csv"
     ahead = open_report(Q3.next, params)
     assert ahead.params.published_quarters == (Q1, Q2, Q3)
     assert not [each for each in ahead.restated() if each.quarter == Q3]

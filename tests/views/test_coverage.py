@@ -11,12 +11,10 @@ import pandas as pd
 import pytest
 from builders import PARAMS, ROOT, measure, months, ratio, report, text_of
 
-from perf_lib.press.order import plan
 from perf_lib.press.pack import WRITERS
 from perf_lib.report import open_report
 from perf_lib.stats.suspect_months import jumps
 from perf_lib.views.coverage import suspected
-from perf_lib.words.quarters import Quarter
 
 SAMPLE = ROOT / "perf_lib" / "sample"
 YEAR = [212, 187, 204, 221, 198, 207, 193, 215, 202, 189, 208, 196]  # about 200, as counts are
@@ -102,9 +100,7 @@ def spoilt(folder, share: float | None, bad: int):
 def test_rejected_rows_go_into_the_pack_and_onto_the_page(tmp_path):
     params = spoilt(tmp_path, 0.01, 3)
     opened = open_report("2019-20-Q3", params)
-    order = plan(Quarter.parse("2019-20-Q3"), params, tmp_path / "outputs", ROOT / "notebooks")
-    (write,) = (each for each in WRITERS if "rejected" in each.__name__)
-    write(order, opened, tmp_path)
+    WRITERS["rejected"](opened, tmp_path / "rejected")
     (path,) = (tmp_path / "rejected").iterdir()
     rejected = pd.read_csv(path)
     assert rejected.columns.tolist() == ["file", "row", "column", "value", "reason"]

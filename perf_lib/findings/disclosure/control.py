@@ -31,8 +31,6 @@ from perf_lib.words.quarters import Quarter
 RECORD = ["measure", "figure", "first", "last", "why", "protects", "relation", "threshold"]
 """The columns of the record of what was withheld, which is for internal eyes."""
 
-_HIDDEN = Figure(None, withheld=True)
-
 
 @dataclass(frozen=True)
 class Public:
@@ -109,7 +107,7 @@ def table(name: str, counts: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame
     public, rows = counts.astype(float).copy(), []
     for column in counts:
         whole = counts[column].dropna()
-        parts = whole[[not _is_total(whole, reason) for reason in whole.index]]
+        parts = whole[(2 * whole != whole.sum()) | (len(whole) <= 2)]
         places = {place: (round(count),) for place, count in enumerate(parts)}
         totals = frozenset([(0, len(parts) - 1)] if len(parts) > 1 else [])
         decision = decide({name: Counts(places, threshold, known=totals, lowest=1)})
@@ -121,10 +119,6 @@ def table(name: str, counts: pd.DataFrame, threshold: int) -> tuple[pd.DataFrame
                 relation = f"{name}: {parts.index[why.protects[1][0]]}", "the column's total"
             rows.append([name, cell, *window, _why(why, decision), *relation, threshold])
     return public, pd.DataFrame(rows, columns=RECORD)
-
-
-def _is_total(whole: pd.Series, reason: object) -> bool:
-    return len(whole) > 2 and 2 * whole[reason] == whole.sum()
 
 
 def _cut(frame: pd.DataFrame, decision: Decision) -> pd.DataFrame:
@@ -159,7 +153,8 @@ def _totals(
             audited = window in measures[code].totals
             same = from_cut.get(name, (window, None))[1] == figure
             # A figure that was not audited is printed only where no withheld month is behind it.
-            totals[code, name] = _HIDDEN if figure and (hidden or not (audited or same)) else figure
+            is_withheld = figure and (hidden or not (audited or same))
+            totals[code, name] = Figure(None, withheld=True) if is_withheld else figure
     return totals
 
 
@@ -203,7 +198,7 @@ def _record(decision: Decision, measures: Mapping[str, Counts], left_out: Mappin
 def _why(why: Withheld, decision: Decision) -> str:
     if why.unit in decision.given_away:
         return "primary: under the threshold; what was published before gives it away"
-    return "primary: under the threshold" if why.is_primary else "complementary"
+    return "primary: under the threshold" if why.protects is None else "complementary"
 
 
 def _relation(by: Unit | Identity) -> str:

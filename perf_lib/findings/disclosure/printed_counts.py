@@ -115,11 +115,8 @@ def totals_of(
 
 def identities(catalogue: Catalogue) -> list[Identity]:
     """Which measures' counts add up to which, as the catalogue says: breakdowns, denominators."""
-    parts: dict[str, list[str]] = {}
-    for code, measure in catalogue.items():
-        if measure.breakdown_of is not None:
-            parts.setdefault(measure.breakdown_of, []).append(code)
-    sums = [Identity(tuple(codes), total) for total, codes in parts.items()]
+    totals = dict.fromkeys(m.breakdown_of for m in catalogue.values() if m.breakdown_of is not None)
+    sums = [Identity(tuple(c for c, m in catalogue.items() if m.breakdown_of == total), total) for total in totals]
     return sums + [Identity((code,), m.of_measure) for code, m in catalogue.items() if m.of_measure is not None]
 
 

@@ -24,11 +24,6 @@ class Withheld:
     by: tuple[Unit | Identity, ...] = ()
     """The relations by which it would: totals that are printed, measures that add up."""
 
-    @property
-    def is_primary(self) -> bool:
-        """Whether the figure is itself small or secret."""
-        return self.protects is None
-
 
 @dataclass(frozen=True)
 class Decision:
@@ -42,12 +37,10 @@ def decide(
     measures: Mapping[str, Counts],
     identities: Sequence[Identity] = (),
     before: Mapping[Unit, Withheld] | None = None,
-    complementary: bool = True,
 ) -> Decision:
     """What to withhold so that each small count's feasibility interval is at least its threshold wide.
 
-    before: figures that an earlier report withheld, and this one must too. complementary: False leaves the small
-    counts open to subtraction, so that a test can show that the audit notices.
+    before: figures that an earlier report withheld, and this one must too.
 
     A quarter of 2, 9 and 30 with its total 41: the 2 is small, and the 9 is withheld with it.
 
@@ -60,31 +53,27 @@ def decide(
     for cluster in _clusters(measures, identities):
         tied = [each for each in identities if each.total in cluster]
         earlier = {unit: why for unit, why in withheld.items() if unit[0] in cluster}
-        decision = _decide({code: measures[code] for code in cluster}, tied, earlier, complementary)
+        decision = _decide({code: measures[code] for code in cluster}, tied, earlier)
         withheld |= decision.withheld
         given_away |= decision.given_away
     return Decision(withheld, frozenset(given_away))
 
 
 def _decide(
-    measures: Mapping[str, Counts], identities: Sequence[Identity], before: dict[Unit, Withheld], complementary: bool
+    measures: Mapping[str, Counts], identities: Sequence[Identity], before: Mapping[Unit, Withheld]
 ) -> Decision:
     withheld = dict(before)
     for code, counts in measures.items():
         for window in counts.windows:
             if counts.is_protected(window):
                 withheld.setdefault((code, window), Withheld((code, window)))
-    if not complementary:
-        return Decision(withheld, frozenset())
     everything = frozenset((code, window) for code, counts in measures.items() for window in counts.windows)
     hopeless = Known(measures, identities, everything)
     given_away = set()
     # Withholding more only widens intervals: what is safe once stays so, and one pass will do.
     for unit in [u for u in withheld if measures[u[0]].is_protected(u[1])]:
         public = Known(measures, identities, frozenset(withheld))
-        if public.is_safe(unit):
-            continue
-        if not hopeless.is_safe(unit):
+        if not public.is_safe(unit) and not hopeless.is_safe(unit):
             given_away.add(unit)
             continue
         while not public.is_safe(unit):
@@ -148,15 +137,8 @@ def _is_free(public: Known, unit: Unit) -> bool:
 
 def _clusters(measures: Mapping[str, Counts], identities: Sequence[Identity]) -> list[list[str]]:
     """Measures that some identity ties together, each cluster in the measures' order."""
-    of = {code: {code} for code in measures}
+    of = {code: frozenset([code]) for code in measures}
     for each in identities:
-        joined = set().union(*(of[code] for code in (each.total, *each.parts)))
-        for code in joined:
-            of[code] = joined
-    done: set[str] = set()
-    clusters = []
-    for code in measures:
-        if code not in done:
-            clusters.append([other for other in measures if other in of[code]])
-            done |= of[code]
-    return clusters
+        joined = frozenset().union(*(of[code] for code in (each.total, *each.parts)))
+        of |= dict.fromkeys(joined, joined)
+    return [[code for code in measures if code in cluster] for cluster in dict.fromkeys(of.values())]

@@ -7,7 +7,6 @@ adds there by hand is shown too.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from perf_lib.config.catalogue import CODE
 from perf_lib.config.settings import COMMENTS, find_params, inside, read_params
 from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
+from perf_lib.press.pack_folder import write_whole
 from perf_lib.views import html
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
@@ -64,24 +65,10 @@ class Comments:
 
     def of(self, about: str) -> tuple[Comment, ...]:
         """A measure's thread, oldest first."""
-        path = self.path(about)
-        if not path.exists():
-            return ()
-        text = read_text(path)
-        headings = list(_COMMENT_HEADING.finditer(text))
-        starts = [*(heading.start() for heading in headings), len(text)]
-        by_hand = text[: starts[0]].strip()
-        return (
-            *([Comment(by_hand)] if by_hand else []),
-            *(
-                Comment(text[heading.end() : end].strip(), heading["name"], heading["time"])
-                for heading, end in zip(headings, starts[1:], strict=True)
-            ),
-        )
-
-    def count(self, about: str) -> int:
-        """The number of comments in a thread."""
-        return len(self.of(about))
+        by_hand, *parts = _COMMENT_HEADING.split(read_text(self.path(about), missing=""))
+        signed = zip(parts[2::3], parts[0::3], parts[1::3], strict=True)
+        comments = [Comment(text.strip(), name, time) for text, name, time in [(by_hand, "", ""), *signed]]
+        return tuple(each for each in comments if each.text or each.name)
 
     def add(self, about: str, name: str, text: str, now: datetime | None = None) -> Comment:
         """Put a comment at the end of a thread.
@@ -99,7 +86,7 @@ class Comments:
         thread = f"{before}## {name}, {time} UTC\n\n{text}\n"
         if len(thread.encode()) > THREAD:
             raise InputError(f"{shown(path)}: the thread is full; begin a new one by moving the file away")
-        _write(path, thread)
+        write_whole(path, thread)
         return Comment(text, name, time)
 
 
@@ -113,13 +100,18 @@ class ReviewDesk:
     """Titles by code."""
     comments: Comments
 
-    def is_known(self, about: str) -> bool:
-        """Whether there is a thread of this name."""
-        return about == WHOLE or about in self.measures
-
     def report(self) -> str:
         """The report as built, with a link to its thread after each measure's heading; nothing else is touched."""
-        return _linked(read_text(self.pack / REPORT), {code: self.comments.count(code) for code in self.measures})
+
+        def with_link(heading: re.Match[str]) -> str:
+            code = heading["code"]
+            if code not in self.measures:
+                return heading[0]
+            count = len(self.comments.of(code))
+            words = "Comment on this" if not count else wording.counted(count, "comment")
+            return f'{heading[0]}<p><a href="/?about={escape(code)}" target="_top">{words}</a></p>'
+
+        return _PAGE_HEADING.sub(with_link, read_text(self.pack / REPORT))
 
     def page(self, about: str, form: str, name: str = "", refused: str = "", text: str = "") -> str:
         """The page around the report: the report at the left; at the right one thread and the pack's sign-offs.
@@ -134,8 +126,8 @@ class ReviewDesk:
             title=self.measures.get(about, "The report as a whole"),
             anchor="" if about == WHOLE else f"#{about}",
             whole=WHOLE,
-            threads=[(code, title, self.comments.count(code)) for code, title in self.measures.items()],
-            of_whole=self.comments.count(WHOLE),
+            threads=[(code, title, len(self.comments.of(code))) for code, title in self.measures.items()],
+            of_whole=len(self.comments.of(WHOLE)),
             # HTML in a comment's Markdown is shown as text.
             comments=[(each, html.commentary(each.text).html) for each in self.comments.of(about)],
             sign_offs=[(each, each.pack == digest) for each in sign_off.sign_offs(self.pack)],
@@ -158,28 +150,3 @@ def open_review(quarter: str, params: str | Path, outputs: str | Path) -> Review
         raise InputError(f"{shown(pack)}: there is no pack to review; perf-lib run {parsed} makes it")
     measures = {code: measure.title for code, measure in settings.catalogue.items()}
     return ReviewDesk(parsed, pack.resolve(), measures, Comments(settings.quarter_folder))
-
-
-def _linked(page: str, counts: Mapping[str, int]) -> str:
-    """The page with a link to its thread after each measure's heading."""
-
-    def with_link(heading: re.Match[str]) -> str:
-        code = heading["code"]
-        if code not in counts:
-            return heading[0]
-        count = counts[code]
-        words = "Comment on this" if not count else "1 comment" if count == 1 else f"{count} comments"
-        return f'{heading[0]}<p><a href="/?about={escape(code)}" target="_top">{words}</a></p>'
-
-    return _PAGE_HEADING.sub(with_link, page)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
-        scratch.write_text(text, encoding="utf-8", newline="\n")
-        scratch.replace(path)
-    except OSError as error:
-        raise InputError(f"{shown(path)}: cannot be written: {error.strerror}") from None

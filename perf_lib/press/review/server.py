@@ -55,18 +55,17 @@ def serve(desk: ReviewDesk, port: int = 0) -> tuple[HTTPServer, str]:
 
 
 def _application(desk: ReviewDesk, port: int, key: str) -> Application:
-    shared = {"desk": desk}
     return Application(
         [
-            ("/open", _Open, shared),
-            ("/", _Page, shared),
-            ("/report", _Report, shared),
-            ("/review.css", _Style, shared),
-            ("/comment", _AddComment, shared),
-            ("/sign-off", _SignOff, shared),
+            ("/open", _Open),
+            ("/", _Page),
+            ("/report", _Report),
+            ("/review.css", _Style),
+            ("/comment", _AddComment),
+            ("/sign-off", _SignOff),
         ],
         default_handler_class=_Nothing,
-        default_handler_args=shared,
+        desk=desk,
         key=key,
         hosts=frozenset(f"{name}:{port}" for name in (LOOPBACK, "localhost")),
         # A browser sends cookies to every port: the port in the name keeps this one apart from JupyterLab's.
@@ -84,9 +83,6 @@ class _Guarded(RequestHandler):
     """The checks that every request passes (host, key, origin), and the headers of every response."""
 
     policy = _PAGE_POLICY
-
-    def initialize(self, desk: ReviewDesk) -> None:
-        self.desk = desk
 
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", self.policy)
@@ -123,7 +119,7 @@ class _Guarded(RequestHandler):
     def about(self) -> str:
         """The thread that the request names; 404 for one that does not exist."""
         about = self.get_argument("about", WHOLE)
-        if not self.desk.is_known(about):
+        if about != WHOLE and about not in self.settings["desk"].measures:
             raise HTTPError(404, "there is nothing of that name to comment on")
         return about
 
@@ -132,7 +128,7 @@ class _Guarded(RequestHandler):
         self.set_status(status)
         text = self.get_body_argument("text", "") if refused else ""
         name = self.get_body_argument("name", "") if refused else self.settings.get("last_name", "")
-        self.finish(self.desk.page(about, self.xsrf_form_html(), name, refused, text))
+        self.finish(self.settings["desk"].page(about, self.xsrf_form_html(), name, refused, text))
 
     def change(self, about: str, action: Callable[[], Any]) -> None:
         """Perform a form's action, then show the page again; or say in one line why not."""
@@ -177,7 +173,7 @@ class _Report(_Guarded):
     policy = _REPORT_POLICY
 
     def get(self) -> None:
-        self.finish(self.desk.report())
+        self.finish(self.settings["desk"].report())
 
 
 class _Style(_Guarded):
@@ -190,13 +186,13 @@ class _AddComment(_Guarded):
     def post(self) -> None:
         about = self.about()
         name, text = self.get_body_argument("name", ""), self.get_body_argument("text", "", strip=False)
-        self.change(about, lambda: self.desk.comments.add(about, name, text))
+        self.change(about, lambda: self.settings["desk"].comments.add(about, name, text))
 
 
 class _SignOff(_Guarded):
     def post(self) -> None:
         name, seen = self.get_body_argument("name", ""), self.get_body_argument("pack", "")
-        self.change(self.about(), lambda: sign_off.sign(self.desk.pack, name, seen))
+        self.change(self.about(), lambda: sign_off.sign(self.settings["desk"].pack, name, seen))
 
 
 class _Nothing(_Guarded):

@@ -19,6 +19,8 @@ from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
+FATES = {(True, True): "stays", (False, True): "comes on", (True, False): "goes off"}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -50,7 +52,7 @@ class Answer:
                 "words": wording.sentence_case(symbol.words),
                 "then": _icon(symbol, before),
                 "now": _icon(symbol, after),
-                "fate": _fate(symbol.code in before, symbol.code in after) if self.is_changed else "",
+                "fate": FATES[symbol.code in before, symbol.code in after] if self.is_changed else "",
             }
             for symbol in symbols.SYMBOLS
             if symbol.code in {*before, *after}
@@ -183,10 +185,6 @@ def _icon(symbol: Symbol, shown: dict[str, bool]) -> dict[str, str] | None:
         return None
     solid = shown[symbol.code]
     return {"uri": symbols.icon_uri(symbol.code, outline=not solid), "words": "borne out" if solid else "not borne out"}
-
-
-def _fate(before: bool, after: bool) -> str:
-    return "stays" if before and after else "comes on" if after else "goes off"
 
 
 def _side_by_side(now: Fragment, then: Fragment) -> Fragment:

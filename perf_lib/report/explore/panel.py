@@ -6,7 +6,8 @@ Controls holds the widgets by name; Panel gives them their effects.
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from functools import cache, partial
+from typing import get_args
 
 import ipywidgets as widgets
 import pandas as pd
@@ -17,20 +18,16 @@ from perf_lib.config.settings import Break
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.report.explore.answer import Answer, as_at, ask, in_lab
-from perf_lib.report.explore.question import UNSAID, Question
+from perf_lib.report.explore.question import UNSAID, Question, Tag
 from perf_lib.views import html
+from perf_lib.views.dashboard import CRITERIA
 from perf_lib.views.html import Fragment
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
 RULES = {"Both rule sets": "both", "Published": "published", "Calibrated": "calibrated"}
-TAGS = {
-    "Not put before the panel": "",
-    "Of particular concern": "of_concern",
-    "Excellent work or progress": "excellent_work",
-    "In the local or national news": "in_the_news",
-}
+TAGS = {"Not put before the panel": ""} | {CRITERIA[tag][0]: tag for tag in get_args(Tag)}
 KINDS = ("exclusion", "data quality", "process change")
 COPY = "To copy: click into the text, then Ctrl+A and Ctrl+C."
 QUARTERS = 8  # the newest quarters whose end may cut the figures
@@ -40,7 +37,6 @@ NEAR = 1e-9  # of the slider's length: a figure this near to the one on record i
 
 WIDE = widgets.Layout(width="auto")
 _NARROW = {"description_width": "5.5rem"}
-_NO_PEERS = html.paragraphs(["No peers' figures answer to this measure."])
 
 
 class Controls(widgets.VBox):
@@ -95,15 +91,23 @@ class Panel(widgets.HBox):
     """The answer shown; None while the controls ask for something impossible."""
 
     def __init__(self, report: Report, measure: str | None = None) -> None:
-        self._reports = {report.quarter: report}
         self._report = report
+        self._at = cache(partial(as_at, report))
         first = report[measure].finding if measure else next(iter(report.findings.values()))
         self._months: dict[pd.Period, float] = {}
         self._added: list[Break] = []
         self._quiet = False
         self._waiting: asyncio.TimerHandle | None = None
-        self.controls = Controls(report, first.measure.code)
-        self._wire()
+        self.controls = controls = Controls(report, first.measure.code)
+        controls.measure.observe(lambda _: self._start_measure(), "value")
+        controls.quarter.observe(lambda _: self._start_measure(), "value")
+        controls.month.observe(lambda _: self._set_figure(), "value")
+        controls.figure.observe(lambda change: self._try(change["new"]), "value")
+        shown = (controls.since, controls.rules, controls.peers, controls.tag, controls.sentence)
+        for control in (*shown, controls.reason, controls.author):
+            control.observe(lambda _: self._show_soon(), "value")
+        controls.add.on_click(lambda _: self._add_break())
+        controls.undo.on_click(lambda _: self._forget())
         self._figures, self._symbols, self._chart = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._sums, self._peers_shown = widgets.HTML(), widgets.HTML()
         pages = {
@@ -119,18 +123,6 @@ class Panel(widgets.HBox):
         super().__init__([self.controls, right], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
         self.add_class("perf-panel")
         self._start_measure()
-
-    def _wire(self) -> None:
-        controls = self.controls
-        controls.measure.observe(lambda _: self._start_measure(), "value")
-        controls.quarter.observe(lambda _: self._start_measure(), "value")
-        controls.month.observe(lambda _: self._set_figure(), "value")
-        controls.figure.observe(lambda change: self._try(change["new"]), "value")
-        picked = (controls.since, controls.rules, controls.peers, controls.tag)
-        for control in (*picked, controls.sentence, controls.reason, controls.author):
-            control.observe(lambda _: self._show_soon(), "value")
-        controls.add.on_click(lambda _: self._add_break())
-        controls.undo.on_click(lambda _: self._forget())
 
     # What a person does
 
@@ -185,29 +177,25 @@ class Panel(widgets.HBox):
         self.show()
 
     def _add_break(self) -> None:
+        controls = self.controls
+        if controls.first.value is None:
+            self._refuse("a break needs its first day")
+            return
         try:
-            self._added.append(self._break())
-        except InputError as error:
-            self._refuse(str(error))
+            added = Break(
+                measures=(controls.measure.value,),
+                kind=controls.kind.value,
+                first=controls.first.value,
+                last=None if controls.kind.value == "process change" else controls.last.value,
+                reason=controls.reason.value.strip() or UNSAID,
+                author=controls.author.value.strip() or UNSAID,
+            )
         except ValidationError as error:  # its first objection, in its own words
             self._refuse(error.errors(include_url=False)[0]["msg"].removeprefix("Value error, "))
-        else:
-            self._list_breaks()
-            self.show()
-
-    def _break(self) -> Break:
-        controls = self.controls
-        if not isinstance(controls.first.value, date):
-            raise InputError("a break needs its first day")
-        last = None if controls.kind.value == "process change" else controls.last.value
-        return Break(
-            measures=(controls.measure.value,),
-            kind=controls.kind.value,
-            first=controls.first.value,
-            last=last,
-            reason=controls.reason.value.strip() or UNSAID,
-            author=controls.author.value.strip() or UNSAID,
-        )
+            return
+        self._added.append(added)
+        self._list_breaks()
+        self.show()
 
     def _list_breaks(self) -> None:
         """Show a box to tick for each break of the measure: those on record, then those added here."""
@@ -268,25 +256,21 @@ class Panel(widgets.HBox):
         self._symbols.value = in_lab(answer.symbols())
         self._chart.value = in_lab(answer.chart())
         self._sums.value = in_lab(answer.arithmetic())
-        self._peers_shown.value = in_lab(answer.peers() if answer.peers().html else _NO_PEERS)
+        no_peers = html.paragraphs(["No peers' figures answer to this measure."])
+        self._peers_shown.value = in_lab(answer.peers() if answer.peers().html else no_peers)
         self.controls.yaml.value = answer.yaml()
 
     def _tried(self, then: Finding) -> Fragment:
-        unit, decimals = then.measure.unit, then.measure.decimals
-        lines = []
-        for month, figure in sorted(self._months.items()):
-            now, was = (wording.value_in_table(v, unit, decimals) for v in (figure, then.months["value"].get(month)))
-            lines.append(f"{wording.month(month)}: {now} (was {was})")
-        return html.paragraphs(lines)
+        def printed(value: float | None) -> str:
+            return wording.value_in_table(value, then.measure.unit, then.measure.decimals)
+
+        months, was = sorted(self._months), then.months["value"]
+        words = [f"{wording.month(m)}: {printed(self._months[m])} (was {printed(was.get(m))})" for m in months]
+        return html.paragraphs(words)
 
     def _refuse(self, reason: str) -> None:
         self.answer = None
         self.refusal.value = in_lab(Fragment(f'<p class="refused" role="alert">{escape(reason)}</p>', reason))
-
-    def _at(self, quarter: Quarter) -> Report:
-        if quarter not in self._reports:
-            self._reports[quarter] = as_at(self._report, quarter)
-        return self._reports[quarter]
 
     def _finding(self) -> Finding:
         return self._at(self.controls.quarter.value).findings[self.controls.measure.value]

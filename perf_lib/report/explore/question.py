@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import Break, PeerGroup, Settings
 from perf_lib.config.yaml import to_yaml
 from perf_lib.findings.finding import Finding
@@ -61,10 +60,9 @@ def settings_for(report: Report, question: Question) -> Settings:
     `since` becomes a process change at that month: the rules see the months from there, totals lose nothing.
     """
     settings = report.settings
-    if question.peers is not None and settings.peer_group is not None:
-        group = settings.peer_group
-        if set(question.peers) != set(group.areas):
-            settings = settings.model_copy(update={"peer_group": _group(group, question.peers)})
+    group, peers = settings.peer_group, question.peers
+    if peers is not None and group is not None and set(peers) != set(group.areas):
+        settings = settings.model_copy(update={"peer_group": _group(peers)})
     breaks = tuple(part for each in settings.breaks for part in _without(each, question)) + question.added
     if question.since is not None:
         measures, first = (question.measure,), question.since.start_time.date()
@@ -85,6 +83,7 @@ def frame_for(report: Report, question: Question) -> pd.DataFrame:
     if not question.months:
         return report.arrived.frame
     frame, measure = report.arrived.frame.copy(), report.params.catalogue[question.measure]
+    most, allowed = (100.0, "0 to 100") if measure.is_percentage else (math.inf, "0 or more")
     of_measure = (frame["measure"] == measure.code) & (frame["area"] == report.settings.body.area)
     for month, figure in question.months.items():
         row = frame.index[of_measure & (frame["month"] == month)]
@@ -92,7 +91,8 @@ def frame_for(report: Report, question: Question) -> pd.DataFrame:
             months = frame.loc[of_measure, "month"]
             ends = f"{months.min()} to {months.max()}" if len(months) else "none at all"
             raise InputError(f"{measure.code} has no month {month}; it has {ends}")
-        _check_figure(measure, month, figure)
+        if not (math.isfinite(figure) and 0 <= figure <= most):
+            raise InputError(f"{measure.code}, {month}: the figure cannot be {figure:g}; allowed: {allowed}")
         denominator = float(frame.loc[row[0], "denominator"])
         weighted = bool(frame.loc[of_measure, "denominator"].notna().any())
         if measure.is_ratio and weighted and math.isnan(denominator):
@@ -116,22 +116,14 @@ def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Fi
     lines = [f"# For params/{finding.quarter}/settings.yaml, where each key replaces the one in params/settings.yaml."]
     if not changed:
         lines = ["# As reported: there is no setting to copy."]
+    code, unit, decimals = finding.measure.code, finding.measure.unit, finding.measure.decimals
     for month, figure in question.months.items():
-        value = wording.value_in_table(figure, finding.measure.unit, finding.measure.decimals)
-        lines.append(
-            f"# Not a setting: {finding.measure.code} in {month} as {value}. A figure is mended in its extract."
-        )
+        value = wording.value_in_table(figure, unit, decimals)
+        lines.append(f"# Not a setting: {code} in {month} as {value}. A figure is mended in its extract.")
     return "\n".join([*lines, to_yaml(changed)])
 
 
-def _check_figure(measure: Measure, month: pd.Period, figure: float) -> None:
-    most = 100.0 if measure.is_percentage else math.inf
-    if not (math.isfinite(figure) and 0 <= figure <= most):
-        allowed = "0 to 100" if measure.is_percentage else "0 or more"
-        raise InputError(f"{measure.code}, {month}: the figure cannot be {figure:g}; allowed: {allowed}")
-
-
-def _group(group: PeerGroup, areas: tuple[str, ...]) -> PeerGroup:
+def _group(areas: tuple[str, ...]) -> PeerGroup:
     if len(areas) < 3:
         raise InputError(f"a peer group needs three areas or more; chosen: {wording.listed(areas) or 'none'}")
     return PeerGroup(name="chosen group", abbreviation="chosen group", areas=areas, note=f"Chosen by {UNSAID}.")
