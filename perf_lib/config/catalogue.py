@@ -12,7 +12,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
-from perf_lib.words.wording import PERCENT, SECONDS
+from perf_lib.words.wording import PERCENT, SECONDS, value_in_table
 
 KindName = Literal["count", "proportion", "mean", "rolling", "survey"]
 Scale = Literal["count", "proportion", "mean"]
@@ -224,11 +224,6 @@ class Measure(Strict):
         return self.traits.scale is not None
 
     @property
-    def is_counted(self) -> bool:
-        """Whether sentences say how many there were: a count, or a year's count as supplied."""
-        return self.traits.may_be_counted and bool(self.singular)
-
-    @property
     def columns(self) -> tuple[str, ...]:
         """The figures that a template for spreadsheets asks for."""
         return (self.traits.columns_with_of if self.of else ()) or self.traits.columns
@@ -237,6 +232,10 @@ class Measure(Strict):
     def has_margin(self) -> bool:
         """Whether each figure comes with its margin, as a survey's points do."""
         return "margin" in self.traits.columns
+
+    def in_table(self, value: float | None) -> str:
+        """A figure of the measure as a table prints it."""
+        return value_in_table(value, self.unit, self.decimals)
 
 
 class Catalogue(dict[str, Measure]):

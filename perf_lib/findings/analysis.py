@@ -1,6 +1,6 @@
 """Everything that is computed from comparable months, for all measures together and before the first view.
 
-    analyse(comparables) → {code: Analysis}
+    analyse(comparables, months) → {code: fields of its Finding}
 
 One pass answers the rules of every month for all measures of a scale; another smooths all projections.
 """
@@ -8,44 +8,22 @@ One pass answers the rules of every month for all measures of a scale; another s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 
 import pandas as pd
 
 from perf_lib.config.catalogue import Scale
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.stats import calibrated, forecast, spc, suspect_months
-from perf_lib.stats.calibrated import YearOnYear
 from perf_lib.stats.series import YEAR
-from perf_lib.stats.suspect_months import Jump
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
 
 
-class _LimitsOfAll(TypedDict):
-    breaks: dict[str, tuple[pd.Period, ...]]
-    exclude: dict[str, tuple[pd.Period, ...]]
+def analyse(measures: Mapping[str, Comparable], months: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
+    """What each measure's months show, as fields of its Finding, which explains them.
 
-
-@dataclass(frozen=True)
-class Analysis:
-    """What one measure's months show; each field is a field of its Finding, and explained there."""
-
-    arithmetic: Mapping[str, spc.Arithmetic]
-    calibrated: Mapping[str, calibrated.Arithmetic]
-    signal_history: pd.DataFrame
-    calibrated_history: pd.DataFrame
-    baseline: pd.DataFrame
-    chance: float | None
-    is_headline: bool
-    year_on_year: YearOnYear | None
-    projection: forecast.Projection | forecast.Refused | None
-    assurance: spc.Assurance | None
-    suspect_months: tuple[Jump, ...]
-
-
-def analyse(measures: Mapping[str, Comparable], months: Mapping[str, pd.DataFrame]) -> dict[str, Analysis]:
-    """The analysis of every measure. months: each measure's rows of the tidy frame, by month without gaps."""
+    months: each measure's rows of the tidy frame, by month without gaps.
+    """
     tested = {code: each for code, each in measures.items() if each.is_testable}
     sums = {code: calibrated.arithmetic(*each.cases, **each.limits) for code, each in tested.items()}
     chances = {code: _chance(tests) for code, tests in sums.items()}
@@ -53,21 +31,21 @@ def analyse(measures: Mapping[str, Comparable], months: Mapping[str, pd.DataFram
     published_history, calibrated_history = _published_history(tested), _calibrated_history(tested)
     jumps = suspect_months.jumps(months, {code: each.measure for code, each in measures.items()})
 
-    def of_one(code: str, each: Comparable) -> Analysis:
+    def of_one(code: str, each: Comparable) -> dict[str, Any]:
         empty, has_signals = pd.DataFrame(index=each.values.index), each.measure.has_signals
-        return Analysis(
-            arithmetic=spc.arithmetic(each.values, each.rolling, **each.limits) if has_signals else {},
-            calibrated=sums.get(code, {}),
-            signal_history=published_history.get(code, empty),
-            calibrated_history=calibrated_history.get(code, empty),
-            baseline=spc.baseline(each.values, **each.limits) if has_signals else empty,
-            chance=chances.get(code),
-            is_headline=code in exceptional,
-            year_on_year=calibrated.year_on_year(*each.cases, **each.limits) if code in tested else None,
-            projection=projections.get(code),
-            assurance=_assurance(each),
-            suspect_months=tuple(jump for jump in jumps if jump.measure == code),
-        )
+        return {
+            "arithmetic": spc.arithmetic(each.values, each.rolling, **each.limits) if has_signals else {},
+            "calibrated": sums.get(code, {}),
+            "signal_history": published_history.get(code, empty),
+            "calibrated_history": calibrated_history.get(code, empty),
+            "baseline": spc.baseline(each.values, **each.limits) if has_signals else empty,
+            "chance": chances.get(code),
+            "is_headline": code in exceptional,
+            "year_on_year": calibrated.year_on_year(*each.cases, **each.limits) if code in tested else None,
+            "projection": projections.get(code),
+            "assurance": _assurance(each),
+            "suspect_months": tuple(jump for jump in jumps if jump.measure == code),
+        }
 
     return {code: of_one(code, each) for code, each in measures.items()}
 
@@ -80,10 +58,7 @@ def headlines(chances: Mapping[str, float | None]) -> frozenset[str]:
     >>> sorted(headlines({"a": 0.001, "b": 0.04, "c": 0.9, "d": None}))
     ['a', 'b']
     """
-    tested = {code: chance for code, chance in chances.items() if chance is not None}
-    if not tested:
-        return frozenset()
-    chosen = calibrated.false_discovery(pd.Series(tested))
+    chosen = calibrated.false_discovery(pd.Series(chances))
     return frozenset(chosen.index[chosen])
 
 
@@ -146,9 +121,8 @@ def _side_by_side(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
     return pd.DataFrame(dict(columns)).sort_index()
 
 
-def _limits(measures: Mapping[str, Comparable]) -> _LimitsOfAll:
-    starts = {code: each.limits["breaks"] for code, each in measures.items()}
-    return {"breaks": starts, "exclude": {code: each.limits["exclude"] for code, each in measures.items()}}
+def _limits(measures: Mapping[str, Comparable]) -> dict[str, Any]:
+    return {name: {code: each.limits[name] for code, each in measures.items()} for name in ("breaks", "exclude")}
 
 
 def _by_measure(answers: pd.DataFrame, measures: Mapping[str, Comparable]) -> dict[str, pd.DataFrame]:

@@ -7,20 +7,13 @@ Totals still count them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure, Scale
 from perf_lib.config.settings import Break
 from perf_lib.words.quarters import Quarter
-
-
-class Limits(TypedDict):
-    """The months that no comparison reaches over, and those that none counts, as arguments of the tests."""
-
-    breaks: tuple[pd.Period, ...]
-    exclude: tuple[pd.Period, ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,8 @@ class Comparable:
     """What is tested: the values, or the numerators where every month has one."""
     denominators: pd.Series | None
     breaks: tuple[Break, ...]
-    limits: Limits
+    limits: dict[str, Any]
+    """Arguments of the tests: `breaks`, months that no comparison reaches over, and `exclude`, which none counts."""
 
     @classmethod
     def of(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ from perf_lib.words.quarters import Quarter
 
 WITHHELD = "withheld"
 """The status of a month whose figure a public report does not print."""
+FigureName = Literal["quarter", "rolling_12"]
+_AsPublished = tuple[dict[tuple[str, str], float], dict[str, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class QuarterFigure:
     first_rolling: float | None = None
     first_symbols: frozenset[str] | None = None
     """Codes of the symbols it was published with; None where that was not kept."""
+
+    @property
+    def then_and_now(self) -> tuple[tuple[FigureName, float | None, float | None], ...]:
+        """Each figure as first published and as it is now."""
+        return ("quarter", self.first_value, self.value.value), ("rolling_12", self.first_rolling, self.rolling.value)
 
 
 @dataclass(frozen=True, repr=False)  # its own, on one line: a frame of sixty months is no answer
@@ -100,10 +108,9 @@ class Finding:
     @property
     def in_short(self) -> dict[str, str]:
         """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
-        unit, decimals = self.measure.unit, self.measure.decimals
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
         printed = {
-            name: wording.WITHHELD if figure.withheld else wording.value_in_table(figure.value, unit, decimals)
+            name: wording.WITHHELD if figure.withheld else self.measure.in_table(figure.value)
             for name, figure in figures.items()
         }
         met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
@@ -145,9 +152,8 @@ class Finding:
     @property
     def change_per_cent(self) -> float | None:
         """That change relative to the earlier figure; None for percentages, whose change is in points."""
-        if self.measure.is_percentage:
-            return None
-        return series.change_per_cent(self.rolling.value, self.previous.value)
+        now, before = self.rolling.value, self.previous.value
+        return None if self.measure.is_percentage else series.change_per_cent(now, before)
 
     @property
     def direction(self) -> int:
@@ -202,24 +208,6 @@ class Finding:
         )
 
 
-@dataclass(frozen=True)
-class _Published:
-    """A quarter's figures as first published, by measure and kind of figure, and its symbols by measure."""
-
-    values: Mapping[tuple[str, str], float]
-    symbols: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, published: pd.DataFrame) -> _Published:
-        values, symbols = dict[tuple[str, str], float](), dict[str, frozenset[str]]()
-        for (code, kind), value, text in zip(published.index, published["value"], published["symbols"], strict=True):
-            if pd.notna(value):
-                values[code, kind] = float(value)
-            if text:  # "none" says that there was none; blank, that nobody recorded them
-                symbols[code] = symbols.get(code, frozenset()) | (frozenset(text.split()) - {"none"})
-        return cls(values, symbols)
-
-
 def findings(
     catalogue: Catalogue,
     settings: Settings,
@@ -244,7 +232,7 @@ def findings(
         for code, measure in catalogue.items()
     }
     analyses = analyse(comparable, months)
-    first = {each: _Published.of(table) for each, table in sorted((published or {}).items())}
+    first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
 
     def of_one(code: str, measure: Measure) -> Finding:
@@ -261,11 +249,11 @@ def findings(
             value=rolled[code].over(quarter.first, quarter.last),
             rolling=now,
             previous=twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR),
-            box=tuple(box_line(rolled[code], measure, each, first.get(each)) for each in quarter.year_to_date),
-            earlier=tuple(box_line(rolled[code], measure, each, table) for each, table in first.items()),
+            box=tuple(_box_line(rolled[code], measure, each, first) for each in quarter.year_to_date),
+            earlier=tuple(_box_line(rolled[code], measure, each, first) for each in first),
             rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
             comparable=comparable[code],
-            **vars(analyses[code]),
+            **analyses[code],
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),
@@ -292,16 +280,23 @@ def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | Non
     return rolled.over(last if measure.year_is_supplied else last - (YEAR - 1), last)
 
 
-def box_line(rolled: series.RollUp, measure: Measure, quarter: Quarter, published: _Published | None) -> QuarterFigure:
-    """A quarter's line of the headline box."""
-    rolling = twelve_months(rolled, measure, quarter.last)
-    value = rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING
-    first = published or _Published({}, {})
+def _as_published(published: pd.DataFrame) -> _AsPublished:
+    """A quarter's figures as first published, by measure and kind of figure, and its symbols by measure."""
+    texts = published.loc[published["symbols"] != "", "symbols"].groupby("measure").agg(" ".join)
+    # "none" says that there was none; blank, that nobody recorded them
+    symbols = {str(code): frozenset(text.split()) - {"none"} for code, text in texts.items()}
+    return published["value"].dropna().to_dict(), symbols
+
+
+def _box_line(
+    rolled: series.RollUp, measure: Measure, quarter: Quarter, published: Mapping[Quarter, _AsPublished]
+) -> QuarterFigure:
+    values, symbols = published.get(quarter, ({}, {}))
     return QuarterFigure(
         quarter,
-        value,
-        rolling,
-        first_value=first.values.get((measure.code, "quarter")),
-        first_rolling=first.values.get((measure.code, "rolling_12")),
-        first_symbols=first.symbols.get(measure.code),
+        rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING,
+        twelve_months(rolled, measure, quarter.last),
+        first_value=values.get((measure.code, "quarter")),
+        first_rolling=values.get((measure.code, "rolling_12")),
+        first_symbols=symbols.get(measure.code),
     )

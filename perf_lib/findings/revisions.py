@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import Restatements
 from perf_lib.findings import symbols
-from perf_lib.findings.finding import Finding, QuarterFigure
+from perf_lib.findings.finding import FigureName, Finding
 from perf_lib.stats import series, spc
-from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
@@ -22,7 +20,7 @@ class Revision:
 
     measure: Measure
     quarter: Quarter
-    figure: Literal["quarter", "rolling_12"]
+    figure: FigureName
     first: float
     now: float | None
     """None where the figure has been withdrawn."""
@@ -67,8 +65,8 @@ def revisions(findings: Mapping[str, Finding], restatements: Restatements) -> tu
         Revision(finding.measure, line.quarter, figure, first, now, restatements.reasons.get(code, ""))
         for code, finding in findings.items()
         for line in finding.earlier
-        for figure, first, now in _pairs(line)
-        if first is not None and _printed(first, finding.measure) != _printed(now, finding.measure)
+        for figure, first, now in line.then_and_now
+        if first is not None and finding.measure.in_table(first) != finding.measure.in_table(now)
     )
 
 
@@ -80,14 +78,14 @@ def refuse_unexplained(changed: tuple[Revision, ...], threshold: float, where: s
     """
     unexplained = [each for each in changed if not each.reason and each.is_past(threshold)]
     if unexplained:
-        worst = unexplained[0]
-        unit = "percentage points" if worst.measure.is_percentage else "per cent"
-        now = "has been withdrawn" if worst.now is None else f"is now {_printed(worst.now, worst.measure)}"
+        worst, measure = unexplained[0], unexplained[0].measure
+        unit = "percentage points" if measure.is_percentage else "per cent"
+        now = "has been withdrawn" if worst.now is None else f"is now {measure.in_table(worst.now)}"
         more = f" (and {len(unexplained) - 1} more such figures)" if len(unexplained) > 1 else ""
         raise InputError(
-            f"{where}: restatements: {worst.measure.code}, {worst.quarter}: {FIGURES[worst.figure]} was first "
-            f"published as {_printed(worst.first, worst.measure)} and {now}; a change of more than {threshold:g} "
-            f"{unit} needs a reason under restatements.reasons.{worst.measure.code}{more}"
+            f"{where}: restatements: {measure.code}, {worst.quarter}: {FIGURES[worst.figure]} was first published as "
+            f"{measure.in_table(worst.first)} and {now}; a change of more than {threshold:g} {unit} needs a reason "
+            f"under restatements.reasons.{measure.code}{more}"
         )
 
 
@@ -95,7 +93,8 @@ def symbol_changes(findings: Mapping[str, Finding]) -> tuple[SymbolChange, ...]:
     """The measures whose symbols differ from those of the quarter before, and how they differ."""
     changes = []
     for finding in findings.values():
-        published = _published_symbols(finding)
+        before = finding.quarter.previous
+        published = next((line.first_symbols for line in finding.earlier if line.quarter == before), None)
         then = _symbols_before(finding) if published is None else published
         now = frozenset(symbols.codes(finding))
         came_on, went_off, sides = [], [], []
@@ -115,11 +114,6 @@ def symbol_changes(findings: Mapping[str, Finding]) -> tuple[SymbolChange, ...]:
     return tuple(changes)
 
 
-def _published_symbols(finding: Finding) -> frozenset[str] | None:
-    before = finding.quarter.previous
-    return next((line.first_symbols for line in finding.earlier if line.quarter == before), None)
-
-
 def _symbols_before(finding: Finding) -> frozenset[str]:
     """The symbols of the quarter before, from today's data."""
     last = finding.quarter.previous.last
@@ -133,14 +127,3 @@ def _symbols_before(finding: Finding) -> frozenset[str]:
     if supplied.notna().sum() == 0:
         shown.add(spc.NO_DATA)
     return frozenset(shown)
-
-
-def _pairs(line: QuarterFigure) -> tuple[tuple[Literal["quarter", "rolling_12"], float | None, float | None], ...]:
-    return (
-        ("quarter", line.first_value, line.value.value),
-        ("rolling_12", line.first_rolling, line.rolling.value),
-    )
-
-
-def _printed(value: float | None, measure: Measure) -> str:
-    return wording.value_in_table(value, measure.unit, measure.decimals)

@@ -61,13 +61,13 @@ def revisions(restated: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragm
     )
     rows = []
     for each in restated:
-        unit, decimals = each.measure.unit, each.measure.decimals
-        first, now = (wording.value_in_table(value, unit, decimals) for value in (each.first, each.now))
-        change = wording.change_in_table(each.difference, unit, decimals)
+        measure = each.measure
+        change = wording.change_in_table(each.difference, measure.unit, measure.decimals)
         per_cent = wording.change_per_cent_in_table(each.per_cent)
         reason = each.reason or "Small enough to need none."
         figure = f"{each.quarter}" + (", 12 months" if each.figure == "rolling_12" else "")
-        rows.append((each.measure.title, figure, first, now, change, per_cent, reason))
+        figures = figure, measure.in_table(each.first), measure.in_table(each.now)
+        rows.append((measure.title, *figures, change, per_cent, reason))
     headings = ["Measure", "Figure", "First published", "Now", "Difference", "%", "Reason"]
     table = dashboard.table("Figures restated since publication", headings, rows, words=(0, 1, 6))
     return paragraphs([sentence]) + table

@@ -73,7 +73,7 @@ def suspicions(findings: Mapping[str, Finding]) -> Fragment:
     rows = []
     for jump in months:
         measure = findings[jump.measure].measure
-        values = [wording.value_in_table(value, measure.unit, measure.decimals) for value in (jump.value, jump.usual)]
+        values = [measure.in_table(value) for value in (jump.value, jump.usual)]
         reason = f"{wording.sentence_case(jump.what)}: {jump.why}."
         rows.append((measure.title, wording.short_month(jump.month), *values, reason))
     headings = ["Measure", "Month", "Figure", "Usual before", "Why it is listed"]

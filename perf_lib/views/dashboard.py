@@ -32,7 +32,7 @@ def headline_box(finding: Finding) -> Fragment:
     """The measure's quarters of the financial year, each with its 12 months, and its symbols."""
     measure = finding.measure
     twelve, single = measure.has_year, not measure.spans_a_year
-    restated = any(line.first_value is not None or line.first_rolling is not None for line in finding.box)
+    restated = any(first is not None for line in finding.box for _, first, _ in line.then_and_now)
     headings = ["Figure"] * single + ["12 months"] * twelve + ["First published"] * restated
     lines = [
         {
@@ -228,8 +228,8 @@ def _chance(symbol: Symbol, rates: Mapping[str, float], column: int) -> str:
 
 def _first_published(finding: Finding, line: QuarterFigure) -> str:
     """The figures first published, where they differ from today's in what is printed."""
-    pairs = [(line.first_value, line.value.value), (line.first_rolling, line.rolling.value)]
-    printed = [[figure_in_table(finding, value) for value in pair] for pair in pairs if pair[0] is not None]
+    pairs = [pair for _, *pair in line.then_and_now if pair[0] is not None]
+    printed = [[figure_in_table(finding, value) for value in pair] for pair in pairs]
     if all(first == now for first, now in printed):
         return "the same" if printed else ""
     return " / ".join(first for first, _ in printed)

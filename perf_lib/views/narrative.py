@@ -63,7 +63,8 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    sentence = _count(finding) if measure.is_counted else _ratio(finding)
+    is_counted = measure.traits.may_be_counted and measure.singular
+    sentence = _count(finding) if is_counted else _ratio(finding)
     if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
@@ -242,7 +243,7 @@ def figure_in_table(finding: Finding, value: float | None) -> str:
     """A figure of the measure as a table prints it: [c] where there is none because figures are withheld."""
     if finding.is_withheld and wording.is_missing(value):
         return wording.WITHHELD
-    return wording.value_in_table(value, finding.measure.unit, finding.measure.decimals)
+    return finding.measure.in_table(value)
 
 
 def change_in_table(finding: Finding) -> str:

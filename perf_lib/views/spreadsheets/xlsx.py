@@ -239,10 +239,8 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
     months = finding.last_12["value"].rename(wording.short_month)
-    figures = {
-        name: wording.value_in_table(value, measure.unit, measure.decimals)
-        for name, value in {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}.items()
-    }
+    values = {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}
+    figures = {name: measure.in_table(value) for name, value in values.items()}
     figures["Change"] = narrative.change_in_table(finding)
     missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
     return {
