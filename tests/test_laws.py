@@ -51,13 +51,25 @@ STATE = {
 }
 """What a process keeps, by module and name, each with what bounds it."""
 
+_AUDIT = "one question of a sentence a file; commentary/ is to take the audit's place, so it is not split once more"
 LONG = {
+    "audit/candidates.py": _AUDIT,
+    "audit/directions.py": _AUDIT,
+    "audit/literals.py": _AUDIT,
+    "audit/periods.py": _AUDIT,
+    "audit/roles.py": _AUDIT,
+    "audit/sense.py": _AUDIT,
+    "cli.py": "eleven commands, each a thin door",
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",
-    "extracts/records/engines.py": "five databases, each asked the same three questions",
     "findings/finding.py": "the Finding is one object",
+    "press/leaks.py": "every way in which a figure might be written, and every file that it might be read in",
+    "press/pack.py": "the walk of a run with the tables of its steps",
+    "press/work.py": "each kind of job, and what follows it",
     "report/report.py": "a short method for each part that a notebook may show",
+    "stats/calibrated/contrasts.py": "the formulas at its head, and the constants made from them",
+    "stats/forecast.py": "the projection, its back-test and its bounds",
+    "stats/spc.py": "the table of rules and the arithmetic that reads it change together",
     "views/narrative.py": "a function for each sentence",
-    "views/spreadsheets/xlsx.py": "three sheets of one workbook, with their formats",
 }
 """Files past LINES_OF_A_FILE, each with its reason."""
 

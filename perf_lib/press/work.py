@@ -111,11 +111,10 @@ class Work:
 
     def _execute(self, source: Path, tries: int) -> None:
         """Have a notebook executed; tries: how often again, where it does not come to its first cell."""
-        assert self._scratch is not None  # noqa: S101 - make sets it
         order, seconds = self._order, self._order.limits.seconds
         task = Task(
             source=source.resolve(),
-            target=(self._scratch / "notebooks" / source.name).resolve(),
+            target=(self._folder / "notebooks" / source.name).resolve(),
             parameters=order.parameters,
             working_folder=order.working_folder,
             scratch=self._temporary / f"{source.stem}-{tries}",
@@ -143,9 +142,8 @@ class Work:
 
     def _reuse(self, executed: Executed) -> None:
         """Take a notebook of the earlier pack as it is."""
-        assert self._scratch is not None  # noqa: S101 - make sets it
         name = f"{executed.name}.ipynb"
-        shutil.copy(self._order.target / "notebooks" / name, self._scratch / "notebooks" / name)
+        shutil.copy(self._order.target / "notebooks" / name, self._folder / "notebooks" / name)
         self._told.done(f"{executed.name} not executed again: nothing that it reads has changed")
         self._arrived(executed)
 
@@ -171,54 +169,52 @@ class Work:
             self._render_pages()
         else:
             filled = self._temporary / "filled"
-            work = partial(render_report, whole.notebook, self._scratch.resolve() / whole.path, self._converted, filled)
+            work = partial(render_report, whole.notebook, self._folder.resolve() / whole.path, self._converted, filled)
             self._add(self._page_job(whole, work), partial(self._report_filled, whole, filled), FIRST)
 
     def _report_filled(self, whole: Page, filled: Path, done: Done) -> None:
-        assert self._scratch is not None  # noqa: S101 - make sets it
         source = _result(done, f"{whole.name}: its rendering")
-        work = partial(print_report, source, filled, self._scratch.resolve() / whole.path)
-        self._add(self._page_job(whole, work), self._page_done, FIRST)
+        work = partial(print_report, source, filled, self._folder.resolve() / whole.path)
+        self._add(self._page_job(whole, work), partial(self._done, "rendering", "rendered"), FIRST)
         self._render_pages()
 
     def _render_pages(self) -> None:
-        assert self._scratch is not None  # noqa: S101 - make sets it
         for page in self._pages:
             if not self._reuse_page(page):
-                work = partial(render, page.notebook, self._scratch.resolve() / page.path, self._converted)
-                self._add(self._page_job(page, work), self._page_done)
+                work = partial(render, page.notebook, self._folder.resolve() / page.path, self._converted)
+                self._add(self._page_job(page, work), partial(self._done, "rendering", "rendered"))
 
     def _reuse_page(self, page: Page) -> bool:
         """Take a page from the earlier pack where it would be printed the same; whether that was so."""
-        assert self._scratch is not None  # noqa: S101 - make sets it
         self.printed[page.path] = page.digest
         if self._printed_before.get(page.path) != self.printed[page.path]:
             return False
         for path in self._order.target.glob(f"{page.path}.*"):
-            shutil.copy(path, (self._scratch / page.path).with_suffix(path.suffix))
+            shutil.copy(path, (self._folder / page.path).with_suffix(path.suffix))
         self._told.done(f"{page.name} not rendered again: nothing on it has changed")
         return True
 
     def _page_job(self, page: Page, work: Callable[[], Any]) -> Job:
         return Job(page.name, work, self._order.limits.seconds)
 
-    def _page_done(self, done: Done) -> None:
-        _result(done, f"{done.job.name}: its rendering")
-        self._told.done(f"{done.job.name} rendered")
+    def _done(self, what: str, outcome: str, done: Done) -> None:
+        _result(done, f"{done.job.name}: its {what}")
+        self._told.done(f"{done.job.name} {outcome}")
 
     def _write(self, name: str, write: Writer, reusable: Reusable) -> None:
-        assert self._scratch is not None  # noqa: S101 - make sets it
         earlier = next((path for path in reusable.spreadsheets if path.name == name), None)
         if earlier is not None:
-            shutil.copy(earlier, self._scratch)
+            shutil.copy(earlier, self._folder)
             self._told.done(f"{name} not written again: no figure has changed")
             return
-        work = partial(_write, write, self._order, self._scratch.resolve() / name)
-        self._add(Job(name, work, self._order.limits.seconds), self._written)
+        work = partial(_write, write, self._order, self._folder.resolve() / name)
+        self._add(Job(name, work, self._order.limits.seconds), partial(self._done, "writing", "written"))
 
-    def _written(self, done: Done) -> None:
-        _result(done, f"{done.job.name}: its writing")
-        self._told.done(f"{done.job.name} written")
+    @property
+    def _folder(self) -> Path:
+        """The folder that the pack is built in, which there is once `make` has been called."""
+        assert self._scratch is not None  # noqa: S101 - nothing is executed or rendered before
+        return self._scratch
 
     @property
     def _converted(self) -> Path:
