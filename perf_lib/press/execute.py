@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import gc
+import logging
 import os
 import sys
 import tempfile
@@ -97,10 +98,10 @@ def execute(task: Task) -> Outcome:
 
 def ended(task: Task, reason: str, seconds: float) -> Outcome:
     """The outcome of a notebook whose process ended by itself or by its deadline: as far as it came, with the error."""
-    from perf_lib.press import engine
+    from perf_lib.press import cells
 
     partial = _partial(task)
-    notebook = engine.unfinished(partial if partial.exists() else task.source)
+    notebook = cells.unfinished(partial if partial.exists() else task.source)
     return _finished(task, notebook, reason, seconds)
 
 
@@ -148,9 +149,9 @@ def _attempt(task: Task) -> tuple[NotebookNode, str | None]:
 
     from perf_lib.press import engine
 
-    papermill_engines.register(
-        engine.NAME, engine.CellEngine
-    )  # as its entry point does, where the package is installed
+    papermill_engines.register(engine.NAME, engine.CellEngine)  # an environment may be older than its entry point
+    # A cell's error is the press's to tell, in one line; papermill's log would tell it again.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     task.target.unlink(missing_ok=True)
     until = None if task.seconds is None else time.monotonic() + task.seconds
     try:

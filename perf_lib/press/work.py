@@ -36,7 +36,7 @@ FIRST, NOTEBOOK, LATER = 0, 1, 2
 """Ranks of jobs: those on which others wait (the check, the bound report); notebooks; pages and spreadsheets."""
 THREADED = ("typst",)
 """Libraries with threads of their own, which a forked process would lose."""
-_OF_NOTEBOOKS = ("papermill", "IPython.core.completerlib", "perf_lib.press.engine")
+_OF_NOTEBOOKS = ("papermill", "IPython.core.completerlib", "perf_lib.press.cells")
 _KERNELS_END = 30
 """Seconds that an ordinary kernel has to end in after its time limit, before its process is killed."""
 
