@@ -63,7 +63,6 @@ LONG = {
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",
     "findings/finding.py": "the Finding is one object",
     "press/leaks.py": "every way in which a figure might be written, and every file that it might be read in",
-    "press/pack.py": "the walk of a run with the tables of its steps",
     "press/work.py": "each kind of job, and what follows it",
     "report/report.py": "a short method for each part that a notebook may show",
     "stats/calibrated/contrasts.py": "the formulas at its head, and the constants made from them",

@@ -170,8 +170,7 @@ def _attempt(task: Task) -> tuple[NotebookNode, str | None]:
         if isinstance(failure, OSError) and failure.errno in _NO_ROOM:
             raise  # no fault of the notebook's, and nothing of it could be kept
         late = until is not None and time.monotonic() > until - 1
-        places = (task.target, _partial(task), task.source)
-        place = next(each for each in places if each.exists())
+        place = next(each for each in (task.target, _partial(task), task.source) if each.exists())
         return nbformat.read(place, as_version=4), _one_line(failure, task.seconds if late else None)
     return notebook, None
 

@@ -16,19 +16,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from xlsxwriter.exceptions import FileCreateError
 
 from perf_lib.config.yaml import shown
-from perf_lib.press import pack_folder, record, sign_off
+from perf_lib.findings import revisions
+from perf_lib.press import leaks, pack_folder, record, sign_off
+from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.jobs import JobError, Jobs
 from perf_lib.press.order import Order, Steps, plan
+from perf_lib.press.reuse import reusable
+from perf_lib.press.work import THREADED, Work, load_for_notebooks
+from perf_lib.report import Report, as_public, keep_open, kept_open, open_report
+from perf_lib.views.charts import cache
+from perf_lib.views.spreadsheets import ods, xlsx
 from perf_lib.words.errors import NotebookError, PerfError
 from perf_lib.words.quarters import Quarter
-
-if TYPE_CHECKING:
-    from perf_lib.press.execute import Executed
-    from perf_lib.press.work import Work
-    from perf_lib.report import Report
 
 
 @dataclass(frozen=True)
@@ -66,30 +70,22 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
     started = time.monotonic()
     if not (is_stale or order.force) and record.is_current(order):
         return Pack(order.target, made=False, seconds=time.monotonic() - started)
-    # Imported here: to learn that nothing has changed takes none of it.
-    from perf_lib.press import work
-    from perf_lib.report import as_public, kept_open, open_report
-    from perf_lib.views.charts import cache
-
     with _uncollected(), pack_folder.temporary_folder() as temporary:
         whole = open_report(order.quarter, order.params)  # once: a database may answer otherwise the next time
         report = as_public(whole) if order.public else whole
         made_from = record.inputs(report.params, order, report.arrived.records)
         earlier = list(record.notebooks_of(order))
-        with (
-            kept_open(whole, report),
-            cache.kept(earlier),
-            Jobs(order.workers, partial(_prepare, (whole, report), earlier), work.THREADED) as jobs,
-        ):
-            made = _checked(order, report, work.Work(order, report, jobs, temporary, steps), made_from, started)
+        jobs = Jobs(order.workers, partial(_prepare, (whole, report), earlier), THREADED)
+        try:
+            with kept_open(whole, report), cache.kept(earlier), jobs:
+                made = _checked(order, report, Work(order, report, jobs, temporary, steps), made_from, started)
+        except JobError as error:
+            raise PerfError(f"{error}; the earlier pack is as it was") from None
     return Pack(order.target, made, seconds=time.monotonic() - started)
 
 
 def _prepare(reports: Sequence[Report], earlier: Sequence[Mapping[str, Any]]) -> None:
     """Make a process that was not forked ready for any job of a run."""
-    from perf_lib.report import keep_open
-    from perf_lib.views.charts import cache
-
     for report in reports:
         keep_open(report)
     cache.keep(earlier)
@@ -97,8 +93,6 @@ def _prepare(reports: Sequence[Report], earlier: Sequence[Mapping[str, Any]]) ->
 
 def _checked(order: Order, report: Report, work: Work, made_from: record.Inputs, started: float) -> bool:
     """Make the pack once every check has passed; False where another run has made just the same by now."""
-    from perf_lib.press.work import load_for_notebooks
-
     for check in CHECKS:
         check(order, report)
     figures_stand = record.stands(order, made_from.shared)
@@ -114,8 +108,6 @@ def _checked(order: Order, report: Report, work: Work, made_from: record.Inputs,
 
 
 def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, started: float) -> None:
-    from perf_lib.press.reuse import reusable
-
     reused = reusable(order, report, made_from.shared)
     try:
         with pack_folder.beside(order.target) as scratch:
@@ -130,8 +122,6 @@ def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, st
             pack_folder.swap(scratch, order.target)
             if order.public:
                 _write_internally(order, report, facts)
-    except JobError as error:
-        raise PerfError(f"{error}; the earlier pack is as it was") from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise PerfError(f"{shown(order.target)}: cannot be written: {reason}; what was there is as it was") from None
@@ -140,16 +130,12 @@ def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, st
 
 def _parameters_are_known(order: Order, report: Report) -> None:
     """Every notebook has the parameters that it will be given."""
-    from perf_lib.press.execute import refuse_unknown
-
     for source in order.notebooks:
         refuse_unknown(source, order.parameters)
 
 
 def _restatements_are_explained(order: Order, report: Report) -> None:
     """No figure has moved far since it was first published without a word said of it."""
-    from perf_lib.findings import revisions
-
     where = report.params.settings_file("restatements")
     revisions.refuse_unexplained(report.restated(), report.settings.restatements.threshold, where)
 
@@ -157,8 +143,6 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
     """Nobody has typed a figure that a public report withholds or leaves out."""
     if report.is_public:
-        from perf_lib.press import leaks
-
         leaks.refuse_typed(_internal(order), report)
 
 
@@ -170,33 +154,22 @@ CHECKS: tuple[Callable[[Order, Report], None], ...] = (
 """Checks before anything is made; each raises a PerfError, one line, where the run cannot go on."""
 
 
-def _write_csv(report: Report, to: Path) -> None:
-    from perf_lib.views.spreadsheets import xlsx
-
-    xlsx.write_csv(report.findings, to)
-
-
 def _write_xlsx(report: Report, to: Path) -> None:
-    from xlsxwriter.exceptions import FileCreateError
-
-    from perf_lib.views.spreadsheets import xlsx
-
     try:
         xlsx.write_workbook(report.findings, report.settings, to)
     except FileCreateError as error:  # xlsxwriter's own name for what the system answered
         raise OSError(errno.EIO, str(error).rsplit("] ", 1)[-1]) from None
 
 
-def _write_ods(report: Report, to: Path) -> None:
-    from perf_lib.views.spreadsheets import ods
+def _write_csv(report: Report, to: Path) -> None:
+    xlsx.write_csv(report.findings, to)
 
+
+def _write_ods(report: Report, to: Path) -> None:
     ods.write_opendocument(report.findings, report.settings, to)
 
 
 def _write_rejected(report: Report, to: Path) -> None:
-    """The rows of each input that were not used, where there are any."""
-    from perf_lib.views.spreadsheets import xlsx
-
     xlsx.write_rejected(report.arrived.ledger, to)
 
 
@@ -212,8 +185,6 @@ WRITERS: Mapping[str, Callable[[Report, Path], None]] = {
 def _nothing_marked_shows(order: Order, report: Report, folder: Path) -> None:
     """No figure of an item that a public report leaves out can be read in any file of the finished pack."""
     if report.left_out:
-        from perf_lib.press import leaks
-
         leaks.refuse_shown(folder, _internal(order), report)
 
 
@@ -223,15 +194,11 @@ GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_show
 
 def _internal(order: Order) -> Report:
     """The report as the body itself sees it."""
-    from perf_lib.report import open_report
-
     return open_report(order.quarter, order.params)
 
 
 def _write_internally(order: Order, report: Report, facts: dict[str, Any]) -> None:
     """Beside a public pack, for internal eyes: what was withheld and why, and the whole record of the run."""
-    from perf_lib.press import leaks
-
     folder = order.record_folder
     folder.mkdir(exist_ok=True)
     withheld = leaks.record_of(_internal(order), report)

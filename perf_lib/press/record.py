@@ -51,25 +51,18 @@ class Inputs:
 
 def is_current(order: Order) -> bool:
     """Whether the pack that an order would make is there already; params are not opened to know it."""
-    made = read(order.record_folder)
-    return (
-        _is_same_program(made)
-        and made.get("parameters") == order.asked
-        and _inputs_are_the_same(order, made.get("inputs", {}))
-        and made.get("outputs") == outputs(order.target)
-    )
+    made = _as_ordered(order)
+    return _inputs_are_the_same(order, made.get("inputs", {})) and made.get("outputs") == outputs(order.target)
 
 
 def is_made_from(order: Order, inputs: Mapping[str, str]) -> bool:
     """Whether the pack that is there was made from these inputs, which an opened report has told."""
-    made = read(order.record_folder)
+    made = _as_ordered(order)
     recorded = made.get("inputs", {})
     extra = [name for name in recorded if name not in inputs]
     read_besides = {name for each in made.get("notebooks", []) for name in each.get("reads", [])}
     return (
-        _is_same_program(made)
-        and made.get("parameters") == order.asked
-        and set(extra) <= read_besides
+        set(extra) <= read_besides
         and {**inputs, **digests(extra, order)} == recorded
         and made.get("outputs") == outputs(order.target)
     )
@@ -77,14 +70,8 @@ def is_made_from(order: Order, inputs: Mapping[str, str]) -> bool:
 
 def stands(order: Order, shared: Mapping[str, str]) -> bool:
     """Whether the shared inputs are as they were when the pack that is there was made."""
-    made = read(order.record_folder)
-    recorded = made.get("inputs", {})
-    return (
-        not order.force
-        and _is_same_program(made)
-        and made.get("parameters") == order.asked
-        and {name: recorded.get(name) for name in shared} == dict(shared)
-    )
+    recorded = _as_ordered(order).get("inputs", {})
+    return not order.force and {name: recorded.get(name) for name in shared} == dict(shared)
 
 
 def inputs(params: Params, order: Order, records: Records | None = None) -> Inputs:
@@ -238,14 +225,16 @@ def package_digest() -> str:
     return digest.hexdigest()
 
 
-def _is_same_program(made: Mapping[str, Any]) -> bool:
-    return bool(made.get("versions") == versions())
+def _as_ordered(order: Order) -> dict[str, Any]:
+    """The record of the pack that is there, where the same versions made it of the same order; empty otherwise."""
+    made = read(order.record_folder)
+    return made if (made.get("versions"), made.get("parameters")) == (versions(), order.asked) else {}
 
 
 def _made_by_this_program(order: Order) -> dict[str, Any]:
     """The record of the pack that is there, where this very program made it; empty otherwise."""
     made = read(order.record_folder)
-    same = _is_same_program(made) and made.get("inputs", {}).get(_PROGRAM) == package_digest()
+    same = made.get("versions") == versions() and made.get("inputs", {}).get(_PROGRAM) == package_digest()
     return made if same and not order.force else {}
 
 
