@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -290,7 +291,7 @@ class Params:
 
     def commentary(self, code: str) -> str:
         """What a person wrote about a measure this quarter; empty without a file."""
-        return self._text("commentary", f"{code}.md")
+        return _of_bearable_length(self.quarter_folder / "commentary" / f"{code}.md", missing="")
 
     def commentary_before(self, code: str) -> str:
         """What a person wrote about the measure in the quarter before; empty without a file."""
@@ -298,22 +299,25 @@ class Params:
 
     def introduction(self) -> str:
         """What a person wrote to open the report; empty without a file."""
-        return self._text("introduction.md")
+        return _of_bearable_length(self.quarter_folder / "introduction.md", missing="")
 
     def objective_text(self, objective: Objective) -> str:
         """What a person wrote about one objective of the deep dive."""
         where = f"{self.settings_file('deep_dive')}: deep_dive, {objective.code}"
         return _of_bearable_length(inside(self.quarter_folder / "deep_dive", objective.text, where))
 
-    def _text(self, *parts: str) -> str:
-        return _of_bearable_length(self.quarter_folder.joinpath(*parts), missing="")
+    def texts(self) -> Iterator[tuple[str, str | None, Path]]:
+        """Each text that people wrote for the quarter, the measure that it is about, if any, and its file."""
+        yield self.introduction(), None, self.quarter_folder / "introduction.md"
+        for path in self.commentary_files():
+            yield self.commentary(path.stem), path.stem, path
+        for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
+            yield self.objective_text(objective), None, self.quarter_folder / "deep_dive" / objective.text
 
     def input_path(self, name: str) -> Path:
         """The file of an input that settings name: in the params folder, or bundled."""
-        where = f"{self.settings_file('inputs')}: inputs"
-        if name.startswith(SAMPLE_PREFIX):
-            return inside(_SAMPLE, name.removeprefix(SAMPLE_PREFIX), where)
-        return inside(self.folder, name, where)
+        folder = _SAMPLE if name.startswith(SAMPLE_PREFIX) else self.folder
+        return inside(folder, name.removeprefix(SAMPLE_PREFIX), f"{self.settings_file('inputs')}: inputs")
 
     def files_read(self) -> list[Path]:
         """Every file that this quarter's report depends on, for the run record."""
@@ -345,13 +349,12 @@ def read_params(folder: Path, quarter: Quarter) -> Params:
     """
     if not folder.is_dir():
         raise InputError(f"the params folder {shown(folder)} does not exist")
-    own = folder / str(quarter)
-    if not own.is_dir():
-        raise InputError(
-            f"there is no quarter {quarter} in {shown(folder)}; {suggestion(str(quarter), quarters_in(folder))}"
-        )
+    own_file = folder / str(quarter) / "settings.yaml"
+    if not own_file.parent.is_dir():
+        near = suggestion(str(quarter), map(str, quarters_in(folder)))
+        raise InputError(f"there is no quarter {quarter} in {shown(folder)}; {near}")
     catalogue = read_catalogue(folder / "measures.yaml")
-    own_settings = read_yaml(own / "settings.yaml") if (own / "settings.yaml").exists() else {}
+    own_settings = read_yaml(own_file) if own_file.exists() else {}
     keys = frozenset(own_settings)
     written = {**read_yaml(folder / "settings.yaml"), **own_settings}
     settings = build(Settings, written, lambda key: shown(_settings_path(folder, quarter, keys, key)))
@@ -371,22 +374,17 @@ def _check_priorities(params: Params) -> None:
     priorities = params.settings.priorities
     for measure in params.catalogue.values():
         if measure.priority not in priorities:
-            where, allowed = (
-                f"{shown(params.folder / 'measures.yaml')}, {measure.code}",
-                ", ".join(map(str, priorities)),
-            )
+            where = f"{shown(params.folder / 'measures.yaml')}, {measure.code}"
+            allowed = ", ".join(map(str, priorities))
             raise InputError(f"{where}: priority {measure.priority} is not in the plan; {allowed} are")
 
 
 def _check_measures(params: Params) -> None:
     """Every measure that settings or the names of commentary files mention is in the catalogue."""
     settings, in_file = params.settings, params.settings_file
+    highlighted = f"{in_file('highlights')}: highlights"
     mentions = [
-        *(
-            (f"{in_file('highlights')}: highlights.{tag}", code)
-            for tag, tagged in settings.highlights
-            for code in tagged
-        ),
+        *((f"{highlighted}.{tag}", code) for tag, tagged in settings.highlights for code in tagged),
         *((f"{in_file('breaks')}: breaks, {each.first}", code) for each in settings.breaks for code in each.measures),
         *((f"{in_file('restatements')}: restatements.reasons", code) for code in settings.restatements.reasons),
         *((shown(path), path.stem) for path in params.commentary_files()),
@@ -421,15 +419,13 @@ def _of_bearable_length(path: Path, missing: str | None = None) -> str:
     return text
 
 
-def quarters_in(folder: Path) -> list[str]:
+def quarters_in(folder: Path) -> list[Quarter]:
     """The quarters that a params folder has, oldest first."""
     quarters = []
     for path in folder.iterdir():
-        try:
+        with suppress(InputError):
             quarters.append(Quarter.parse(path.name))
-        except InputError:
-            continue
-    return [str(quarter) for quarter in sorted(quarters)]
+    return sorted(quarters)
 
 
 def find_params(name: str | Path) -> Path:

@@ -168,9 +168,12 @@ def _value(node: Node, key: object, constructor: SafeConstructor, allowance: Ite
         return [_value(item, key, constructor, allowance) for item in node.value]
     if isinstance(node, ScalarNode):
         try:
-            return _below_largest(constructor.construct_object(node))
+            value = constructor.construct_object(node)
         except (ArithmeticError, AttributeError, LookupError, ValueError) as error:
             raise _refusal(node, f"{key}: {node.value[:80]!r} cannot be: {error}") from None
+        if isinstance(value, int) and abs(value) >= LARGEST:
+            raise _refusal(node, f"{key}: {node.value[:80]!r} cannot be: it is too large")
+        return value
     values: dict[str | int, Any] = {}
     for key_node, value_node in node.value:
         inner_key = _value(key_node, "a key", constructor, allowance)
@@ -180,12 +183,6 @@ def _value(node: Node, key: object, constructor: SafeConstructor, allowance: Ite
             raise _refusal(key_node, f"the key {inner_key!r} is written twice")
         values[inner_key] = _value(value_node, inner_key, constructor, allowance)
     return values
-
-
-def _below_largest(value: Any) -> Any:
-    if isinstance(value, int) and abs(value) >= LARGEST:
-        raise OverflowError("it is too large")
-    return value
 
 
 def _refusal(node: Node, problem: str) -> ConstructorError:
@@ -229,18 +226,15 @@ def _complaint(model: type[Strict], error: ValidationError) -> tuple[str, str]:
 
 def _fields_at(model: type[Strict], location: tuple[int | str, ...]) -> list[str]:
     """The keys allowed where an unknown one was found, however deep in the record."""
-    current: Any = model
     for part in location:
-        field = getattr(current, "model_fields", {}).get(part)
-        if field is None:
-            continue
-        current = next((a for a in (field.annotation, *_arguments(field.annotation)) if _is_model(a)), current)
-    return list(current.model_fields)
+        if part in model.model_fields:  # a place in a list or a key of a mapping is not
+            model = next(_models_in(model.model_fields[str(part)].annotation), model)
+    return list(model.model_fields)
 
 
-def _arguments(annotation: Any) -> tuple[Any, ...]:
-    return tuple(inner for argument in get_args(annotation) for inner in (argument, *_arguments(argument)))
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _models_in(annotation: Any) -> Iterator[type[Strict]]:
+    """The models that a field's type is made of: Break, of tuple[Break, ...] | None."""
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -57,7 +57,7 @@ def orders(
         places = [(folder, Path(outputs) / folder.name) for folder in found]
     made = []
     for folder, into in places:
-        wanted = [Quarter.parse(name) for name in quarters_in(folder)]
+        wanted = quarters_in(folder)
         wanted = [each for each in wanted if quarter in (None, each)]
         made += [plan(each, folder, into, notebooks, **more) for each in wanted]
     if not made:

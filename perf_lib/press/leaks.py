@@ -256,12 +256,9 @@ def _texts(report: Report) -> Iterator[tuple[str, str | None, Path]]:
     """Everything that people wrote for the report: text, the measure it belongs to, file."""
     params, settings = report.params, report.settings
     folder, dive = params.quarter_folder, report.settings.deep_dive
-    yield params.introduction(), None, folder / "introduction.md"
-    for path in params.commentary_files():
-        if path.stem not in report.left_out:
-            yield without_comments(params.commentary(path.stem)), path.stem, path
-    for objective in dive.objectives if dive else ():
-        yield params.objective_text(objective), None, folder / "deep_dive" / objective.text
+    for text, code, path in params.texts():
+        if code not in report.left_out:
+            yield (without_comments(text) if code else text), code, path
     highlights = [pair for _, texts in settings.highlights for pair in texts.items()]
     for text in (*settings.notes, *(text for _, text in highlights), *([dive.introduction] if dive else [])):
         yield text, None, folder / "settings.yaml"

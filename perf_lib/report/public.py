@@ -91,7 +91,7 @@ def open_public(
         where = params.settings_file("marking")
         raise InputError(f"{where}: marking: a report marked {settings.marking} has no public version")
     marks = settings.inputs.markings
-    quarters = [each for name in quarters_in(params.folder) if (each := Quarter.parse(name)) <= quarter]
+    quarters = [each for each in quarters_in(params.folder) if each <= quarter]
     earlier = {
         each: extracts.read_published(params.published_path(each), params.catalogue, each)
         for each in quarters

@@ -119,11 +119,9 @@ def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
 
 
 def _projection(finding: Finding) -> Fragment:
-    outlook = narrative.outlook(finding)
-    if not outlook:
+    if not (outlook := narrative.outlook(finding)):
         return html.EMPTY
-    fan = charts.projection(finding)
-    sentence = html.paragraphs([outlook])
+    sentence, fan = html.paragraphs([outlook]), charts.projection(finding)
     return sentence if fan is None else sentence + fan.fragment()
 
 
@@ -232,16 +230,13 @@ class Report(Mapping[str, MeasureReport]):
             (code, f.measure.title, f.in_short["12 months"], narrative.context(f)) for code, f in self.findings.items()
         ]
         caption = f"{self.settings.body.force}, {self.quarter.label}: {len(self)} measures"
-        table = dashboard.table("Measures by code", ["Code", "Measure", "12 months", "In words"], rows).html
-        return html.folded(caption, table)
+        table = dashboard.table("Measures by code", ["Code", "Measure", "12 months", "In words"], rows)
+        return html.folded(caption, table.html)
 
     def title(self) -> Fragment:
         """The report's title: body, quarter, panel."""
-        body, quarter = self.settings.body, self.quarter
-        panel = f"For the {body.panel}"
-        if self.settings.panel_date is not None:
-            day = self.settings.panel_date
-            panel += f", {day.day} {day.strftime('%B %Y')}"
+        body, quarter, day = self.settings.body, self.quarter, self.settings.panel_date
+        panel = f"For the {body.panel}" + (f", {day.day} {day:%B %Y}" if day else "")
         filled = html.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
         return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
 
@@ -255,8 +250,7 @@ class Report(Mapping[str, MeasureReport]):
 
     def about_the_data(self) -> Fragment:
         """What readers must know of all figures, and who the peers are."""
-        notes = list(self.settings.notes)
-        group = self.settings.peer_group
+        notes, group = list(self.settings.notes), self.settings.peer_group
         if group is not None:
             members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
             notes.append(f"{members} {group.note or ''}".strip())
@@ -378,18 +372,10 @@ class Report(Mapping[str, MeasureReport]):
         """Everything that people wrote held against the findings, sentence by sentence."""
         from perf_lib import audit  # here: hardly a notebook asks, and all its patterns take a while to load
 
-        written: list[tuple[str, str | None, str]] = [(self.params.introduction(), None, "introduction.md")]
-        for path in self.params.commentary_files():
-            if path.stem in self.left_out:
-                continue  # nor is it printed
-            written.append((self.params.commentary(path.stem), path.stem, f"commentary/{path.name}"))
-        for objective in self.settings.deep_dive.objectives if self.settings.deep_dive else ():
-            written.append((self.params.objective_text(objective), None, f"deep_dive/{objective.text}"))
         texts = [
-            audit.Text.of(
-                html.without_comments(text), code, self.findings, self.params.quarter_folder / file, self.left_out
-            )
-            for text, code, file in written
+            audit.Text.of(html.without_comments(text), code, self.findings, path, self.left_out)
+            for text, code, path in self.params.texts()
+            if code not in self.left_out  # nor is it printed
         ]
         texts += audit.highlights.texts(self.findings)
         return audit.held(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
@@ -528,8 +514,8 @@ def _check_peers(params: Params, rates: pd.DataFrame) -> None:
     if group is None:
         return
     areas = set(rates.loc[rates["level"] == "force", "area"])
-    for key, names in (("body.area", [params.settings.body.area]), ("peer_group.areas", group.areas)):
-        unknown = next((name for name in names if name not in areas), None)
-        if unknown is not None:
-            where, near = params.settings_file(key.split(".")[0]), suggestion(unknown, areas)
-            raise InputError(f"{where}: {key}: no rates for {unknown!r} in {file}; {near}")
+    compared = [("body", "area", params.settings.body.area), *(("peer_group", "areas", area) for area in group.areas)]
+    for section, key, area in compared:
+        if area not in areas:
+            where, near = params.settings_file(section), suggestion(area, areas)
+            raise InputError(f"{where}: {section}.{key}: no rates for {area!r} in {file}; {near}")

@@ -15,7 +15,7 @@ from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.suspect_months import Jump
 from perf_lib.views import dashboard
-from perf_lib.views.html import Fragment, paragraphs
+from perf_lib.views.html import EMPTY, Fragment, paragraphs
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 
@@ -47,7 +47,7 @@ def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
 def counted(records: Records | None) -> Fragment:
     """What was counted from records: for each definition the records that fit, those used, and why others were not."""
     if records is None or records.coverage.empty:
-        return paragraphs([])
+        return EMPTY
     coverage = records.coverage
     rejected = int((coverage["rows"] - coverage["used"]).sum())
     sentence = f"{wording.counted(len(coverage), 'figure')} were counted from records."
@@ -63,8 +63,7 @@ def counted(records: Records | None) -> Fragment:
 
 def suspicions(findings: Mapping[str, Finding]) -> Fragment:
     """Months that look like a fault, for the analyst to look into; nothing is corrected."""
-    months = suspected(findings)
-    if not months:
+    if not (months := suspected(findings)):
         return paragraphs(["No month looks like a fault: none at nought, tenfold, repeated or in other units."])
     sentence = (
         f"{wording.counted(len(months), 'month')} of the last 24 {'looks' if len(months) == 1 else 'look'} like a "
@@ -95,7 +94,7 @@ def _row(source: Source) -> tuple[str, ...]:
 def _origins(path: Path | None) -> Fragment:
     """The files behind a source that `perf-lib force` made, as it recorded them."""
     if path is None:
-        return paragraphs([])
+        return EMPTY
     rows = list(csv.DictReader(read_text(path).splitlines()))
     missing = next((name for name in _MADE_FROM if rows and name not in rows[0]), None)
     if missing is not None:
@@ -107,14 +106,11 @@ def _origins(path: Path | None) -> Fragment:
 def _rejected(ledger: Ledger) -> Fragment:
     """The first rejected rows of each source; rejected/ in the pack has every one."""
     rejections = [rejection for source in ledger.sources for rejection in source.rejected[:20]]
-    if not rejections:
-        return paragraphs([])
-    rows = [
-        tuple(cell or "–" for cell in (_name(each.file), each.row, each.column, each.value[:40], each.reason[:200]))
-        for each in rejections
-    ]
+    cells = [(_name(each.file), each.row, each.column, each.value[:40], each.reason[:200]) for each in rejections]
+    rows = [[cell or "–" for cell in row] for row in cells]
     headings = ["File", "Row", "Column", "Value", "Reason"]
-    return dashboard.table("Rejected rows, the first 20 of each source", headings, rows, words=range(5))
+    caption = "Rejected rows, the first 20 of each source"
+    return dashboard.table(caption, headings, rows, words=range(5)) if rows else EMPTY
 
 
 def _origin(name: str, text: str) -> str:

@@ -26,11 +26,15 @@ def explain(finding: Finding) -> Fragment:
     if not finding.arithmetic:
         return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
     headings = ["Symbol", "Arithmetic", "Shows"]
+    rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
+    exception = (
+        f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
+    )
     return (
         table(f"{title}: published rules", headings, published_sums(finding))
         + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
         + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
-        + (paragraphs([_headline()]) if finding.is_headline else html.EMPTY)
+        + (paragraphs([exception]) if finding.is_headline else html.EMPTY)
         + suspected_break(finding)
     )
 
@@ -158,11 +162,6 @@ def _past(finding: Finding) -> Sequence[Sequence[str]]:
             cells.append("; ".join(words) or "none")
         rows.append((wording.short_month(month), *cells))
     return rows
-
-
-def _headline() -> str:
-    rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
-    return f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
 
 
 def _number(value: float, decimals: int | None = None) -> str:

@@ -135,7 +135,7 @@ def test_the_peer_group_is_the_seven_areas_that_reproduce_the_published_averages
 def test_quarters_are_listed_oldest_first_and_other_folders_are_not_quarters(folder):
     (folder / "2018-19-Q4").mkdir()
     (folder / "notes").mkdir()
-    assert quarters_in(folder) == ["2018-19-Q4", *QUARTERS]
+    assert [str(quarter) for quarter in quarters_in(folder)] == ["2018-19-Q4", *QUARTERS]
 
 
 # --- the catalogue's slips

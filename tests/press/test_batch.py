@@ -29,7 +29,7 @@ def folders(place: Path, *names: str, quarters: tuple[str, ...] = (QUARTER,)) ->
     """A folder of params folders, each the sample's with these quarters only."""
     for name in names:
         shutil.copytree(PARAMS, place / name)
-        for left in quarters_in(place / name):
+        for left in map(str, quarters_in(place / name)):
             if left not in quarters:
                 shutil.rmtree(place / name / left)
     return place

@@ -19,12 +19,11 @@ _SIGN = re.compile(r"\[[a-z]\]")  # [x] and [c], which stand for a figure
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column: its name, whether figures are in it, its width in characters, whether its words wrap."""
+    """One column: its name, whether figures are in it, its width in characters."""
 
     name: str
     is_figures: bool
     width: int
-    wraps: bool
 
 
 def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
@@ -42,15 +41,13 @@ def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
         longest = max(map(len, [str(name), *map(cell_text, cells)]))
         not_signs = [cell for cell in cells if not (isinstance(cell, str) and _SIGN.fullmatch(cell))]
         is_figures = bool(not_signs) and all(not isinstance(cell, str) or _FIGURE.fullmatch(cell) for cell in not_signs)
-        width = min(max(longest, _NARROWEST), WIDEST) + _MARGIN
-        columns.append(SheetColumn(str(name), is_figures, width, longest > WIDEST))
+        columns.append(SheetColumn(str(name), is_figures, min(max(longest, _NARROWEST), WIDEST) + _MARGIN))
     return columns
 
 
-def lines_of(row: Sequence[object], columns: Sequence[SheetColumn]) -> int:
-    """How many lines a row takes: those of its longest words, in the width they have."""
-    wrapped = (cell_text(cell) for cell, column in zip(row, columns, strict=True) if column.wraps)
-    return max((-(-len(text) // WIDEST) for text in wrapped), default=1)
+def lines_of(row: Sequence[object], width: int = WIDEST) -> int:
+    """How many lines a row takes: those of its longest words, in a column of so many characters."""
+    return max(1, *(-(-len(cell) // width) for cell in row if isinstance(cell, str)))
 
 
 def cell_text(cell: object) -> str:

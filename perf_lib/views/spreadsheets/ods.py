@@ -14,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from perf_lib.config.settings import Settings
 from perf_lib.findings.finding import Finding
 from perf_lib.views.html import fill
-from perf_lib.views.spreadsheets.columns import WIDEST, cell_text, lines_of, sheet_columns
+from perf_lib.views.spreadsheets.columns import cell_text, lines_of, sheet_columns
 from perf_lib.views.spreadsheets.xlsx import NOTES, Sheet, book_of
 from perf_lib.words import wording
 
@@ -35,11 +35,10 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
     book = book_of(findings, settings)
     numbers = {name: str(number) for number, name in enumerate(NOTES, start=1)}
     notes = [(f"Note {numbers[name]}", words) for name, words in NOTES.items()]
+    contents = [(sheet.name, sheet.title) for sheet in book.sheets]
     sheets = [
         _plain_sheet("Cover", [(line,) for line in (book.title, book.intro, *book.about)]),
-        _plain_sheet(
-            "Contents", [("Contents",), ("Sheet", "Table"), *((each.name, each.title) for each in book.sheets)]
-        ),
+        _plain_sheet("Contents", [("Contents",), ("Sheet", "Table"), *contents]),
         _plain_sheet("Notes", [("Notes",), ("Note", "Words"), *notes]),
         *(_table_sheet(sheet, sorted(numbers[name] for name in sheet.notes)) for sheet in book.sheets),
     ]
@@ -64,7 +63,7 @@ def _plain_sheet(name: str, lines: Sequence[Sequence[str]]) -> dict[str, Any]:
     columns = len(lines[-1])
     styles = ["title", "words_heading" if columns > 1 else "words", *["words"] * len(lines)]
     rows = [
-        _row(line, [style] * len(line), 1 if style == "title" else max(-(-len(text) // WIDEST) for text in line))
+        _row(line, [style] * len(line), 1 if style == "title" else lines_of(line))
         for line, style in zip(lines, styles, strict=False)
     ]
     widths = [_LONG_LINE if columns == 1 else _SHORT_LINE, _LONG_LINE]
@@ -79,7 +78,7 @@ def _table_sheet(sheet: Sheet, notes: Sequence[str]) -> dict[str, Any]:
         _row([f"{sheet.title} [notes {wording.listed(notes)}]"], ["title"]),
         _row([sheet.instructions], ["Default"]),
         _row([column.name for column in columns], [f"{style}_heading" for style in styles], is_heading=True),
-        *(_row(cells, styles, lines_of(cells, columns)) for cells in sheet.table.itertuples(index=False)),
+        *(_row(cells, styles, lines_of(cells)) for cells in sheet.table.itertuples(index=False)),
     ]
     return {"name": sheet.name, "rows": rows, "widths": [column.width for column in columns], "is_table": True}
 

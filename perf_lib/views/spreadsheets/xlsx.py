@@ -183,7 +183,7 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
     notes = workbook.get_worksheet_by_name("Notes")
     notes.set_column(1, 1, _COVER_WIDTH)
     for row, note in enumerate(NOTES.values(), start=_HEADINGS):  # its table starts a row earlier: it has no source
-        notes.set_row(row, _LINE * -(-len(note) // _COVER_WIDTH))
+        notes.set_row(row, _LINE * lines_of([note], _COVER_WIDTH))
     # Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program.
     for row, line in enumerate([book.title, "", book.intro, "", *book.about]):
         height, characters = (26, 60) if row == 0 else (_LINE, _COVER_WIDTH)
@@ -209,13 +209,12 @@ def _column_formats(columns: Sequence[SheetColumn]) -> list[dict[str, Any]]:
 
 def _lay_out(page: Any, sheet: Sheet) -> None:
     """Set the widths of a sheet's columns and the heights of its rows; print headings and measures on every page."""
-    columns = sheet_columns(sheet.table)
     page.repeat_rows(_HEADINGS)
     page.repeat_columns(0)
-    for position, column in enumerate(columns):
+    for position, column in enumerate(sheet_columns(sheet.table)):
         page.set_column(position, position, column.width)
     for row, cells in enumerate(sheet.table.itertuples(index=False), start=_HEADINGS + 1):
-        if (lines := lines_of(cells, columns)) > 1:
+        if (lines := lines_of(cells)) > 1:
             page.set_row(row, _LINE * lines)
 
 
