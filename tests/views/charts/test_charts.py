@@ -164,6 +164,63 @@ def test_drawn_again_it_is_the_same_to_the_byte(name):
     assert (again.title, again.subtitle, again.alt) == (chart(name).title, chart(name).subtitle, chart(name).alt)
 
 
+def spans(svg: str) -> list[tuple[str, float, float, float]]:
+    """Every text of a drawing with its left and right edge and its height on the paper."""
+    found = []
+    for node in tree(svg).iter(f"{SVG}text"):
+        style, text = node.get("style"), "".join(node.itertext())
+        size = float(re.search(r"font-size: ([\d.]+)px", style)[1])
+        wide = canvas.text_width(text, bold="font-weight: 700" in style) * size / 9
+        if "x" in node.attrib:
+            x, y = float(node.get("x")), float(node.get("y"))
+        else:  # a line of several
+            x, y = (
+                float(number) for number in re.search(r"translate\(([\d.]+) ([\d.]+)\)", node.get("transform")).groups()
+            )
+        anchor = re.search(r"text-anchor: (\w+)", style)
+        left = x - {"start": 0, "middle": 0.5, "end": 1}[anchor[1] if anchor else "start"] * wide
+        found.append((text, left, left + wide, y))
+    return found
+
+
+def long_figures() -> str:
+    return charts.monthly(find((measure(), months([9_876_543 + n for n in range(48)])))["thefts"]).svg
+
+
+def names_at_the_top() -> str:
+    codes = ("share_of_those_who_answered_and_were_content_with_it", "share_of_all_who_were_asked", "portion")
+    given = [(measure(code, "proportion"), ratio([1] * 40, [4 + n / 9] * 40)) for n, code in enumerate(codes)]
+    return charts.lines(list(find(*given).values()), "Three shares").svg
+
+
+@pytest.mark.parametrize("name", [*DRAWINGS, long_figures, names_at_the_top])
+def test_no_word_is_cut_off_by_the_edge_of_the_paper_and_none_stands_on_another(name):
+    svg = name() if callable(name) else chart(name).svg
+    wide, high = (float(number) for number in tree(svg).get("viewBox").split()[2:])
+    words = spans(svg)
+    for text, left, right, foot in words:
+        assert 0 <= left < right <= wide, text
+        assert 7 <= foot <= high - 2, text
+    for n, (text, left, right, foot) in enumerate(words):
+        beside = [
+            other for other, start, end, base in words[n + 1 :] if abs(base - foot) < 7 and left < end and start < right
+        ]
+        assert beside == [], text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "labels"),
+    [
+        (0, 1.1, "thefts", ["0", "0.25", "0.5", "0.75", "1"]),
+        (0, 112, "thefts", ["0", "25", "50", "75", "100"]),
+        (14, 22.6, wording.PERCENT, ["14%", "16%", "18%", "20%", "22%"]),
+        (50, 190, wording.SECONDS, ["1:00", "1:30", "2:00", "2:30", "3:00"]),
+    ],
+)
+def test_a_scale_names_a_handful_of_round_figures_exactly(low, high, unit, labels):
+    assert canvas.figures_between(low, high, unit)[1] == labels
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_the_newest_figure_stands_in_the_drawing(code):
     finding = sample(code)
