@@ -133,7 +133,8 @@ class Jobs:
         except (EOFError, OSError):
             running = self._forget(receiver)
             code = running.process.exitcode
-            return Done(running.job, error=JobError(f"its process ended with {code}{_signal_name(code)}"))
+            name = {-each: f" ({each.name})" for each in signal.Signals}.get(code, "")
+            return Done(running.job, error=JobError(f"its process ended with {code}{name}"))
         return Done(self._forget(receiver).job, result, error)
 
     def _overdue(self, receiver: connection.Connection) -> Done:
@@ -157,13 +158,6 @@ def can_fork(threaded: Collection[str] = ()) -> bool:
     """
     alone = threading.active_count() == 1 and not any(module in sys.modules for module in threaded)
     return sys.platform == "linux" and alone
-
-
-def _signal_name(code: int) -> str:
-    try:
-        return f" ({signal.Signals(-code).name})" if code < 0 else ""
-    except ValueError:
-        return ""
 
 
 def _work(
