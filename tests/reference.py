@@ -320,19 +320,12 @@ def _default(option: Any) -> str:
 def exit_codes() -> str:
     """What the command line ends with, from the errors themselves."""
     meanings: dict[int, list[str]] = {0: ["The pack is made, or there was nothing to do."]}
-    for error in _subclasses(errors.PerfError):
-        if error is not errors.PerfError and "exit_code" in vars(error):
+    for error in errors.PerfError.__subclasses__():
+        if error.__module__ == errors.__name__:
             meanings.setdefault(error.exit_code, []).append(_first_sentence(error.__doc__))
     meanings[130] = ["Interrupted by Ctrl-C."]
     meanings[143] = ["Ended by the system (SIGTERM)."]
     return table(["exit code", "meaning"], [[str(code), " ".join(texts)] for code, texts in sorted(meanings.items())])
-
-
-def _subclasses(error: type[errors.PerfError]) -> Iterator[type[errors.PerfError]]:
-    for each in error.__subclasses__():
-        if each.__module__ == errors.__name__:
-            yield each
-            yield from _subclasses(each)
 
 
 # The page
