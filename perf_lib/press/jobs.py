@@ -77,6 +77,8 @@ class Jobs:
         forks = can_fork(threaded)
         self._context = multiprocessing.get_context("fork" if forks else "spawn")
         self._prepare = None if forks else prepare
+        if not forks:  # spawning looks for this, which a notebook loses by %reset
+            vars(sys.modules["__main__"]).setdefault("__spec__", None)
         self._workers = workers
         self._numbers = itertools.count()
         self._waiting: list[tuple[int, int, Job]] = []

@@ -114,6 +114,11 @@ def ready() -> list[str]:
     return list(READY)
 
 
+def test_jobs_are_spawned_from_a_notebook_that_has_been_reset_too(monkeypatch):
+    monkeypatch.delattr(sys.modules["__main__"], "__spec__")
+    assert results(Job("number", partial(pow, 2, 3)), threaded=("pytest",))["number"].result == 8
+
+
 def test_a_library_with_threads_of_its_own_is_not_forked_from():
     assert not can_fork(threaded=("json", "pytest"))
 
