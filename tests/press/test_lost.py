@@ -156,6 +156,36 @@ def test_out_of_disk_the_earlier_pack_stays_and_the_next_run_succeeds(small_disk
     assert sorted(path.name for path in outputs.iterdir()) == [LOCK, QUARTER]
 
 
+def limited(limit: str, few: Path, outputs: Path) -> subprocess.CompletedProcess[str]:
+    """A run with one of the shell's limits set."""
+    asked = ["run", QUARTER, "--params", PARAMS, "--notebooks", few, "--outputs", outputs, "--force"]
+    return subprocess.run(
+        ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", program("perf-lib"), *map(str, asked)],
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are the shell's")
+def test_with_64_open_files_and_outputs_behind_a_link_a_pack_is_made(tmp_path):
+    few, outputs = notebooks(tmp_path / "few", SMALL), tmp_path / "link"
+    (tmp_path / "elsewhere").mkdir()
+    outputs.symlink_to(tmp_path / "elsewhere")
+    said = limited("-n 64", few, outputs)
+    assert said.returncode == 0, said.stderr
+    assert is_whole(tmp_path / "elsewhere")
+    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == [LOCK, QUARTER]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are the shell's")
+def test_over_a_limit_of_what_may_be_written_it_is_said_in_one_line(tmp_path):
+    few = notebooks(tmp_path / "few", SMALL)
+    said = limited("-f 60", few, tmp_path / "out")  # 30 KB a file, as a quota may be
+    assert said.returncode in (1, 2)
+    assert "Traceback" not in said.stderr
+    assert "cannot be written: File too large" in said.stderr.splitlines()[-1]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [LOCK]
+
+
 MEMORY = 800 << 20
 """Bytes that the press and its jobs have between them: enough for a small pack."""
 
