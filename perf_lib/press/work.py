@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -49,6 +50,8 @@ def load_for_notebooks(draws: bool) -> None:
         charts.warm()
     for module in _OF_NOTEBOOKS:
         importlib.import_module(module)
+    if sys.modules.get("rfc3987_syntax", sys) is None:  # jsonschema did without it; a notebook may want it
+        del sys.modules["rfc3987_syntax"]
 
 
 class Work:
