@@ -62,6 +62,7 @@ def _notebooks(folder: Path, codes: list[str]) -> Path:
     for number in range(0, len(codes), 33):
         calls = [f'report["{code}"].{part}()' for code in codes[number : number + 33]
                  for part in ("headline", "sentences", "chart", "peers", "projection")]  # fmt: skip
+        calls.insert(0, f'report.section("Measures from {number + 1}")')
         cells = [*head, *(nbformat.v4.new_code_cell(call) for call in calls)]
         metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), place / f"1_{number:03}.ipynb")
