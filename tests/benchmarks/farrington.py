@@ -130,7 +130,8 @@ def _predict(learnt: Floats, back: NDArray[np.int64]) -> tuple[Floats, Floats, N
     with np.errstate(divide="ignore", invalid="ignore"):
         t = sloped.slope / np.sqrt(variance / sloped.information)
     significant = 2 * stdtr(degrees, -np.abs(t)) < TREND_LEVEL
-    trended = significant & (sloped.expected <= learnt.max(axis=0)) & sloped.converged
+    no_higher = np.maximum(sloped.expected, SMALLEST_MEAN) <= learnt.max(axis=0)
+    trended = significant & no_higher & sloped.converged
     level, level_dispersion, _ = _reweighted(learnt[:, ~trended], back, trend=False)
     expected = sloped.expected.copy()
     expected[~trended], dispersion[~trended] = level.expected, level_dispersion
@@ -192,7 +193,7 @@ def _fit(learnt: Floats, weights: Floats, back: NDArray[np.int64], trend: bool) 
         linear[:, active], mean[:, active], working[:, active] = eta, mu, w
         leverage[:, active] = w * (seasons.T @ (1 / total) + (about**2 / spread if trend else 0))
         slope[active], information[active] = gradient, spread
-        expected[active] = np.maximum(np.exp(level[0] - gradient * middle[0]), SMALLEST_MEAN)
+        expected[active] = np.exp(level[0] - gradient * middle[0])
         moving = ~(np.abs(latest - deviance[active]) / (0.1 + np.abs(latest)) < TOLERANCE)
         deviance[active] = latest
         active = active[moving]
