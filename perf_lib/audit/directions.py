@@ -238,6 +238,9 @@ _STANDING = Words(
 )
 
 
+_WAYS = {"high": "higher", "low": "lower"}
+
+
 def exceptional(sense: Sense, facts: Facts, found: re.Match[str], code: str) -> Verdict | None:
     """Months said to be exceptionally high or low."""
     finding, calendar = facts.findings[code], facts.calendar
@@ -251,11 +254,8 @@ def exceptional(sense: Sense, facts: Facts, found: re.Match[str], code: str) -> 
     if at not in finding.signal_history.index:
         return None
     met = any(
-        rule in history and bool(history.loc[at, rule])
-        for rule in rules
-        for history in (finding.signal_history, finding.calibrated_history)
-        if at in history.index
-    )
+        rule in finding.signal_history and bool(finding.signal_history.loc[at, rule]) for rule in rules
+    ) or (at == calendar.quarter.last and finding.verdict.way == _WAYS[side])
     if not met and not size and at != calendar.quarter.last:
         year = facts.within(code, calendar.year).values()
         met = bool(year) and facts.months(code).get(at.ordinal) == (max(year) if side == "high" else min(year))
@@ -300,9 +300,9 @@ def trends(sense: Sense, facts: Facts, found: re.Match[str], code: str) -> Verdi
     finding = facts.findings[code]
     side = "high" if found["up"] or found["up2"] else "low"
     rules = {rule.code for rule in spc.RULES if rule.sds is None and rule.direction == side}
-    met = rules & (finding.signals | finding.calibrated_signals)
+    met = rules & finding.signals
     said = _listed(met or finding.signals) or "no significant trend"
-    return Verdict.of(bool(met), Fact(0.0, code, facts.calendar.year, said), code)
+    return Verdict.of(bool(met) or finding.verdict.way == _WAYS[side], Fact(0.0, code, facts.calendar.year, said), code)
 
 
 def standings(sense: Sense, facts: Facts, found: re.Match[str], code: str) -> Verdict | None:

@@ -19,10 +19,12 @@ from perf_lib.config.settings import Break, Highlight, Settings
 from perf_lib.findings.analysis import analyse
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
-from perf_lib.stats import calibrated, forecast, series, spc
-from perf_lib.stats.calibrated import YearOnYear
+from perf_lib.findings.verdict import Judged, Verdict
+from perf_lib.stats import forecast, series, spc
+from perf_lib.stats.expected import YearOnYear
 from perf_lib.stats.series import NOTHING, YEAR, Figure
 from perf_lib.stats.suspect_months import Jump
+from perf_lib.stats.targets import TargetOutlook
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
@@ -79,24 +81,20 @@ class Finding:
     """The months as far as they can be compared, from which all below is computed."""
     arithmetic: Mapping[str, spc.Arithmetic]
     """The sum behind each published rule for the newest month, by code; empty for a measure without signals."""
-    calibrated: Mapping[str, calibrated.Arithmetic]
-    """The sum behind each calibrated rule, by the code of the published rule that it answers."""
     signal_history: pd.DataFrame
     """Every month's published rules: months in rows, codes in columns."""
-    calibrated_history: pd.DataFrame
-    """Every month's calibrated rules: months in rows, codes in columns."""
-    baseline: pd.DataFrame
-    """The average and limits of the 24 months before each month: columns mean, sd, lower and upper, in the unit."""
-    chance: float | None
-    """How likely a measure in which nothing changed is to look as unusual in any test; None where none was made."""
-    is_headline: bool
-    """Whether the measure is an exception that survives the false-discovery control over all measures."""
+    judged: Mapping[str, Judged]
+    """What was to be expected of the quarter's months, the quarter and eight months, by name; those that can be told."""
+    expected_months: pd.DataFrame
+    """What was expected of each month before its quarter began: columns expected, lower and upper, in the unit."""
+    verdict: Verdict
+    """What is to be said of the measure: every view prints it, and none says otherwise."""
     year_on_year: YearOnYear | None
-    """This year compared with last, with an interval."""
+    """This year compared with last, with an interval; None where that cannot be told."""
     projection: forecast.Projection | forecast.Refused | None
     """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
-    assurance: spc.Assurance | None
-    """Whether the process will meet its target."""
+    target: TargetOutlook | None
+    """Whether the quarter met its target, and how surely what is to come will."""
     suspect_months: tuple[Jump, ...]
     """Months of the last 24 that look like a fault in the data."""
     peers: PeerComparison | None
@@ -107,14 +105,14 @@ class Finding:
 
     @property
     def in_short(self) -> dict[str, str]:
-        """The figures as a table prints them, and the codes of both rule sets that the newest month meets."""
+        """The figures as a table prints them, the verdict's grade, and the codes of the symbols."""
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
         printed = {
             name: wording.WITHHELD if figure.withheld else self.measure.in_table(figure.value)
             for name, figure in figures.items()
         }
-        met = {"signals": self.signals, "borne out": self.signals & self.calibrated_signals}
-        return printed | {name: ", ".join(sorted(codes)) for name, codes in met.items() if codes}
+        told = {"verdict": self.verdict.grade, "signals": ", ".join(sorted(self.signals))}
+        return printed | {name: words for name, words in told.items() if words}
 
     def __repr__(self) -> str:
         figures = "; ".join(f"{name} {value}" for name, value in self.in_short.items())
@@ -128,11 +126,6 @@ class Finding:
     def breaks(self) -> tuple[Break, ...]:
         """Breaks on record that fall in the measure's months."""
         return self.comparable.breaks
-
-    @property
-    def calibrated_signals(self) -> frozenset[str]:
-        """Codes whose calibrated rule the newest month meets."""
-        return frozenset(code for code, test in self.calibrated.items() if test.met)
 
     @property
     def signals(self) -> frozenset[str]:
@@ -156,28 +149,11 @@ class Finding:
         return None if self.measure.is_percentage else series.change_per_cent(now, before)
 
     @property
-    def direction(self) -> int:
-        """Which way the rolling 12 months went: 1 up, -1 down, 0 neither or not known."""
-        return 0 if not self.change else (1 if self.change > 0 else -1)
-
-    @property
-    def improved(self) -> bool | None:
-        """Whether that was for the better by the measure's own `better`; None where neither can be said."""
-        if self.direction == 0 or self.measure.better == "neither":
-            return None
-        return (self.direction > 0) == (self.measure.better == "higher")
-
-    @property
     def is_withheld(self) -> bool:
         """Whether some figure of the measure is withheld; a public report says so and prints [c]."""
         lines = [figure for line in self.box for figure in (line.value, line.rolling)]
         figures = [self.value, self.rolling, self.previous, *lines]
         return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
-
-    @property
-    def moved(self) -> bool:
-        """Whether the year's change is more than chance explains: its 95 per cent interval excludes nought."""
-        return self.year_on_year is not None and self.year_on_year.p < 0.05
 
     @property
     def is_current(self) -> bool:
@@ -231,7 +207,8 @@ def findings(
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
-    analyses = analyse(comparable, months)
+    quarters = {code: each.over(quarter.first, quarter.last) for code, each in rolled.items()}
+    analyses = analyse(comparable, months, quarter, {code: each.value for code, each in quarters.items()})
     first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
 
@@ -239,6 +216,10 @@ def findings(
         supplied = months[code].index[months[code]["value"].notna() | months[code]["status"].eq(WITHHELD)]
         as_at = supplied.max() if len(supplied) else None
         now = twelve_months(rolled[code], measure, as_at)
+        previous = twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR)
+        analysis = analyses[code]
+        if (year := analysis["year_on_year"]) and now.value is not None and previous.value is not None:
+            analysis = analysis | {"year_on_year": year.about(now.value, previous.value)}
         return Finding(
             measure=measure,
             quarter=quarter,
@@ -246,14 +227,14 @@ def findings(
             months=months[code],
             rolling_months=rolling[code],
             as_at=as_at,
-            value=rolled[code].over(quarter.first, quarter.last),
+            value=quarters[code],
             rolling=now,
-            previous=twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR),
+            previous=previous,
             box=tuple(_box_line(rolled[code], measure, each, first) for each in quarter.year_to_date),
             earlier=tuple(_box_line(rolled[code], measure, each, first) for each in first),
             rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
             comparable=comparable[code],
-            **analyses[code],
+            **analysis,
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),

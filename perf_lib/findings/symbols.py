@@ -12,7 +12,6 @@ from typing import Literal
 from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import peers, spc
-from perf_lib.stats.calibrated import contrasts
 
 Direction = Literal["high", "low", "none"]
 _Words = tuple[str, str, str, Direction]
@@ -112,10 +111,8 @@ AXES = (STANDINGS, *_both_ways(), (NOT_TRENDING,), (spc.NO_DATA,))
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
 """Per cent of series in which nothing changes that show the symbol, in either direction, at a quarter's end."""
 
-SUPPORTED_FALSE_ALARMS = {
-    code: contrast.false_alarm for contrast in contrasts.CONTRASTS for code in (contrast.high, contrast.low)
-}
-"""The same for solid symbols, whose calibrated rules are tested at 1 per cent."""
+ANY_SOLID = 4.0
+"""Per cent of series in which nothing changes that show some solid month or trend symbol (tests/benchmarks)."""
 
 PEER_FALSE_ALARMS = {
     **dict.fromkeys(OUTSIDE, (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM)),
@@ -130,13 +127,13 @@ def shown(finding: Finding) -> tuple[Symbol, ...]:
 
 
 def is_supported(symbol: Symbol, finding: Finding) -> bool:
-    """Whether the calibrated rules bear a shown symbol out: then it is drawn solid, otherwise in outline.
+    """Whether the verdict bears a shown symbol out: then it is drawn solid, otherwise in outline.
 
-    A month or trend symbol needs its calibrated rule. A standing above or below peers needs the calibrated standing:
-    that another area like these would not lie so far out.
+    A month or trend symbol needs a verdict the same way. A standing above or below peers needs the leave-one-out
+    standing: that another area like these would not lie so far out.
     """
     if symbol.code in FALSE_ALARMS:
-        return symbol.code in finding.calibrated_signals
+        return finding.verdict.way == {"high": "higher", "low": "lower"}.get(symbol.direction)
     if finding.peers is not None and symbol.code in OUTSIDE:
         return finding.peers.position.calibrated == symbol.code
     return True

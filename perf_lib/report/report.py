@@ -50,16 +50,16 @@ class MeasureReport:
         return dashboard.headline_box(self.finding)
 
     def sentences(self) -> Fragment:
-        """Computed sentences: the totals, the change on the year, exceptional months and trends."""
+        """Computed sentences: the totals, the change on the year, the verdict, the target."""
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
-        second = " ".join([*narrative.signals(finding), narrative.borne_out(finding)]).strip()
-        third = " ".join(filter(None, [narrative.size_of_change(finding), narrative.target(finding)]))
+        second = narrative.verdict(finding) if finding.as_at is not None else ""
+        third = narrative.target(finding)
         note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
         return html.paragraphs([text for text in (first, second, third, note) if text])
 
     def chart(self) -> Chart | Fragment:
-        """The months with their average and limits, above the rolling 12 months; empty without a figure."""
+        """The months with what was expected of them, above the rolling 12 months; empty without a figure."""
         if self.finding.as_at is None:
             return html.EMPTY
         if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
@@ -87,7 +87,7 @@ class MeasureReport:
         return draw(*facts) if self._report.is_public else drawn_once(draw, *facts)
 
     def explain(self) -> Fragment:
-        """The arithmetic behind every symbol by both rule sets, and the symbols of past months."""
+        """How the verdict came about, the arithmetic behind every symbol, and the symbols of past months."""
         return explain.explain(self.finding)
 
     def table(self) -> Fragment:

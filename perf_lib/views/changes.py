@@ -107,5 +107,5 @@ def _remark(code: str, finding: Finding) -> str:
     """What a reader must know of a symbol besides its words."""
     symbol = symbols.BY_CODE[code]
     if symbol.holds(finding):
-        return "" if symbols.is_supported(symbol, finding) else " (not borne out)"
+        return "" if symbols.is_supported(symbol, finding) else " (may be chance)"
     return " (not enough data to say)" if code in finding.not_enough else ""

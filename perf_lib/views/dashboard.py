@@ -10,7 +10,7 @@ from perf_lib.config.settings import Highlights
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding, QuarterFigure
 from perf_lib.findings.symbols import Symbol
-from perf_lib.stats import calibrated, series, spc
+from perf_lib.stats import series, spc
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
 from perf_lib.views.charts.monthly import sparkline
@@ -67,21 +67,20 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
             "outline": symbols.icon_uri(symbol.code, outline=True) if symbol.code in outlined else None,
             "words": symbol.words,
             "meaning": symbol.meaning,
-            "chance": _chance(symbol, symbols.FALSE_ALARMS, 0),
-            "supported": _chance(symbol, symbols.SUPPORTED_FALSE_ALARMS, 1),
+            "chance": _chance(symbol),
         }
         for symbol in symbols.SYMBOLS
     ]
     appearance = (
-        "A symbol drawn solid is borne out by calibrated tests, which allow for season and for neighbouring months "
-        "being alike. One drawn in outline shows by the published rule alone. The last two columns say how often each "
-        "rule shows on a measure in which nothing has changed, in either direction, at a quarter's end; for peers, on "
-        "an area that is one of its group like any other."
+        "A symbol drawn solid goes with the measure's verdict, which allows for season and chance. One drawn in outline "
+        "shows by its rule alone. The last column says how often each rule shows on a measure in which nothing has "
+        "changed, in either direction, at a quarter's end; for peers, on an area that is one of its group like any "
+        "other."
     )
-    by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, calibrated.ANY_FALSE_ALARM)]
+    by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, symbols.ANY_SOLID)]
     false_alarms = (
-        f"Of the {tested} measures in the dashboard that can be tested, chance alone would show a symbol by the "
-        f"published rules on about {by_chance[0]}, and a solid one on about {by_chance[1]}."
+        f"Of the {tested} measures in the dashboard that can be tested, chance alone would show a symbol on about "
+        f"{by_chance[0]}, and a solid one on about {by_chance[1]}."
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
     return paragraphs([appearance, false_alarms]) + Fragment(fill("key.html.j2", rows=rows), text)
@@ -107,9 +106,7 @@ def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) ->
 def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragment:
     """What is put before the panel, under the report's four criteria."""
     changed = {
-        code: f"{narrative.message(finding)}. {narrative.size_of_change(finding)}".strip()
-        for code, finding in findings.items()
-        if finding.is_headline
+        code: narrative.verdict(finding) for code, finding in findings.items() if finding.verdict.grade == "clear"
     }
     words_by_criterion = {"significant_change": changed, **dict(highlights)}
     groups, texts = [], []
@@ -171,7 +168,7 @@ def no_symbols(finding: Finding) -> str:
         return "Symbols for months and trends do not apply"
     if symbols.lacks_data(finding):
         return "Months are withheld" if finding.is_withheld else "Not enough data"
-    return wording.sentence_case(narrative.NO_SYMBOL) if finding.is_headline else "Nothing exceptional"
+    return "No symbol"
 
 
 def _row(finding: Finding) -> dict[str, object]:
@@ -186,9 +183,8 @@ def _row(finding: Finding) -> dict[str, object]:
         "quarter": figure_in_table(finding, finding.value.value if measure.covers_months == 1 else None),
         "rolling": figure_in_table(finding, finding.rolling.value),
         "change": narrative.change_in_table(finding),
-        "verdict": {True: "better", False: "worse", None: ""}[finding.improved] if finding.moved else "",
+        "verdict": {True: "better", False: "worse", None: ""}[finding.verdict.good],
         "spark": None if drawing is None else data_uri(drawing),
-        "exceptional": finding.is_headline,
         "says": _says(finding),
         "symbols": _icons(finding),
         "no_symbols": "–",  # the context beside it says why
@@ -199,30 +195,30 @@ def _row(finding: Finding) -> dict[str, object]:
 def _says(finding: Finding) -> str:
     """What the dashboard can be filtered by, in the words of its script."""
     filters = {
-        "exceptional": finding.is_headline,
+        "exceptional": finding.verdict.grade == "clear",
         "symbols": bool(symbols.shown(finding)),
-        "better": finding.moved and finding.improved is True,
-        "worse": finding.moved and finding.improved is False,
+        "better": finding.verdict.good is True,
+        "worse": finding.verdict.good is False,
         "missing": not finding.is_current or symbols.lacks_data(finding),
     }
     return " ".join(word for word, holds in filters.items() if holds)
 
 
 def _icons(finding: Finding) -> list[dict[str, str]]:
-    """The measure's symbols: solid where the calibrated rules bear them out, else in outline and with words for it."""
+    """The measure's symbols: solid where the verdict bears them out, else in outline and with words for it."""
     icons = []
     for symbol in symbols.shown(finding):
         solid = symbols.is_supported(symbol, finding)
         effect = {True: ", for the better", False: ", for the worse", None: ""}
         words = wording.sentence_case(symbol.words) + effect[symbols.is_good(symbol, finding.measure)]
         uri = symbols.icon_uri(symbol.code, outline=not solid)
-        icons.append({"uri": uri, "words": words if solid else f"{words} (not borne out)"})
+        icons.append({"uri": uri, "words": words if solid else f"{words} (may be chance)"})
     return icons
 
 
-def _chance(symbol: Symbol, rates: Mapping[str, float], column: int) -> str:
+def _chance(symbol: Symbol) -> str:
     among_peers = symbols.PEER_FALSE_ALARMS.get(symbol.code)
-    rate = among_peers[column] if among_peers else rates.get(symbol.code)
+    rate = among_peers[0] if among_peers else symbols.FALSE_ALARMS.get(symbol.code)
     return "–" if rate is None else f"{wording.number(rate, 1)}%"
 
 

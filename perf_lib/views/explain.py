@@ -8,7 +8,8 @@ import pandas as pd
 
 from perf_lib.findings import analysis, symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.stats import calibrated, spc
+from perf_lib.findings.verdict import FALSE_DISCOVERY, POSSIBLE
+from perf_lib.stats import spc
 from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
 from perf_lib.views import html
 from perf_lib.views.dashboard import table
@@ -20,22 +21,46 @@ _SIDE = {"high": (">", "+"), "low": ("<", "−")}
 
 
 def explain(finding: Finding) -> Fragment:
-    """Each rule's sum for the newest month under both rule sets, and which symbols past months showed."""
+    """How the verdict came about, each symbol's sum for the newest month, and which symbols past months showed."""
     measure = finding.measure
     title = f"{measure.title}, {finding.quarter.label}"
     if not finding.arithmetic:
         return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
-    headings = ["Symbol", "Arithmetic", "Shows"]
-    rate = wording.per_cent(100 * calibrated.FALSE_DISCOVERY)
-    exception = (
-        f"The measure is one of the quarter's exceptions; of all chosen, at most {rate} are expected to be false."
-    )
     return (
-        table(f"{title}: published rules", headings, published_sums(finding))
-        + table(f"{title}: calibrated rules, at 1 per cent", headings, calibrated_sums(finding))
-        + table("Symbols of past months", ["Month", "Published rules", "Calibrated rules"], _past(finding))
-        + (paragraphs([exception]) if finding.is_headline else html.EMPTY)
+        table(f"{title}: what was expected", ["Months", "Arithmetic", "Chance"], verdict_sums(finding))
+        + paragraphs([grade_sum(finding)])
+        + table(f"{title}: symbols", ["Symbol", "Arithmetic", "Shows"], published_sums(finding))
+        + table("Symbols of past months", ["Month", "Symbols"], _past(finding))
         + suspected_break(finding)
+    )
+
+
+def verdict_sums(finding: Finding) -> list[tuple[str, str, str]]:
+    """Each stretch of months that is judged: which, what was observed where what was expected, and the chance."""
+    rows = []
+    for each in finding.judged.values():
+        months = wording.month(each.last) if each.first == each.last else wording.span(each.first, each.last)
+        sums = f"{_number(each.observed)} where {_number(each.expected)} was expected, {_number(each.lower)} to "
+        rows.append((months, f"{sums}{_number(each.upper)} in 95 of 100 cases", _p(abs(each.p))))
+    year = finding.year_on_year
+    if year is not None and not pd.isna(year.lower):
+        unit = wording.per_cent if year.unit == "per cent" else wording.percentage_points
+        change, lower, upper = (unit(value) for value in (year.change, year.lower, year.upper))
+        sums = f"{_number(year.now)} against {_number(year.before)}, a change of {change}; {lower} to {upper}"
+        rows.append(("This year against last", f"{sums} in 95 of 100 cases", _p(year.p)))
+    return rows
+
+
+def grade_sum(finding: Finding) -> str:
+    """How the chances make a grade."""
+    told = finding.verdict
+    if told.chance is None:
+        return f"Nothing can be told: {told.reason}."
+    rate = wording.per_cent(100 * FALSE_DISCOVERY)
+    return (
+        f"Together, months, quarter, eight months and year have {_p(told.chance)} (Cauchy combination). Under "
+        f"{POSSIBLE:g} a measure is possibly unlike what was expected; it is clearly so where it is also among those "
+        f"of which at most {rate} are expected to be false (Benjamini and Hochberg). The grade: {told.grade}."
     )
 
 
@@ -87,10 +112,10 @@ def suspected_breaks(findings: Mapping[str, Finding]) -> Fragment:
 
 
 def _suspicion(finding: Finding, shift: LevelShift, window: str) -> str:
-    assert shift.month is not None and shift.t is not None and shift.df is not None  # noqa: S101 - the caller has asked
+    assert shift.month is not None and shift.p is not None  # noqa: S101 - the caller has asked
     is_illustrative = "illustrative" in finding.origin_of(shift.month - 1, shift.month)
     illustrative = " The months on either side are illustrative." if is_illustrative else ""
-    test = _t_test(shift.t, shift.df, shift.p or 0.0)
+    test = _p(shift.p)
     return (
         f"A break is suspected {window}: from {wording.month(shift.month)} the level is {_change(shift)} that before "
         f"({test} with every month that could have been the first allowed for; needs p < {ALPHA:g})."
@@ -110,12 +135,7 @@ def published_sums(finding: Finding) -> list[tuple[str, str, str]]:
     return [_sum(test, _published(test, finding)) for test in finding.arithmetic.values()]
 
 
-def calibrated_sums(finding: Finding) -> list[tuple[str, str, str]]:
-    """Each calibrated rule for the newest month: the symbol's words, the sum, whether it shows."""
-    return [_sum(test, _calibrated(test)) for test in finding.calibrated.values()]
-
-
-def _sum(test: spc.Arithmetic | calibrated.Arithmetic, words: str) -> tuple[str, str, str]:
+def _sum(test: spc.Arithmetic, words: str) -> tuple[str, str, str]:
     verdict = "yes" if test.met else "no" if test.enough else "not enough data"
     return symbols.BY_CODE[test.code].words, words, verdict
 
@@ -136,31 +156,12 @@ def _published(test: spc.Arithmetic, finding: Finding) -> str:
     return f"{_numbers(test.values)} {comparison} {limit}"
 
 
-def _calibrated(test: calibrated.Arithmetic) -> str:
-    if not test.enough:
-        return test.why_not
-    parts = []
-    if test.usual:
-        parts.append(f"{_numbers(test.values)} where {_numbers(test.usual)} would be usual")
-    if test.t is not None and test.df is not None and test.p is not None:
-        sign = _SIDE[next(rule for rule in spc.RULES if rule.code == test.code).direction][0]
-        parts.append(f"{_t_test(test.t, test.df, test.p)}; needs t {sign} 0 and p < 0.01")
-        if test.p < 0.01 and not test.met and (test.t > 0) == (sign == ">"):
-            parts.append("not each of the months lies on that side of its usual level")
-    if test.history is not None:
-        parts.append(f"{test.history} months of history, by {test.step}")
-    return "; ".join(parts)
-
-
 def _past(finding: Finding) -> Sequence[Sequence[str]]:
     rows = []
     for month in finding.last_12.index:
-        cells = []
-        for history in (finding.signal_history, finding.calibrated_history):
-            met = history.loc[month] if month in history.index else {}
-            words = [symbol.words for symbol in symbols.SYMBOLS if bool(met.get(symbol.code, False))]
-            cells.append("; ".join(words) or "none")
-        rows.append((wording.short_month(month), *cells))
+        met = finding.signal_history.loc[month] if month in finding.signal_history.index else {}
+        words = [symbol.words for symbol in symbols.SYMBOLS if bool(met.get(symbol.code, False))]
+        rows.append((wording.short_month(month), "; ".join(words) or "none"))
     return rows
 
 
@@ -173,10 +174,6 @@ def _number(value: float, decimals: int | None = None) -> str:
 
 def _numbers(values: Sequence[float]) -> str:
     return wording.listed([_number(value) for value in values])
-
-
-def _t_test(t: float, df: float, p: float) -> str:
-    return f"t = {_number(t, 2)} on {_number(df, 1)} df, {_p(p)}"
 
 
 def _p(value: float) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
@@ -18,39 +16,20 @@ WITHHELD = (
     f"{wording.WITHHELD} stands for a figure that is withheld to protect people's privacy: it counts very few of them, "
     "or a figure that does could be worked out with it. Averages, tests and projections are made without such months."
 )
-NO_SIGNAL = "The last month is not exceptional and no trend is significant."
-
-_RULES = {
-    "month": "{month} was exceptionally {side}: {value}, against an average of {mean} over the 24 months before it and "
-    "{edge} limit of {limit}.",
-    "three_months": "Each month from {span} was exceptionally {side}: {beyond} {limit}, one standard deviation from "
-    "the average of the past 24 months.",
-    "eight_months": "Each of the eight months from {span} was {beyond} the average of the past 24 months, {mean}.",
-}
-"""The sentence of each published rule that is met by months beyond a limit."""
-
-_SIDES = {"high": {"beyond": "above", "edge": "an upper"}, "low": {"beyond": "below", "edge": "a lower"}}
-
-_TRENDS = {
-    f"{line}_{way}": f"the {words} show a significant {way} trend"
-    for line, words in (("discrete", "monthly figures"), ("rolling", "rolling 12 months"))
-    for way in ("increasing", "decreasing")
-}
-
-_IN_MESSAGE = (
-    *(f"{line}_{way}" for line in ("rolling", "discrete") for way in ("increasing", "decreasing")),
-    *(f"{rule}_{side}" for side in _SIDES for rule in _RULES),
-)
-"""Codes of symbols in the order in which a chart's title says them."""
-
 _STANDING_WORDS = ("above", "in line with, and above,", "in line with, and below,", "below")
 _STANDING = dict(zip(symbols.STANDINGS, _STANDING_WORDS, strict=True))
 
-_ASSURANCE = {
-    "met": "will go on meeting",
-    "missed": "will go on missing",
-    "hit_and_miss": "will meet in some months and miss in others",
+AMONG_PEERS = {
+    symbols.OUTSIDE[0]: "higher than similar forces",
+    symbols.OUTSIDE[1]: "lower than similar forces",
 }
+"""How an area stands among its peers by the leave-one-out test; else it is LIKE_PEERS."""
+LIKE_PEERS = "like similar forces"
+
+_SURENESS = {"clear": "clearly", "possible": "perhaps"}
+_CHANCES = ((0.9, "will almost surely"), (0.67, "will probably"), (0.33, "may or may not"), (0.1, "will probably not"))
+_LEAST = "will almost surely not"
+"""How a chance of meeting a target is said: the first whose share it reaches."""
 
 
 def withheld(finding: Finding) -> str:
@@ -71,7 +50,7 @@ def figures(finding: Finding) -> str:
 
 
 def change(finding: Finding) -> str:
-    """How the twelve months compare with the twelve before; empty where either is missing."""
+    """How the twelve months compare with the twelve before, with an interval; empty where either is missing."""
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
@@ -82,67 +61,82 @@ def change(finding: Finding) -> str:
         return f"{subject} is the same as in the {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
-    return f"{subject} is {difference} than the {figure} of the {earlier}."
+    return f"{subject} is {difference} than the {figure} of the {earlier}; {_interval(finding)}."
 
 
-def signals(finding: Finding) -> list[str]:
-    """Which months are exceptional and which trends significant, under the published rules, with the sums."""
-    if not finding.arithmetic:
-        return []
-    sentences = []
-    for rule, sentence in _RULES.items():
-        for side, terms in _SIDES.items():
-            test = finding.arithmetic[f"{rule}_{side}"]
-            if test.met and test.mean is not None and test.limit is not None:
-                fields = {
-                    "month": wording.month(test.last),
-                    "span": wording.span(test.first, test.last),
-                    "value": _finer(test.values[-1], finding.measure, printed=True),
-                    "mean": _finer(test.mean, finding.measure),
-                    "limit": _finer(test.limit, finding.measure),
-                }
-                sentences.append(sentence.format(side=side, **terms, **fields))
-    if trends := [words for code, words in _TRENDS.items() if code in finding.signals]:
-        sentences.append(f"{wording.sentence_case(wording.listed(trends))} over the last year.")
-    if not sentences and not finding.not_enough:
-        sentences = [NO_SIGNAL]
-    if finding.not_enough and finding.has_data:
-        sentences.append(_not_enough(finding))
-    if finding.rests_on_illustrative:
-        published = finding.months.index[finding.months["origin"].isin(["published", "derived"])]
-        since = f" before {wording.month(published.min())}" if len(published) else ""
-        illustrative = _words(finding.rests_on_illustrative)
-        verb = "rests" if len(illustrative) == 1 else "rest"
-        words = wording.sentence_case(wording.listed(illustrative))
-        sentences.append(f"{words} {verb} partly on illustrative months{since}, not on published ones.")
-    return sentences
+def _interval(finding: Finding) -> str:
+    """How far the year's change may be chance, or that it cannot be told."""
+    year = finding.year_on_year
+    if year is None:
+        return f"whether by more than chance cannot be told ({finding.verdict.reason or 'too few to tell'})"
+    lower, upper = (_bound(bound, finding) for bound in (year.lower, year.upper))
+    if lower is None or upper is None:
+        return "from nought there is no per cent"
+    return f"allowing for season and chance, a change of {_range(lower, upper, finding.measure)}"
 
 
-def size_of_change(finding: Finding) -> str:
-    """The year's change by its 95 per cent interval, and whether chance explains it; empty where it was not tested."""
-    size = finding.year_on_year
-    if size is None:
-        return ""
-    words = wording.percentage_points if size.unit == "percentage points" else wording.per_cent
-    lower, upper = (f"{'+' if bound > 0 else ''}{words(bound)}" for bound in (size.lower, size.upper))
-    verdict = "within what chance explains"
-    if size.p < 0.05:
-        verdict = "more than chance explains" if size.p < 0.01 else "a sign of change, short of the certainty asked for"
-    return f"The year's change lies between {lower} and {upper} (95 per cent interval): {verdict}."
+def _bound(bound: float, finding: Finding) -> str | None:
+    """An interval's bound with its sign, in the unit that the change is printed in."""
+    year = finding.year_on_year
+    if year is None or pd.isna(bound):
+        return None
+    sign = "+" if bound > 0 else ""
+    if year.unit == "percentage points" or finding.measure.is_percentage:
+        return sign + wording.percentage_points(bound)
+    return sign + (wording.per_cent(bound) if year.unit == "per cent" else in_prose(bound, finding.measure))
 
 
-def borne_out(finding: Finding) -> str:
-    """What the calibrated rules say of the symbols that the published rules show."""
-    if not finding.arithmetic or not finding.has_data:
-        return ""
-    supported = wording.listed(_words(finding.signals & finding.calibrated_signals))
-    besides = wording.listed(_words(finding.calibrated_signals - finding.signals))
-    sentences = []
-    if finding.signals:
-        sentences.append(f"The calibrated tests bear {'out ' + supported if supported else 'none out'}.")
-    if besides:
-        sentences.append(f"They find besides: {besides}.")
-    return " ".join(sentences)
+def verdict_words(finding: Finding) -> str:
+    """The verdict in a few words, for a title or a cell: clearly more than expected in October.
+
+    Whatever prints a measure's grade prints these words.
+    """
+    told = finding.verdict
+    if told.grade == "cannot tell":
+        return told.reason
+    beside = "the year before" if told.question == "year" else "expected"
+    if not told.is_unlike:
+        return "like the year before" if told.question == "year" else "as expected"
+    months = "" if told.lead in ("quarter", "year") else f" {_when(finding)}"
+    return f"{_SURENESS[told.grade]} {_comparative(finding)} than {beside}{months}"
+
+
+def verdict(finding: Finding) -> str:
+    """The verdict in a sentence, with the figures behind it."""
+    told, words = finding.verdict, wording.sentence_case(verdict_words(finding))
+    if told.grade == "cannot tell":
+        return f"Whether that is unlike what was expected cannot be told: {told.reason}."
+    if told.question == "year":
+        sentence = f"{words}."
+    else:
+        judged, measure = finding.judged[told.lead or "quarter"], finding.measure
+        observed, lower, upper = (_finer(each, measure) for each in (judged.observed, judged.lower, judged.upper))
+        months = "" if told.is_unlike or judged.name == "quarter" else f" of {wording.span(judged.first, judged.last)}"
+        sentence = f"{words}: {observed}, where {_range(lower, upper, measure)} was expected{months}."
+    if told.break_suspected is not None:
+        sentence += f" The counting may have changed in {wording.month(told.break_suspected)}, which could explain it."
+    return sentence
+
+
+def _comparative(finding: Finding) -> str:
+    is_higher = finding.verdict.way == "higher"
+    if finding.measure.is_count:
+        return "more" if is_higher else finding.measure.traits.less
+    return "higher" if is_higher else "lower"
+
+
+def _when(finding: Finding) -> str:
+    """The months that tell the verdict, after its words."""
+    judged = finding.judged[finding.verdict.lead or "quarter"]
+    if judged.first == judged.last:
+        return f"in {judged.last.strftime('%B')}"
+    return f"over {wording.span(judged.first, judged.last)}"
+
+
+def _range(lower: str, upper: str, measure: Measure) -> str:
+    """Two figures with their unit once: 78.5 to 92 per cent."""
+    (least, *unit), (_, *same) = lower.split(" ", 1), upper.split(" ", 1)
+    return f"{least if unit == same and measure.unit != wording.SECONDS else lower} to {upper}"
 
 
 def outlook(finding: Finding) -> str:
@@ -151,7 +145,7 @@ def outlook(finding: Finding) -> str:
     if ahead is None:
         return ""
     if isinstance(ahead, Refused):
-        return f"No projection is made: the figures are not fit for one ({ahead.words})."
+        return f"No projection is made: {ahead.words}."
     last = ahead.table.iloc[-1]
     lower, upper = (in_prose(max(0.0, last[f"{side}_80"]), finding.measure) for side in ("lower", "upper"))
     return (
@@ -161,12 +155,24 @@ def outlook(finding: Finding) -> str:
 
 
 def target(finding: Finding) -> str:
-    """Whether the process, as it is, will meet its target."""
-    assured = finding.assurance
-    if assured is None:
+    """Whether the quarter met its target, and whether what is to come will."""
+    outlook = finding.target
+    if outlook is None:
         return ""
-    target = in_prose(assured.target, finding.measure)
-    return f"Left as it is, the process {_ASSURANCE[assured.verdict]} its target of {target}."
+    aim = in_prose(outlook.target, finding.measure)
+    each = f"a month's target of {aim}" if finding.measure.is_count else f"the target of {aim}"
+    now = {True: "The quarter met", False: "The quarter did not meet", None: "There is no quarter to hold against"}
+    sentence = f"{now[outlook.met]} {each}."
+    if outlook.next_quarter is None:
+        return sentence
+    sentence += f" As things are, the next quarter {_certainty(outlook.next_quarter)} meet it"
+    if outlook.by_year_end is not None:
+        sentence += f", and the {wording.twelve_months_to(outlook.year_end)} {_certainty(outlook.by_year_end)} do so"
+    return sentence + "."
+
+
+def _certainty(chance: float) -> str:
+    return next((words for least, words in _CHANCES if chance >= least), _LEAST)
 
 
 def breaks(finding: Finding) -> list[str]:
@@ -195,9 +201,7 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     ]
     if position.left_out:
         sentences.append(f"No rate is known for {wording.listed(position.left_out)}.")
-    if position.calibrated is not None and position.calibrated != comparison.standing:
-        words = symbols.BY_CODE[position.calibrated].words
-        sentences.append(f"By the calibrated rule, which asks how far out a single area lies, it is {words}.")
+    sentences.append(f"That is {among_peers(finding)}, by how far single areas lie from the rest of the group.")
     if position.change is not None and position.group_change is not None:
         sentences.append(
             f"It {'does not trend' if position.does_not_trend else 'trends'} with its peers: the rate changed by "
@@ -206,30 +210,14 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     return " ".join(sentences)
 
 
-NO_SYMBOL = "unusual, though no symbol shows"
-"""The message of a measure that the tests find exceptional while no month or run of months is beyond its limits."""
-
-
-def message(finding: Finding) -> str:
-    """The measure over time in a few words, for a chart's title: trends, then months, with the month named."""
-    if finding.as_at is None:
-        return wording.NOT_SUPPLIED
-    month = finding.quarter.last.strftime("%B")
-    named = {f"month_{side}": f"{month} exceptionally {side}" for side in _SIDES}
-    parts = [named.get(code, symbols.BY_CODE[code].words) for code in _IN_MESSAGE if code in finding.signals]
-    parts = parts or [_without_symbol(finding)]
-    if not finding.is_current and finding.arithmetic:
-        parts.append(f"figures stop at {wording.month(finding.as_at)}")
-    return "; ".join(parts)
+def among_peers(finding: Finding) -> str:
+    """How the area stands among similar forces, by the test that leaves each of them out in turn; empty without."""
+    return "" if finding.peers is None else AMONG_PEERS.get(finding.peers.position.calibrated or "", LIKE_PEERS)
 
 
 def context(finding: Finding) -> str:
-    """The dashboard's few words: the measure over time, then where it stands among its peers."""
-    parts = [message(finding)]
-    if finding.peers is not None:
-        parts.append(symbols.BY_CODE[finding.peers.standing].words)
-        parts += [symbols.BY_CODE[symbols.NOT_TRENDING].words] * bool(finding.peers.position.does_not_trend)
-    return wording.sentence_case("; ".join(parts))
+    """The dashboard's few words: the verdict, then where the measure stands among its peers."""
+    return wording.sentence_case("; ".join(filter(None, [verdict_words(finding), among_peers(finding)])))
 
 
 def in_prose(value: float | None, measure: Measure) -> str:
@@ -330,52 +318,12 @@ def _difference(finding: Finding, change: float) -> str | None:
     return f"{size} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
 
 
-def _not_enough(finding: Finding) -> str:
-    if finding.is_withheld:
-        return "No symbol is given that would rest on a withheld month."
-    if finding.as_at is not None and not finding.is_current:
-        return f"There is not enough data for symbols: figures stop at {wording.month(finding.as_at)}."
-    if len(finding.not_enough) == len(finding.arithmetic):
-        return "There is not enough data for any symbol: months are missing."
-    return f"There is not enough data for these symbols: {wording.listed(_words(finding.not_enough))}."
-
-
 def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{wording.per_cent(value)}"
 
 
-def _finer(value: float, measure: Measure, printed: bool = False) -> str:
-    """An average or limit, with a decimal more than small figures have, so that a reader can tell it from them.
-
-    printed: whether the value is such a figure itself, which has the decimal for seconds under a minute alone.
-    """
+def _finer(value: float, measure: Measure) -> str:
+    """A figure in a sentence; seconds under a minute have a decimal, so that a reader can tell two of them apart."""
     if measure.unit == wording.SECONDS and value < 60:
         return f"{wording.number(value, 1)} seconds"
-    if printed or measure.unit in (wording.PERCENT, wording.SECONDS):
-        return in_prose(value, measure)
-    if measure.is_count:
-        return wording.number(value, 1 if abs(value) < 1000 else 0)
-    return f"{wording.number(value, (measure.decimals or 0) + 1)} {measure.unit}"
-
-
-def _without_symbol(finding: Finding) -> str:
-    """The message of a measure that shows no symbol; of one that can have none, its latest figure and the change."""
-    if finding.arithmetic:
-        if len(finding.not_enough) == len(finding.arithmetic):
-            return "months withheld" if finding.is_withheld else "not enough data for symbols"
-        return NO_SYMBOL if finding.is_headline else "nothing exceptional"
-    latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), finding.measure)
-    if finding.is_withheld and pd.isna(finding.months.loc[finding.as_at, "value"]):
-        latest = wording.WITHHELD
-    if not finding.is_current:
-        latest += f" at {wording.month(finding.as_at)}"
-    if finding.change is None:
-        return latest
-    same = in_prose(finding.rolling.value, finding.measure) == in_prose(finding.previous.value, finding.measure)
-    way = "unchanged" if same else {1: "up", -1: "down", 0: "unchanged"}[finding.direction]
-    return f"{latest}, {way} on the year before"
-
-
-def _words(codes: Collection[str]) -> list[str]:
-    """Symbols in words, in the key's order."""
-    return [symbol.words for symbol in symbols.SYMBOLS if symbol.code in codes]
+    return in_prose(value, measure)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.settings import Settings
 from perf_lib.findings import symbols
-from perf_lib.findings.analysis import headlines
 from perf_lib.findings.finding import Finding
+from perf_lib.findings.verdict import clear
 from perf_lib.findings.symbols import Symbol
 from perf_lib.report import Report
 from perf_lib.report.explore.question import Question, as_yaml, frame_for, settings_for
@@ -45,8 +45,8 @@ class Answer:
         return self._beside(f"{self._title}: figures", "", rows)
 
     def symbols(self) -> Fragment:
-        """The symbols of both Findings by the question's rule set, each with its change."""
-        before, after = (_shown(finding, self.question.rules) for finding in (self.then, self.now))
+        """The symbols of both Findings, each with its change."""
+        before, after = (_shown(finding) for finding in (self.then, self.now))
         rows = [
             {
                 "words": wording.sentence_case(symbol.words),
@@ -57,8 +57,7 @@ class Answer:
             for symbol in symbols.SYMBOLS
             if symbol.code in {*before, *after}
         ]
-        which = {"both": "symbols", "published": "symbols by the published rules", "calibrated": "symbols borne out"}
-        caption = f"{self._title}: {which[self.question.rules]}"
+        caption = f"{self._title}: symbols"
         html = fill("explore_symbols.html.j2", caption=caption, rows=rows, changed=self.is_changed)
         lines = [f"{row['words']}: {row['fate'] or 'shown'}" for row in rows]
         return Fragment(html, "\n".join(lines or ["No symbol is shown."]))
@@ -86,15 +85,10 @@ class Answer:
         return _side_by_side(comparison(self.now, self.asked), comparison(self.then, self.reported))
 
     def arithmetic(self) -> Fragment:
-        """Each rule's sum by the question's rule set, beside the sum as reported."""
+        """The verdict's sums and each rule's, beside those as reported."""
         if not self.now.arithmetic:
             return explain.explain(self.now)
-        tables = EMPTY
-        if self.question.rules in ("published", "both"):
-            tables += self._sums("Published rules", explain.published_sums)
-        if self.question.rules in ("calibrated", "both"):
-            tables += self._sums("Calibrated rules, at 1 per cent", explain.calibrated_sums)
-        return tables
+        return self._sums("What was expected", explain.verdict_sums) + self._sums("Symbols", explain.published_sums)
 
     def yaml(self) -> str:
         """The settings that would make the report say so, to copy into `params/`."""
@@ -128,7 +122,6 @@ FIGURES: tuple[tuple[str, Callable[[Finding], str]], ...] = (
     ("12 months", lambda finding: finding.in_short["12 months"]),
     ("The 12 months before", lambda finding: finding.in_short["before"]),
     ("In words", lambda finding: narrative.context(finding)),
-    ("An exception of the quarter", lambda finding: "yes" if finding.is_headline else "no"),
 )
 """The lines of the summary: words, and the figure in a Finding."""
 
@@ -136,7 +129,7 @@ FIGURES: tuple[tuple[str, Callable[[Finding], str]], ...] = (
 def ask(report: Report, question: Question) -> Answer:
     """Both Findings of the question's measure: as reported, and with the question's changes.
 
-    The quarter's exceptions are picked again among all measures, this one changed.
+    Which measures are clearly unlike what was expected is found again among all of them, this one changed.
 
     >>> from perf_lib.report import open_report
     >>> answer = ask(open_report("2019-20-Q3"), Question("hate_crime"))
@@ -150,8 +143,11 @@ def ask(report: Report, question: Question) -> Answer:
     settings = settings_for(report, question)
     arrived = replace(report.arrived, frame=frame_for(report, question))
     now = arrived.findings(Catalogue({measure.code: measure}), settings, report.quarter)[measure.code]
-    chances = {code: finding.chance for code, finding in report.findings.items()} | {measure.code: now.chance}
-    now = replace(now, is_headline=measure.code in headlines(chances))
+    chances = {code: finding.verdict.chance for code, finding in report.findings.items()}
+    exceptional = clear(chances | {measure.code: now.verdict.chance})
+    if now.verdict.is_unlike:
+        grade = "clear" if measure.code in exceptional else "possible"
+        now = replace(now, verdict=replace(now.verdict, grade=grade))
     return Answer(question, report.findings[measure.code], now, report.settings, settings)
 
 
@@ -169,14 +165,8 @@ def as_at(report: Report, quarter: Quarter) -> Report:
     return replace(report, quarter=quarter, findings=findings)
 
 
-def _shown(finding: Finding, rules: str) -> dict[str, bool]:
-    """The symbols of a rule set by code, and whether each is drawn solid."""
-    if rules == "calibrated":
-        standing = finding.peers.position.calibrated if finding.peers is not None else None
-        others = [s.code for s in symbols.shown(finding) if s.code not in (*symbols.FALSE_ALARMS, *symbols.OUTSIDE)]
-        return dict.fromkeys(
-            [*finding.calibrated_signals, *others, *([standing] if standing in symbols.OUTSIDE else [])], True
-        )
+def _shown(finding: Finding) -> dict[str, bool]:
+    """The symbols by code, and whether each is drawn solid."""
     return {symbol.code: symbols.is_supported(symbol, finding) for symbol in symbols.shown(finding)}
 
 
@@ -184,7 +174,7 @@ def _icon(symbol: Symbol, shown: dict[str, bool]) -> dict[str, str] | None:
     if symbol.code not in shown:
         return None
     solid = shown[symbol.code]
-    return {"uri": symbols.icon_uri(symbol.code, outline=not solid), "words": "borne out" if solid else "not borne out"}
+    return {"uri": symbols.icon_uri(symbol.code, outline=not solid), "words": "solid" if solid else "may be chance"}
 
 
 def _side_by_side(now: Fragment, then: Fragment) -> Fragment:

@@ -26,7 +26,6 @@ from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
-RULES = {"Both rule sets": "both", "Published": "published", "Calibrated": "calibrated"}
 TAGS = {"Not put before the panel": ""} | {CRITERIA[tag][0]: tag for tag in get_args(Tag)}
 KINDS = ("exclusion", "data quality", "process change")
 COPY = "To copy: click into the text, then Ctrl+A and Ctrl+C."
@@ -47,7 +46,6 @@ class Controls(widgets.VBox):
         self.measure = widgets.Dropdown(options=measures, value=code, description="Measure")
         self.quarter = widgets.Dropdown(options=_quarters(report.quarter), value=report.quarter, description="Quarter")
         self.since = widgets.SelectionSlider(options=[("all", 0)], description="Months from", continuous_update=False)
-        self.rules = widgets.Dropdown(options=list(RULES.items()), value="both", description="Rules")
         self.month = widgets.Dropdown(description="What if")
         self.figure = widgets.FloatSlider(description="had been", continuous_update=False)
         self.tried = widgets.HTML()
@@ -66,7 +64,7 @@ class Controls(widgets.VBox):
         self.sentence = widgets.Textarea(placeholder="One sentence: why the panel should look at it", rows=3)
         self.yaml = widgets.Textarea(rows=26, layout=widgets.Layout(width="auto"))
         self.yaml.add_class("perf-yaml")
-        above = [self.measure, self.quarter, self.since, self.rules, self.month, self.figure]
+        above = [self.measure, self.quarter, self.since, self.month, self.figure]
         described = [*above, self.kind, self.first, self.last, self.reason, self.author, self.tag]
         for control in described:
             control.style = _NARROW
@@ -103,7 +101,7 @@ class Panel(widgets.HBox):
         controls.quarter.observe(lambda _: self._start_measure(), "value")
         controls.month.observe(lambda _: self._set_figure(), "value")
         controls.figure.observe(lambda change: self._try(change["new"]), "value")
-        shown = (controls.since, controls.rules, controls.peers, controls.tag, controls.sentence)
+        shown = (controls.since, controls.peers, controls.tag, controls.sentence)
         for control in (*shown, controls.reason, controls.author):
             control.observe(lambda _: self._show_soon(), "value")
         controls.add.on_click(lambda _: self._add_break())
@@ -223,7 +221,6 @@ class Panel(widgets.HBox):
             added=tuple(each for each in self._added if ticked.get(each, True)),
             peers=None if controls.peers.disabled else tuple(controls.peers.value),
             months=dict(self._months),
-            rules=controls.rules.value,
             highlight=(controls.tag.value, controls.sentence.value) if controls.tag.value else None,
             reason=controls.reason.value.strip() or UNSAID,
             author=controls.author.value.strip() or UNSAID,

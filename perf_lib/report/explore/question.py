@@ -17,7 +17,6 @@ from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
-Rules = Literal["both", "published", "calibrated"]
 Tag = Literal["of_concern", "excellent_work", "in_the_news"]
 
 UNSAID = "(to be said)"
@@ -44,8 +43,6 @@ class Question:
     """The areas compared with."""
     months: Mapping[pd.Period, float] = field(default_factory=dict)
     """What if: figures by month, in the measure's unit, in place of those on record."""
-    rules: Rules = "both"
-    """The rule set whose symbols and arithmetic are shown."""
     highlight: tuple[Tag, str] | None = None
     """A criterion for putting the measure before the panel, and the sentence with the reason."""
     reason: str = UNSAID

@@ -11,7 +11,6 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import WITHHELD, Finding
-from perf_lib.stats import spc
 from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
@@ -22,18 +21,16 @@ from perf_lib.words import wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BAND = (
-    "Line and band: average of the 24 months before, give or take two standard deviations; triangles: months beyond."
-)
+_BAND = "Line and band: what each quarter's months were expected to be, 95 in 100 of them within the band; triangles: beyond it."
 _FAN = {95: "#D5DEE8", 80: "#A9BED3"}
 _COLUMNS = ["Projected", "Lower 80%", "Upper 80%", "Lower 95%", "Upper 95%"]
 _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
-SHOWN = 36  # months: the two years a baseline needs and the year it judges
+SHOWN = 36  # months
 
 
 @canvas.in_house_style()
 def monthly(finding: Finding) -> Chart:
-    """Monthly figures as bars with the average and limits of the 24 months before, over the rolling 12 months.
+    """Monthly figures as bars with what was expected of them, over the rolling 12 months.
 
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
@@ -41,7 +38,7 @@ def monthly(finding: Finding) -> Chart:
         return points(finding)
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
-    limits = finding.baseline.reindex(shown.index)
+    limits = finding.expected_months.reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
     figure, panels = canvas.paper(252, ratios=(1.55, 1.0)) if two else canvas.paper(165)
@@ -54,7 +51,7 @@ def monthly(finding: Finding) -> Chart:
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
     canvas.months_axis(panels, shown.index, places=YEAR, beside=newest)  # a few months are as wide as a year's
     notes = (
-        [_BAND] * bool(limits["mean"].notna().any())
+        [_BAND] * bool(limits["expected"].notna().any())
         + ["The lower panel does not start at zero."] * bool(two)
         + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
     )
@@ -156,7 +153,7 @@ def _chart(finding: Finding, shown: pd.DataFrame, words: str, svg: str, table: p
     """The drawing with its words: its message, the months shown and what stands for what."""
     span = f"{wording.month(shown.index[0])} to {wording.month(shown.index[-1])}."
     pale = " Paler months are illustrative, not published." if (shown["origin"] == "illustrative").any() else ""
-    title = f"{finding.measure.title}: {narrative.message(finding)}"
+    title = f"{finding.measure.title}: {narrative.verdict_words(finding)}"
     return Chart(title, f"{span} {words}{pale}", _alt(finding, shown), svg, table)
 
 
@@ -167,7 +164,7 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
     lower, upper = limits["lower"].clip(lower=0), limits["upper"]
     axis.fill_between(x, lower, upper, color=canvas.BAND, linewidth=0, step="mid", zorder=0.5)
     canvas.bars(axis, values, np.where(shown["origin"] == "illustrative", ILLUSTRATIVE, BLUE), 0.72)
-    canvas.line(axis, x, limits["mean"], GREY, 1.2, drawstyle="steps-mid")
+    canvas.line(axis, x, limits["expected"], GREY, 1.2, drawstyle="steps-mid")
     top = np.nanmax([values.max(), limits["upper"].max(), 0]) or 1.0
     for direction, flagged in exceptional(finding, shown.index).items():
         marker = "^" if direction == "high" else "v"
@@ -238,7 +235,7 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
     kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.traits.chart]
     span = wording.span(shown.index[0], shown.index[-1])
-    sentences = [f"{kind} of {measure.title}, {span}: {narrative.message(finding)}."]
+    sentences = [f"{kind} of {measure.title}, {span}: {narrative.verdict_words(finding)}."]
     known = shown["value"].dropna()
     if len(known) and measure.traits.chart == "bars":
         high, low = known.idxmax(), known.idxmin()
@@ -268,7 +265,7 @@ def _table(
     columns = {"Figure": column(shown["value"].astype(float))}
     if limits is not None:
         finer = 1 if measure.is_count else measure.decimals
-        for name, words in (("mean", "Average"), ("lower", "Lower limit"), ("upper", "Upper limit")):
+        for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
             columns[words] = column(limits[name], finer)
     if rolling is not None:
         columns["Rolling 12 months"] = column(rolling)
@@ -277,10 +274,9 @@ def _table(
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
-    """Which of the months lie beyond two standard deviations of the average, by direction: high and low."""
-    history = finding.signal_history.reindex(months)
-    rules = [rule for rule in spc.RULES if rule.months == 1 and rule.code in history]
-    return {rule.direction: history[rule.code].fillna(False).to_numpy(bool) for rule in rules}
+    """Which of the months lie beyond what was expected of them, by direction: high and low."""
+    values, expected = finding.months["value"].reindex(months).astype(float), finding.expected_months.reindex(months)
+    return {"high": (values > expected["upper"]).to_numpy(bool), "low": (values < expected["lower"]).to_numpy(bool)}
 
 
 def printed(value: float, measure: Measure) -> str:

@@ -272,11 +272,24 @@ def _row(finding: Finding) -> dict[str, object]:
         "rate_per_1000": finding.rate,
         "symbols": " ".join(symbols.codes(finding)),
         "supported": " ".join(s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)),
-        "calibrated": _codes(finding.calibrated_signals),
-        "headline": finding.is_headline,
+        **_verdict(finding),
         "not_enough_data": _codes(finding.not_enough),
         "rests_on_illustrative": _codes(finding.rests_on_illustrative),
         "context": narrative.context(finding),
+    }
+
+
+def _verdict(finding: Finding) -> dict[str, object]:
+    """The verdict's columns: what it says, which question it answers, and what was expected of the quarter."""
+    told, quarter = finding.verdict, finding.judged.get("quarter")
+    return {
+        "verdict": told.grade,
+        "question": told.question or "",
+        "way": told.way or "",
+        "good": {True: "yes", False: "no", None: ""}[told.good],
+        "expected_low": None if quarter is None else quarter.lower,
+        "expected_high": None if quarter is None else quarter.upper,
+        "chance": told.chance,
     }
 
 
