@@ -253,9 +253,9 @@ def exceptional(sense: Sense, facts: Facts, found: re.Match[str], code: str) -> 
     at = _signal_month(sense, facts, found.start())
     if at not in finding.signal_history.index:
         return None
-    met = any(
-        rule in finding.signal_history and bool(finding.signal_history.loc[at, rule]) for rule in rules
-    ) or (at == calendar.quarter.last and finding.verdict.way == _WAYS[side])
+    met = any(rule in finding.signal_history and bool(finding.signal_history.loc[at, rule]) for rule in rules) or (
+        at == calendar.quarter.last and finding.verdict.way == _WAYS[side]
+    )
     if not met and not size and at != calendar.quarter.last:
         year = facts.within(code, calendar.year).values()
         met = bool(year) and facts.months(code).get(at.ordinal) == (max(year) if side == "high" else min(year))

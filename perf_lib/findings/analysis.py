@@ -46,8 +46,8 @@ def analyse(
     tested = {code: each for code, each in measures.items() if each.is_testable}
     judged, years, chances, ranges = _expectations(tested)
     for code in measures.keys() - tested.keys():
-        years[code] = margins.year_on_year(measures[code].measure, months[code])
-        chances[code] = None if years[code] is None else years[code].p
+        years[code] = year = margins.year_on_year(measures[code].measure, months[code])
+        chances[code] = None if year is None else year.p
     for code, each in measures.items():
         if _is_stale(each, quarter) or _is_of_too_few(each, quarter):
             chances[code] = None
@@ -138,8 +138,8 @@ def _judged(judgement: Judgement, months: pd.PeriodIndex, column: int, per_month
         first = months[-1] - (each.back - 1) + each.months.start
         last = months[-1] - (each.back - each.months.stop)
         factor = per_month * (each.months.stop - each.months.start) or 1.0
-        *figures, p = values
-        judged[each.name] = Judged(each.name, first, last, *(figure * factor for figure in figures), p)
+        observed, expected, lower, upper = (figure * factor for figure in values[:-1])
+        judged[each.name] = Judged(each.name, first, last, observed, expected, lower, upper, values[-1])
     return judged
 
 
@@ -183,7 +183,7 @@ def _reason(each: Comparable, quarter: Quarter) -> str:
     if _is_of_too_few(each, quarter):
         return "too few to tell"
     if not each.is_testable:
-        return "no earlier figure to tell by" if each.measure.has_margin else "nobody has said of how many"
+        return "no earlier figure to tell by" if each.measure.has_margin else "the number behind it was not supplied"
     changed = [each_break.starts for each_break in each.breaks if each_break.starts_anew]
     if changed and changed[-1] > quarter.last - SHORTEST:
         return f"counting changed in {wording.month(changed[-1])}"

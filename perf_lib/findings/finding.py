@@ -84,7 +84,7 @@ class Finding:
     signal_history: pd.DataFrame
     """Every month's published rules: months in rows, codes in columns."""
     judged: Mapping[str, Judged]
-    """What was to be expected of the quarter's months, the quarter and eight months, by name; those that can be told."""
+    """What was to be expected of the months, the quarter and eight months, by name; those of which it can be told."""
     expected_months: pd.DataFrame
     """What was expected of each month before its quarter began: columns expected, lower and upper, in the unit."""
     verdict: Verdict

@@ -97,7 +97,7 @@ def _starter(finding: Finding, before: Finding) -> str:
     """A commentary file that holds only the computed sentences, in a comment that is not printed."""
     latest = finding if finding.value or finding.is_current else before
     quarter = f"{latest.quarter.name} {latest.quarter.financial_year}"
-    sentences = [narrative.figures(latest), narrative.change(latest), *narrative.signals(latest)]
+    sentences = [narrative.figures(latest), narrative.change(latest), narrative.verdict(latest)]
     lines = "\n".join(sentence for sentence in sentences if sentence).replace("--", "–")
     title = finding.measure.title
     return f"<!-- {title}, {quarter}, as computed:\n{lines}\nWrite below; this comment is not printed. -->\n"

@@ -44,14 +44,11 @@ from perf_lib.stats.months import (
     trailing_sum,
     without,
 )
-from perf_lib.words.errors import InputError
 
 BASELINE = 24  # months that an average and an SD come from
 SLOPE_DF = YEAR - 2
 T_BEYOND = float(stdtrit(SLOPE_DF, 1 - 0.05 / 2))  # 2.228, the two-sided 5 per cent point
 SIGN = {"high": 1.0, "low": -1.0}
-Verdict = Literal["met", "missed", "hit_and_miss"]
-MOVING_RANGES = 2.66  # 3 / 1.128: three standard deviations, from the mean range of two neighbouring months
 
 
 @dataclass(frozen=True)
@@ -135,23 +132,6 @@ def signals(
     return pd.DataFrame(np.column_stack([each.T.ravel() for each in columns]), index=index, columns=codes)
 
 
-def baseline(series: pd.Series, breaks: Months = (), exclude: Months = ()) -> pd.DataFrame:
-    """The mean, sample SD and limits (mean +- 2 SD) of the 24 months before each month of a monthly series.
-
-    One row a month, columns mean, sd, lower, upper, in the units of the series; missing where those 24 months
-    are not whole. breaks, exclude and errors: as in `signals`.
-
-    >>> months = pd.period_range("2018-01", periods=25, freq="M")
-    >>> baseline(pd.Series([10, 12] * 12 + [30], index=months)).iloc[-1].round(2).tolist()
-    [11.0, 1.02, 8.96, 13.04]
-    """
-    windows = _Windows.of_series(series, breaks, exclude)
-    whole = windows.since >= BASELINE
-    mean, sd = (np.where(whole, shifted(part, 1), np.nan)[:, 0] for part in (windows.mean, windows.sd))
-    columns = {"mean": mean, "sd": sd, "lower": mean - 2 * sd, "upper": mean + 2 * sd}
-    return pd.DataFrame(columns, index=windows.months)
-
-
 @dataclass(frozen=True)
 class Arithmetic:
     """The sum behind one symbol for the newest month, for a person to check by hand.
@@ -192,54 +172,6 @@ def arithmetic(
     """
     windows = _Windows.of_series(series, breaks, exclude, rolling)
     return {rule.code: _arithmetic(rule, windows) for rule in RULES}
-
-
-@dataclass(frozen=True)
-class Assurance:
-    """Whether an unchanged process will meet its target: always (`met`), never (`missed`) or now and then.
-
-    `lower` and `upper` are the natural process limits of the months `first` to `last`; `mean` lies midway.
-    """
-
-    verdict: Verdict
-    target: float
-    better: Literal["higher", "lower"]
-    mean: float
-    lower: float
-    upper: float
-    first: pd.Period
-    last: pd.Period
-
-
-def assurance(
-    series: pd.Series, target: float, better: Literal["higher", "lower"], breaks: Months = (), exclude: Months = ()
-) -> Assurance | None:
-    """Will the process meet the target, miss it, or hit and miss? None without 24 whole months since any break.
-
-    The natural process limits of the last 24 months are the mean +- 2.66 mean moving ranges (Wheeler, Understanding
-    Variation, 2000), within which nearly every month of an unchanged process falls. A target outside them is always
-    met or always missed; one inside (or on a limit) is met by chance. series and target are in one unit. Raises
-    InputError for a target without a direction or that is not finite, and as `signals`.
-
-    >>> months = pd.period_range("2018-01", periods=24, freq="M")
-    >>> answered = pd.Series([90, 92] * 12, index=months)  # mean 91, moving ranges of 2: 85.7 to 96.3
-    >>> [assurance(answered, target, "higher").verdict for target in (85, 90, 97)]
-    ['met', 'hit_and_miss', 'missed']
-    """
-    if better not in ("higher", "lower"):
-        raise InputError(f"better {better!r}: a target needs a direction; allowed: higher, lower")
-    if not np.isfinite(target):
-        raise InputError(f"target {target} is not a finite number")
-    windows = _Windows.of_series(series, breaks, exclude)
-    values, months = windows.values[-BASELINE:, 0], windows.months[-BASELINE:]
-    if len(values) < BASELINE or not np.isfinite(values).all() or windows.since[-1, 0] < BASELINE - 1:
-        return None
-    mean = float(values.mean())
-    half = MOVING_RANGES * float(np.abs(np.diff(values)).mean())
-    lower, upper = mean - half, mean + half
-    inside, easy = lower <= target <= upper, (target < lower) == (better == "higher")
-    verdict: Verdict = "hit_and_miss" if inside else "met" if easy else "missed"
-    return Assurance(verdict, float(target), better, mean, lower, upper, months[0], months[-1])
 
 
 @dataclass(frozen=True)

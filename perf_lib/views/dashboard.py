@@ -72,9 +72,9 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
         for symbol in symbols.SYMBOLS
     ]
     appearance = (
-        "A symbol drawn solid goes with the measure's verdict, which allows for season and chance. One drawn in outline "
-        "shows by its rule alone. The last column says how often each rule shows on a measure in which nothing has "
-        "changed, in either direction, at a quarter's end; for peers, on an area that is one of its group like any "
+        "A symbol drawn solid goes with the measure's verdict, which allows for season and chance; one drawn in "
+        "outline shows by its rule alone. The last column says how often each rule shows on a measure in which nothing "
+        "has changed, in either direction, at a quarter's end; for peers, on an area that is one of its group like any "
         "other."
     )
     by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, symbols.ANY_SOLID)]

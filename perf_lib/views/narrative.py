@@ -107,7 +107,8 @@ def verdict(finding: Finding) -> str:
     if told.grade == "cannot tell":
         return f"Whether that is unlike what was expected cannot be told: {told.reason}."
     if told.question == "year":
-        sentence = f"{words}."
+        now, before = (_finer(figure.value or 0, finding.measure) for figure in (finding.rolling, finding.previous))
+        sentence = f"{words}: {now} against {before}."
     else:
         judged, measure = finding.judged[told.lead or "quarter"], finding.measure
         observed, lower, upper = (_finer(each, measure) for each in (judged.observed, judged.lower, judged.upper))

@@ -9,8 +9,8 @@ from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.settings import Settings
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.verdict import clear
 from perf_lib.findings.symbols import Symbol
+from perf_lib.findings.verdict import Grade, clear
 from perf_lib.report import Report
 from perf_lib.report.explore.question import Question, as_yaml, frame_for, settings_for
 from perf_lib.views import charts, explain, narrative
@@ -146,7 +146,7 @@ def ask(report: Report, question: Question) -> Answer:
     chances = {code: finding.verdict.chance for code, finding in report.findings.items()}
     exceptional = clear(chances | {measure.code: now.verdict.chance})
     if now.verdict.is_unlike:
-        grade = "clear" if measure.code in exceptional else "possible"
+        grade: Grade = "clear" if measure.code in exceptional else "possible"
         now = replace(now, verdict=replace(now.verdict, grade=grade))
     return Answer(question, report.findings[measure.code], now, report.settings, settings)
 

@@ -41,8 +41,7 @@ class Histories:
         since = np.where((last >= 0)[:, None], series.since[np.maximum(last, 0)], 0).reshape(-1, 1)
         within = np.arange(LONGEST - 1, -1, -1)[None, :] <= since
         z, numerator, size = (
-            np.where(within, stretch(part, last, LONGEST), np.nan)
-            for part in (series.z, series.numerator, series.size)
+            np.where(within, stretch(part, last, LONGEST), np.nan) for part in (series.z, series.numerator, series.size)
         )
         has_rest = series.kind == "proportion" and series.has_cases
         rest = np.nansum(size - numerator, axis=1) < np.nansum(numerator, axis=1)
@@ -93,8 +92,8 @@ class Histories:
 
     def of_rows(self, rows: np.ndarray) -> Histories:
         """Some of the rows."""
-        parts = (part[rows] for part in (self.z, self.cases, self.size, self.floor, self.is_rest))
-        return Histories(*parts, self.may_be_small)
+        z, cases, size, floor = (part[rows] for part in (self.z, self.cases, self.size, self.floor))
+        return Histories(z, cases, size, floor, self.is_rest[rows], self.may_be_small)
 
 
 def stretch(values: Floats, ends: np.ndarray, months: int) -> Floats:

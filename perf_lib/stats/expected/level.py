@@ -13,8 +13,8 @@ with Exponential Smoothing, 2008, chapters 3 and 5). Errors of months to come sh
   (Harville, Biometrika 61, 1974; Hoeting et al., Bayesian Model Averaging, Statistical Science 14, 1999).
 - The best linear prediction's covariance includes what is not known of level and season, so a short history gives wide
   ranges. A missing month is left out: nothing replaces it.
-- Once fitted, an error beyond CLIP standard deviations is drawn in to that, and the model fitted again, so a shock moves
-  the level little and the spread not at all (Gelper, Fried & Croux, Journal of Forecasting 29, 2010).
+- Once fitted, an error beyond CLIP standard deviations is drawn in to that, and the model fitted again, so a shock
+  moves the level little and the spread not at all (Gelper, Fried & Croux, Journal of Forecasting 29, 2010).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perf_lib.stats.months import YEAR, Floats
 
@@ -79,7 +80,8 @@ def outlook(histories: Floats, ahead: int, floor: Floats | float = 0.0) -> Outlo
     """
     count, length = histories.shape
     floors = np.broadcast_to(np.asarray(floor, dtype=float), (count,))
-    result = Outlook(*(np.full((count, *shape), np.nan) for shape in ((ahead,), (ahead, ahead), (), (len(ALPHAS),), ())))
+    shapes = (ahead,), (ahead, ahead), (), (len(ALPHAS),), ()
+    result = Outlook(*(np.full((count, *shape), np.nan) for shape in shapes))
     present = np.isfinite(histories)
     marks = np.ascontiguousarray(np.packbits(present, axis=1))
     patterns, group = np.unique(marks.view(f"V{marks.shape[1]}").ravel(), return_inverse=True)
@@ -95,7 +97,7 @@ def outlook(histories: Floats, ahead: int, floor: Floats | float = 0.0) -> Outlo
     return result
 
 
-def _fill(result: Outlook, rows: Floats, fits: Operator, figures: Floats, floor: Floats) -> None:
+def _fill(result: Outlook, rows: NDArray[np.intp], fits: Operator, figures: Floats, floor: Floats) -> None:
     weights, variance, residuals = _fitted(fits, figures, floor)
     mean_residual = np.einsum("na,anp->np", weights, residuals)
     scale = np.sqrt(np.einsum("na,na->n", weights, variance))[:, None]
@@ -157,4 +159,3 @@ def spreads(months: int) -> Floats:
     [[1.0, 0.0], [1.0, 1.0]]
     """
     return np.asarray(np.eye(months) + ALPHAS[:, None, None] * np.tril(np.ones((months, months)), -1))
-

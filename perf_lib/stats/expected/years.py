@@ -46,9 +46,7 @@ class Years:
     """Months of the year that both years have."""
 
 
-def compare(
-    series: Scaled, ends: np.ndarray, before: Histories, model: Outlook, level: float = LEVEL
-) -> Years:
+def compare(series: Scaled, ends: np.ndarray, before: Histories, model: Outlook, level: float = LEVEL) -> Years:
     """This year against last at each end, for every series.
 
     before, model: the histories up to the year's beginning, and what they lead one to expect.
@@ -86,9 +84,8 @@ def compare(
         p[is_small], lower[is_small], upper[is_small] = exact
     fewest = np.maximum(_PAIRS * whole.coverage, 1) if scale.flow else 1
     untested = (counts < fewest) | ~whole.is_enough
-    answers = [sums[0] * units[0], sums[1] * units[1]]
-    answers += [np.where(untested, np.nan, each) for each in (lower, upper, p)]
-    return Years(*(each.reshape(shape) for each in answers), counts.reshape(shape).astype(float))
+    told = [sums[0] * units[0], sums[1] * units[1], *(np.where(untested, np.nan, each) for each in (lower, upper, p))]
+    return Years(*(each.reshape(shape) for each in (*told, counts.astype(float))))
 
 
 def _two_years(series: Scaled, ends: np.ndarray) -> tuple[list[Floats], list[Floats], np.ndarray]:
@@ -110,7 +107,8 @@ def _by_model(weights: Floats, size: list[Floats], sizes: list[Floats], paired: 
     """The variance of the difference that errors and the wandering level give it, in units of s2."""
     now, before = (np.where(paired, each, 0.0) / by[:, None] for each, by in zip(size, sizes, strict=True))
     contrast = np.hstack([-before, now])
-    return np.einsum("na,na->n", weights, np.stack([((contrast @ each) ** 2).sum(axis=1) for each in spreads(2 * YEAR)], axis=1))
+    squares = np.stack([((contrast @ each) ** 2).sum(axis=1) for each in spreads(2 * YEAR)], axis=1)
+    return np.asarray(np.einsum("na,na->n", weights, squares))
 
 
 def _past_differences(series: Scaled, ends: np.ndarray, variance: Floats) -> tuple[Floats, Floats]:
@@ -175,9 +173,7 @@ class YearOnYear:
         if self.unit == "per cent":
             change = 100 * change / before if before else float("nan")
         moved = change - self.change
-        return replace(
-            self, now=now, before=before, change=change, lower=self.lower + moved, upper=self.upper + moved
-        )
+        return replace(self, now=now, before=before, change=change, lower=self.lower + moved, upper=self.upper + moved)
 
 
 def year_on_year(

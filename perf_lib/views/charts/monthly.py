@@ -21,7 +21,10 @@ from perf_lib.words import wording
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BAND = "Line and band: what each quarter's months were expected to be, 95 in 100 of them within the band; triangles: beyond it."
+_BAND = (
+    "Line and band: what each quarter's months were expected to be, 95 in 100 of them within the band; triangles: "
+    "beyond it."
+)
 _FAN = {95: "#D5DEE8", 80: "#A9BED3"}
 _COLUMNS = ["Projected", "Lower 80%", "Upper 80%", "Lower 95%", "Upper 95%"]
 _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
