@@ -8,8 +8,8 @@ projects them all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,32 +44,24 @@ def analyse(
     months: each measure's rows of the tidy frame, by month without gaps. figures: each measure's for the quarter.
     """
     tested = {code: each for code, each in measures.items() if each.is_testable}
-    judged, years, chances, ranges = _expectations(tested)
-    for code in measures.keys() - tested.keys():
-        years[code] = year = margins.year_on_year(measures[code].measure, months[code])
-        chances[code] = None if year is None else year.p
-    for code, each in measures.items():
-        if _is_stale(each, quarter) or _is_of_too_few(each, quarter):
-            chances[code] = None
-    exceptional = clear(chances)
+    groups = _judgements(tested)
+    now, before = (_told(measures, months, groups, each) for each in (quarter, quarter.previous))
     projections = _projections(tested, quarter)
     published_history = _published_history(tested)
     jumps = suspect_months.jumps(months, {code: each.measure for code, each in measures.items()})
+    ranges = {code: each for group in groups for code, each in group.ranges().items()}
 
     def of_one(code: str, each: Comparable) -> dict[str, Any]:
         empty = pd.DataFrame(index=each.values.index)
-        reason = _reason(each, quarter) if chances[code] is None else ""
-        told = verdict(
-            judged.get(code, {}), years[code], chances[code], code in exceptional, each.measure.better, reason
-        )
         projection = projections.get(code)
         return {
             "arithmetic": spc.arithmetic(each.values, each.rolling, **each.limits) if each.measure.has_signals else {},
             "signal_history": published_history.get(code, empty),
-            "judged": judged.get(code, {}),
+            "judged": now[code].judged,
             "expected_months": ranges.get(code, empty.reindex(columns=["expected", "lower", "upper"])),
-            "verdict": _with_break(told, each),
-            "year_on_year": years[code],
+            "verdict": _with_break(now[code].verdict, each),
+            "verdict_before": before[code].verdict,
+            "year_on_year": now[code].year,
             "projection": projection,
             "target": _target(each, projection, quarter, figures[code]),
             "suspect_months": tuple(jump for jump in jumps if jump.measure == code),
@@ -94,74 +86,113 @@ def _with_break(told: Verdict, each: Comparable) -> Verdict:
     return replace(told, break_suspected=shift.month) if shift.suspected else told
 
 
-def _expectations(
-    tested: Mapping[str, Comparable],
-) -> tuple[
-    dict[str, dict[str, Judged]], dict[str, YearOnYear | None], dict[str, float | None], dict[str, pd.DataFrame]
-]:
-    """By measure: months judged, the year against last, the chance of the whole, and each month's expected range."""
-    groups: dict[tuple[Scale, bool], dict[str, Comparable]] = {}
+@dataclass(frozen=True)
+class _Told:
+    """What is to be said of one measure at one quarter's end, and what it rests on."""
+
+    judged: Mapping[str, Judged]
+    year: YearOnYear | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Measures of one kind, judged together at the ends of quarters."""
+
+    measures: Mapping[str, Comparable]
+    kind: Scale
+    months: pd.PeriodIndex
+    ends: np.ndarray
+    judgement: Judgement
+
+    def at(self, quarter: Quarter) -> dict[str, tuple[dict[str, Judged], YearOnYear | None, float | None]]:
+        """Months judged, the year against last and the chance of the whole at a quarter's end, by measure."""
+        ends = [self.months[end] for end in self.ends]
+        if quarter.last not in ends:
+            return {code: ({}, None, None) for code in self.measures}
+        at = ends.index(quarter.last)
+        answers = {}
+        for column, (code, each) in enumerate(self.measures.items()):
+            adds_up = each.measure.denominator_is == "stock"  # months over the average of a stock add up
+            year = of_years(self.judgement.year, self.kind, end=at, column=column)
+            if year is not None and adds_up:
+                year = replace(year, now=year.now * YEAR, before=year.before * YEAR)
+            chance = float(self.judgement.p[at, column])
+            answers[code] = self._judged(at, column, adds_up), year, chance if np.isfinite(chance) else None
+        return answers
+
+    def _judged(self, at: int, column: int, adds_up: bool) -> dict[str, Judged]:
+        judged, last = {}, self.months[self.ends[at]]
+        for each in STRETCHES:
+            values = [float(part[at, column]) for part in self.judgement.stretches[each.name].parts]
+            if not np.isfinite(values[-1]):
+                continue
+            times = each.months.stop - each.months.start if adds_up else 1
+            observed, expected, lower, upper = (figure * times for figure in values[:-1])
+            start = last - (each.back - 1)
+            first_month, last_month = start + each.months.start, start + (each.months.stop - 1)
+            judged[each.name] = Judged(each.name, first_month, last_month, observed, expected, lower, upper, values[-1])
+        return judged
+
+    def ranges(self) -> dict[str, pd.DataFrame]:
+        """What was expected of each month of the quarters judged, by measure: columns expected, lower, upper."""
+        index = pd.PeriodIndex([self.months[end] - back for end in self.ends for back in (2, 1, 0)])
+        by_month = [self.judgement.stretches[f"month_{number}"].parts[1:4] for number in (1, 2, 3)]
+        values = np.array(by_month)  # months x parts x ends x series
+        names = ["expected", "lower", "upper"]
+        return {
+            code: pd.DataFrame(values[..., column].transpose(2, 0, 1).reshape(-1, 3), index, names).reindex(
+                each.values.index
+            )
+            for column, (code, each) in enumerate(self.measures.items())
+        }
+
+
+def _judgements(tested: Mapping[str, Comparable]) -> list[_Group]:
+    """All that can be tested, judged in one pass for each kind, with denominators and without."""
+    kinds: dict[tuple[Scale, bool], dict[str, Comparable]] = {}
     for code, each in tested.items():
-        groups.setdefault((each.cases[1], each.denominators is not None), {})[code] = each
-    judged: dict[str, dict[str, Judged]] = {}
-    years: dict[str, YearOnYear | None] = {}
-    chances: dict[str, float | None] = {}
-    ranges: dict[str, pd.DataFrame] = {}
-    for (kind, _), group in groups.items():
+        kinds.setdefault((each.cases[1], each.denominators is not None), {})[code] = each
+    groups = []
+    for (kind, _), group in kinds.items():
         numerators = _side_by_side({code: each.numerators for code, each in group.items()})
         below = {code: each.denominators for code, each in group.items() if each.denominators is not None}
         denominators = _side_by_side(below).reindex(numerators.index) if below else None
         series = scaled(numerators, kind, denominators, **_limits(group))
         newest = len(series.months) - 1
         ends = newest - 3 * np.arange(min(SHOWN, newest // 3 + 1))[::-1]
-        judgement = assess(series, ends)
-        for column, (code, each) in enumerate(group.items()):
-            factor = YEAR if each.measure.denominator_is == "stock" else 1
-            judged[code] = _judged(judgement, series.months, column, factor / YEAR if factor > 1 else 0)
-            years[code] = _times(of_years(judgement.year, kind, end=-1, column=column), factor)
-            chance = float(judgement.p[-1, column])
-            chances[code] = chance if np.isfinite(chance) else None
-            ranges[code] = _ranges(judgement, series.months[ends], column).reindex(each.values.index)
-    return judged, years, chances, ranges
+        groups.append(_Group(group, kind, series.months, ends, assess(series, ends)))
+    return groups
 
 
-def _judged(judgement: Judgement, months: pd.PeriodIndex, column: int, per_month: float) -> dict[str, Judged]:
-    """The months judged of one measure at the newest quarter's end, those that could be.
-
-    per_month: by what a figure grows with each month of a stretch, where months over a stock add up; else nought.
-    """
-    judged = {}
-    for each in STRETCHES:
-        values = [float(part[-1, column]) for part in judgement.stretches[each.name].parts]
-        if not np.isfinite(values[-1]):
-            continue
-        first = months[-1] - (each.back - 1) + each.months.start
-        last = months[-1] - (each.back - each.months.stop)
-        factor = per_month * (each.months.stop - each.months.start) or 1.0
-        observed, expected, lower, upper = (figure * factor for figure in values[:-1])
-        judged[each.name] = Judged(each.name, first, last, observed, expected, lower, upper, values[-1])
-    return judged
-
-
-def _times(year: YearOnYear | None, factor: float) -> YearOnYear | None:
-    if year is None or factor == 1:
-        return year
-    return replace(year, now=year.now * factor, before=year.before * factor)
-
-
-def _ranges(judgement: Judgement, ends: pd.PeriodIndex, column: int) -> pd.DataFrame:
-    """What was expected of each month of the quarters judged: columns expected, lower, upper."""
-    rows = {}
-    for number in range(3):
-        of_month = judgement.stretches[f"month_{number + 1}"]
-        for at, end in enumerate(ends):
-            rows[end - (2 - number)] = [float(part[at, column]) for part in of_month.parts[1:4]]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["expected", "lower", "upper"])
+def _told(
+    measures: Mapping[str, Comparable],
+    months: Mapping[str, pd.DataFrame],
+    groups: Sequence[_Group],
+    quarter: Quarter,
+) -> dict[str, _Told]:
+    """The verdict on every measure at a quarter's end, with the false-discovery control over all of them."""
+    answers = {code: answer for group in groups for code, answer in group.at(quarter).items()}
+    for code in measures.keys() - answers.keys():
+        year = margins.year_on_year(measures[code].measure, months[code].loc[: quarter.last])
+        answers[code] = {}, year, None if year is None else year.p
+    chances = {}
+    for code, each in measures.items():
+        cannot_be_told = _is_stale(each, quarter) or _is_of_too_few(each, quarter)
+        chances[code] = None if cannot_be_told else answers[code][2]
+    exceptional = clear(chances)
+    told = {}
+    for code, each in measures.items():
+        judged, year, _ = answers[code]
+        reason = _reason(each, quarter) if chances[code] is None else ""
+        graded = verdict(judged, year, chances[code], code in exceptional, each.measure.better, reason)
+        told[code] = _Told(judged, year, graded)
+    return told
 
 
 def _is_stale(each: Comparable, quarter: Quarter) -> bool:
     """Whether the figures stop before the quarter; a survey's, which come late, more than a year before its end."""
-    supplied = each.values.dropna()
+    supplied = each.values.loc[: quarter.last].dropna()
     oldest = quarter.last - (YEAR - 1) if each.measure.frequency == "quarterly" else quarter.first
     return supplied.empty or supplied.index[-1] < oldest
 
@@ -175,7 +206,7 @@ def _is_of_too_few(each: Comparable, quarter: Quarter) -> bool:
 
 def _reason(each: Comparable, quarter: Quarter) -> str:
     """Why nothing can be told of a measure."""
-    supplied = each.values.dropna()
+    supplied = each.values.loc[: quarter.last].dropna()
     if supplied.empty:
         return wording.NOT_SUPPLIED
     if _is_stale(each, quarter):

@@ -89,6 +89,8 @@ class Finding:
     """What was expected of each month before its quarter began: columns expected, lower and upper, in the unit."""
     verdict: Verdict
     """What is to be said of the measure: every view prints it, and none says otherwise."""
+    verdict_before: Verdict
+    """The same at the end of the quarter before, from today's months."""
     year_on_year: YearOnYear | None
     """This year compared with last, with an interval; None where that cannot be told."""
     projection: forecast.Projection | forecast.Refused | None

@@ -291,8 +291,9 @@ class Report(Mapping[str, MeasureReport]):
         return dashboard.dashboard(self.findings, self.settings.priorities)
 
     def symbol_changes(self) -> Fragment:
-        """Which symbols appeared, disappeared or changed side since the quarter before."""
-        return changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
+        """Which verdicts and symbols have changed since the quarter before."""
+        verdicts = changes.verdict_changes(self.findings, self.quarter)
+        return verdicts + changes.symbol_changes(revisions.symbol_changes(self.findings), self.quarter)
 
     def sources(self) -> Fragment:
         """What each source held: months, rows, rejected rows, its as-at date and its digest."""

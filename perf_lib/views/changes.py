@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.revisions import Revision, SymbolChange
-from perf_lib.views import dashboard
+from perf_lib.views import dashboard, narrative
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
@@ -43,6 +43,20 @@ def symbol_changes(changes: Sequence[SymbolChange], quarter: Quarter) -> Fragmen
     rows = [row[:shown] for row in rows]
     table = dashboard.table(f"Symbols that changed since {before}", headings[:shown], rows, words=range(shown))
     return paragraphs([sentences]) + table
+
+
+def verdict_changes(findings: Mapping[str, Finding], quarter: Quarter) -> Fragment:
+    """Measures that have become unlike what was expected, or like it again, since the quarter before."""
+    rows = []
+    for finding in findings.values():
+        now, before = finding.verdict, finding.verdict_before
+        if (now.is_unlike or before.is_unlike) and (now.grade, now.way) != (before.grade, before.way):
+            words = narrative.grade_words(before, finding.measure), narrative.verdict_words(finding)
+            rows.append((finding.measure.title, *map(wording.sentence_case, words)))
+    if not rows:
+        return paragraphs([f"No verdict has changed since {quarter.previous.name}."])
+    headings = ["Measure", wording.sentence_case(quarter.previous.name), "Now"]
+    return dashboard.table(f"Verdicts that changed since {quarter.previous.name}", headings, rows, words=range(3))
 
 
 def revisions(restated: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragment:

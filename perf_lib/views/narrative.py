@@ -8,6 +8,7 @@ from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
+from perf_lib.findings.verdict import Verdict
 from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import Figure
 from perf_lib.words import wording
@@ -92,13 +93,21 @@ def verdict_words(finding: Finding) -> str:
     Whatever prints a measure's grade prints these words.
     """
     told = finding.verdict
+    months = f" {_when(finding)}" if told.is_unlike and told.lead not in ("quarter", "year") else ""
+    return grade_words(told, finding.measure) + months
+
+
+def grade_words(told: Verdict, measure: Measure) -> str:
+    """A verdict's grade in words, without the months that tell it: clearly more than expected."""
     if told.grade == "cannot tell":
         return told.reason
-    beside = "the year before" if told.question == "year" else "expected"
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    months = "" if told.lead in ("quarter", "year") else f" {_when(finding)}"
-    return f"{_SURENESS[told.grade]} {_comparative(finding)} than {beside}{months}"
+    comparative = "higher" if told.way == "higher" else "lower"
+    if measure.is_count:
+        comparative = "more" if told.way == "higher" else measure.traits.less
+    beside = "the year before" if told.question == "year" else "expected"
+    return f"{_SURENESS[told.grade]} {comparative} than {beside}"
 
 
 def verdict(finding: Finding) -> str:
@@ -117,13 +126,6 @@ def verdict(finding: Finding) -> str:
     if told.break_suspected is not None:
         sentence += f" The counting may have changed in {wording.month(told.break_suspected)}, which could explain it."
     return sentence
-
-
-def _comparative(finding: Finding) -> str:
-    is_higher = finding.verdict.way == "higher"
-    if finding.measure.is_count:
-        return "more" if is_higher else finding.measure.traits.less
-    return "higher" if is_higher else "lower"
 
 
 def _when(finding: Finding) -> str:

@@ -165,7 +165,7 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
     x = np.arange(len(shown))
     values = shown["value"].astype(float)
     lower, upper = limits["lower"].clip(lower=0), limits["upper"]
-    axis.fill_between(x, lower, upper, color=canvas.BAND, linewidth=0, step="mid", zorder=0.5)
+    axis.fill_between(x, lower, upper, color=canvas.OVER_BARS, alpha=0.4, linewidth=0, step="mid", zorder=2.5)
     canvas.bars(axis, values, np.where(shown["origin"] == "illustrative", ILLUSTRATIVE, BLUE), 0.72)
     canvas.line(axis, x, limits["expected"], GREY, 1.2, drawstyle="steps-mid")
     top = np.nanmax([values.max(), limits["upper"].max(), 0]) or 1.0
