@@ -11,6 +11,7 @@ import measured
 
 from perf_lib.findings import symbols
 from perf_lib.report import Report, open_report
+from perf_lib.views import narrative
 from perf_lib.words import wording
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ def symbol_table() -> str:
 
 def claims_table(report: Report) -> str:
     """Each symbol that the report claimed against those that come out of the sample."""
-    rows = ["| paragraph | measure | claimed | found, of those claimed | not found | found besides | borne out |"]
+    rows = ["| paragraph | measure | claimed | found, of those claimed | not found | found besides | verdict |"]
     rows.append("| --- | --- | --- | --- | --- | --- | --- |")
     with CLAIMS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -36,15 +37,13 @@ def claims_table(report: Report) -> str:
             # The claims' name for the symbol.
             claimed = {{"does_not_trend_with_peers": "not_trending_with_peers"}.get(code, code) for code in claimed}
             found = symbols.codes(finding)
-            borne_out = [s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)]
             columns = [
                 sorted(claimed),
                 [code for code in found if code in claimed],
                 sorted(claimed - set(found)),
                 [code for code in found if code not in claimed],
-                borne_out,
             ]
-            cells = [_listed(column) for column in columns]
+            cells = [*map(_listed, columns), narrative.verdict_words(finding)]
             rows.append(f"| {row['para']} | {finding.measure.title} | {' | '.join(cells)} |")
     return "\n".join(rows)
 

@@ -34,7 +34,6 @@ KINDS_OF_THEIR_OWN = {"audit": "a typed figure has a kind too (count, percent, r
 SYMBOL_MODULES = {
     "stats/spc.py": "the published rules",
     "stats/peers.py": "the four standings among peers",
-    "stats/calibrated/contrasts.py": "which published rules each calibrated test answers to",
     "findings/symbols.py": "the sixteen symbols",
 }
 """Where symbol codes are spelt: the tables that define them."""
@@ -65,8 +64,6 @@ LONG = {
     "press/leaks.py": "every way in which a figure might be written, and every file that it might be read in",
     "press/work.py": "each kind of job, and what follows it",
     "report/report.py": "a short method for each part that a notebook may show",
-    "stats/calibrated/contrasts.py": "the formulas at its head, and the constants made from them",
-    "stats/forecast.py": "the projection, its back-test and its bounds",
     "stats/spc.py": "the table of rules and the arithmetic that reads it change together",
     "views/narrative.py": "a function for each sentence",
 }
