@@ -31,6 +31,9 @@ OWN = "perf_lib"
 REPORT = "report"
 """The bound report's place in a pack, without a suffix."""
 
+BRIEFING = "briefing"
+"""The notebook, and its page in a pack, that is no part of the bound report: a short edition of it."""
+
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)"><p>')
 
 
@@ -69,13 +72,15 @@ class Binder:
 
     def __init__(self, order: Order, report: Report) -> None:
         self._facts, self._report = facts(order, report), report
-        self._names = [source.stem for source in order.notebooks]
+        self._names = [source.stem for source in order.notebooks if source.stem != BRIEFING]
         self._arrived: dict[str, Executed] = {}
         self._bound: list[Page] = []
         self._next_number = 1
 
     def add(self, executed: Executed) -> list[Page]:
         """The pages that can be printed now that this notebook has arrived: its own and those that waited for it."""
+        if executed.name == BRIEFING:
+            return [self._page(executed, BRIEFING)[0]]
         self._arrived[executed.name] = executed
         ready = []
         while not self.is_complete and (name := self._names[len(self._bound)]) in self._arrived:
@@ -96,12 +101,16 @@ class Binder:
         return Page(REPORT, whole)
 
     def _bind(self, executed: Executed) -> Page:
-        force, quarter = self._report.settings.body.force, self._report.quarter
-        title = f"{force}: {_title(executed)}, {quarter.name} {quarter.financial_year}"
-        bound = Page(f"pages/{executed.name}", page(executed.notebook, title=title, **self._facts))
-        self._next_number = numbered(bound.notebook, self._next_number)
+        bound, self._next_number = self._page(executed, f"pages/{executed.name}", self._next_number)
         self._bound.append(bound)
         return bound
+
+    def _page(self, executed: Executed, path: str, first: int = 1) -> tuple[Page, int]:
+        """A notebook's page, its paragraphs numbered from `first`, and the number after its last."""
+        force, quarter = self._report.settings.body.force, self._report.quarter
+        title = f"{force}: {_title(executed)}, {quarter.name} {quarter.financial_year}"
+        bound = Page(path, page(executed.notebook, title=title, **self._facts))
+        return bound, numbered(bound.notebook, first)
 
 
 def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
@@ -154,4 +163,4 @@ def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
 
 def _title(executed: Executed) -> str:
     title = executed.notebook.metadata.get("title")
-    return str(title or wording.sentence_case(executed.name[2:].replace("_", " ")))
+    return str(title or wording.sentence_case(executed.name.lstrip("0123456789_").replace("_", " ")))
