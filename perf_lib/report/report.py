@@ -263,12 +263,12 @@ class Report(Mapping[str, MeasureReport]):
         return dashboard.exceptions(self.findings, self.settings.highlights)
 
     def unusual(self) -> Fragment:
-        """The measures that are clearly or perhaps unlike what was expected, each with its box and chart."""
+        """The measures of the main points, each with its box and chart: at most six, the surest first."""
         shown = html.EMPTY
-        for code, finding in self.findings.items():
-            if finding.verdict.is_unlike:
-                drawn = self[code].chart()
-                shown += self[code].headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
+        for finding in summary.main(self.findings):
+            measure = self[finding.measure.code]
+            drawn = measure.chart()
+            shown += measure.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
         return shown
 
     def priority(self, number: int) -> Fragment:

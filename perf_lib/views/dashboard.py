@@ -128,7 +128,7 @@ def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragm
     groups, texts = [], []
     for criterion, (title, none) in CRITERIA.items():
         lines = [
-            {"code": code, "title": findings[code].measure.title, "words": words, "symbols": _icons(findings[code])}
+            {"code": code, "title": findings[code].measure.title, "words": words}
             for code, words in words_by_criterion[criterion].items()
         ]
         groups.append({"title": title, "none": none, "lines": lines})

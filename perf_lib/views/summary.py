@@ -18,7 +18,7 @@ POINTS = 6
 def summary(findings: Mapping[str, Finding]) -> Fragment:
     """Six main points, how many measures stand how, and what cannot be told, with its last known figure."""
     everything = list(findings.values())
-    unlike = [f for grade in ("clear", "possible") for f in _graded(everything, grade)]
+    unlike = _unlike(findings)
     points = [_point(finding) for finding in unlike[:POINTS]]
     more = [_link(finding, narrative.verdict_words(finding)) for finding in unlike[POINTS:]]
     untold, counts, method = _untold(everything), _counts(everything), _method(everything)
@@ -30,9 +30,15 @@ def summary(findings: Mapping[str, Finding]) -> Fragment:
     return Fragment(html, "\n".join(lines))
 
 
-def _graded(findings: Sequence[Finding], grade: str) -> list[Finding]:
-    """Measures of one grade, the surest first."""
-    return sorted((f for f in findings if f.verdict.grade == grade), key=lambda f: f.verdict.chance or 0.0)
+def main(findings: Mapping[str, Finding]) -> list[Finding]:
+    """The measures of the main points."""
+    return _unlike(findings)[:POINTS]
+
+
+def _unlike(findings: Mapping[str, Finding]) -> list[Finding]:
+    """Measures that are unlike what was expected: the clear ones first, and the surest of each grade."""
+    unlike = [finding for finding in findings.values() if finding.verdict.is_unlike]
+    return sorted(unlike, key=lambda f: (f.verdict.grade != "clear", f.verdict.chance or 0.0))
 
 
 def _point(finding: Finding) -> dict[str, str]:
