@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from perf_lib.press.order import BRIEFING
 from perf_lib.views.html import Fragment
 from perf_lib.words import wording
 
@@ -30,9 +31,6 @@ OWN = "perf_lib"
 
 REPORT = "report"
 """The bound report's place in a pack, without a suffix."""
-
-BRIEFING = "briefing"
-"""The notebook, and its page in a pack, that is no part of the bound report: a short edition of it."""
 
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)"><p>')
 
