@@ -309,8 +309,10 @@ def _make_one(order: Order, as_json: bool) -> None:
         raise
     _report_pack(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
-        for name in ("report.html", "report.pdf", "dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json"):
-            echo(f"  {name:<15}{(pack.folder / name).stat().st_size / 1024:>7,.0f} KB")
+        pages, tables = ("report.html", "report.pdf", "briefing.pdf"), ("dashboard.xlsx", "dashboard.ods", "findings.csv")
+        for path in (pack.folder / name for name in (*pages, *tables, "run.json")):
+            if path.exists():
+                echo(f"  {path.name:<15}{path.stat().st_size / 1024:>7,.0f} KB")
 
 
 def _make_many(orders: list[Order], scheduler: str | None, workers: int | None, as_json: bool) -> None:
