@@ -31,6 +31,18 @@ OWN = "perf_lib"
 REPORT = "report"
 """The bound report's place in a pack, without a suffix."""
 
+AUDIT = "pages/audit"
+"""The place of the page for reviewers."""
+
+FILES = {
+    "report.html": "The whole report",
+    "report.pdf": "The whole report, PDF",
+    "dashboard.xlsx": "The dashboard, Excel",
+    "dashboard.ods": "The dashboard, OpenDocument",
+    "findings.csv": "Every measure's figures, CSV",
+}
+"""What every page of a pack leads to besides its own PDF, with its words."""
+
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)"><p>')
 
 
@@ -90,15 +102,19 @@ class Binder:
     def whole(self, contradictions: Fragment) -> Page:
         """The bound report. contradictions: what a draft opens with."""
         title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        whole = joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        files = [*_files(REPORT), *((f"{each.path}.html", each.notebook.metadata[OWN]["part"]) for each in self._bound)]
+        files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
+        pages = [page.notebook for page in self._bound]
+        whole = joined(pages, title=title, whole=True, files=files, **self._facts)
         if self._facts.get("draft"):  # after the cover, which says what it is a draft of
             whole.cells.insert(1, cell(contradictions, "contradictions"))
         return Page(REPORT, whole)
 
     def _bind(self, executed: Executed) -> Page:
         force, quarter = self._report.settings.body.force, self._report.quarter
-        title = f"{force}: {_title(executed)}, {quarter.name} {quarter.financial_year}"
-        bound = Page(f"pages/{executed.name}", page(executed.notebook, title=title, **self._facts))
+        part, path = _title(executed), f"pages/{executed.name}"
+        title = f"{force}: {part}, {quarter.name} {quarter.financial_year}"
+        bound = Page(path, page(executed.notebook, title=title, part=part, files=_files(path), **self._facts))
         self._next_number = numbered(bound.notebook, self._next_number)
         self._bound.append(bound)
         return bound
@@ -108,9 +124,10 @@ def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
     """The page for reviewers, `pages/audit`: what the check of commentary found; no part of the bound report."""
     body, quarter = report.settings.body, report.quarter
     title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
-    printed = page(new_notebook(cells=[cell(shown, "audit")]), title=title, **facts(order, report))
+    cells = [cell(shown, "audit")]
+    printed = page(new_notebook(cells=cells), title=title, files=_files(AUDIT), **facts(order, report))
     numbered(printed)
-    return Page("pages/audit", printed)
+    return Page(AUDIT, printed)
 
 
 def page(notebook: NotebookNode, **facts: Any) -> NotebookNode:
@@ -150,6 +167,14 @@ def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
     whole = new_notebook(cells=[cell for each in pages for cell in each.cells], metadata=dict(pages[0].metadata))
     whole.metadata[OWN] = {**facts, "numbered": True}
     return whole
+
+
+def _files(path: str) -> list[tuple[str, str]]:
+    """The pack's other files as a page at `path` leads to them: address and words."""
+    if path == REPORT:
+        return [(name, words) for name, words in FILES.items() if name != f"{path}.html"]
+    own = (f"{Path(path).name}.pdf", "This page, PDF")
+    return [own, *((f"../{name}", words) for name, words in FILES.items())]
 
 
 def _title(executed: Executed) -> str:
