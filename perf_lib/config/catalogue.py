@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
@@ -123,8 +123,6 @@ class Measure(Strict):
     """How many decimals are printed; where it is not given, as many as the unit usually has."""
     peers: str | None = None
     """The series of the peers' file that answers to this measure."""
-    dashboard: StrictBool = True
-    """Whether the measure has a row in the dashboard (some are drawn in the report only)."""
     target: StrictFloat | None = None
     """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
     marking: Marking | None = None

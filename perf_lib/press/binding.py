@@ -34,7 +34,12 @@ REPORT = "report"
 AUDIT = "pages/audit"
 """The place of the page for reviewers."""
 
+BRIEFING = "briefing"
+"""The notebook, and its page in a pack, that is no part of the bound report: a short edition of it."""
+
 FILES = {
+    "briefing.html": "The briefing",
+    "briefing.pdf": "The briefing, PDF",
     "report.html": "The whole report",
     "report.pdf": "The whole report, PDF",
     "dashboard.xlsx": "The dashboard, Excel",
@@ -80,14 +85,16 @@ class Binder:
     """Makes pages of executed notebooks in whatever order they arrive; paragraph numbers run in the report's order."""
 
     def __init__(self, order: Order, report: Report) -> None:
-        self._facts, self._report = facts(order, report), report
-        self._names = [source.stem for source in order.notebooks]
+        self._facts, self._report, self._order = facts(order, report), report, order
+        self._names = [source.stem for source in order.notebooks if source.stem != BRIEFING]
         self._arrived: dict[str, Executed] = {}
         self._bound: list[Page] = []
         self._next_number = 1
 
     def add(self, executed: Executed) -> list[Page]:
         """The pages that can be printed now that this notebook has arrived: its own and those that waited for it."""
+        if executed.name == BRIEFING:
+            return [self._page(executed, BRIEFING)[0]]
         self._arrived[executed.name] = executed
         ready = []
         while not self.is_complete and (name := self._names[len(self._bound)]) in self._arrived:
@@ -102,7 +109,7 @@ class Binder:
     def whole(self, contradictions: Fragment) -> Page:
         """The bound report. contradictions: what a draft opens with."""
         title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        files = [*_files(REPORT), *((f"{each.path}.html", each.notebook.metadata[OWN]["part"]) for each in self._bound)]
+        files = [*_files(self._order, REPORT), *((f"{each.path}.html", each.notebook.metadata[OWN]["part"]) for each in self._bound)]
         files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
         pages = [page.notebook for page in self._bound]
         whole = joined(pages, title=title, whole=True, files=files, **self._facts)
@@ -111,13 +118,18 @@ class Binder:
         return Page(REPORT, whole)
 
     def _bind(self, executed: Executed) -> Page:
-        force, quarter = self._report.settings.body.force, self._report.quarter
-        part, path = _title(executed), f"pages/{executed.name}"
-        title = f"{force}: {part}, {quarter.name} {quarter.financial_year}"
-        bound = Page(path, page(executed.notebook, title=title, part=part, files=_files(path), **self._facts))
-        self._next_number = numbered(bound.notebook, self._next_number)
+        bound, self._next_number = self._page(executed, f"pages/{executed.name}", self._next_number)
         self._bound.append(bound)
         return bound
+
+    def _page(self, executed: Executed, path: str, first: int = 1) -> tuple[Page, int]:
+        """A notebook's page, its paragraphs numbered from `first`, and the number after its last."""
+        force, quarter = self._report.settings.body.force, self._report.quarter
+        part = _title(executed)
+        title = f"{force}: {part}, {quarter.name} {quarter.financial_year}"
+        files = _files(self._order, path)
+        bound = Page(path, page(executed.notebook, title=title, part=part, files=files, **self._facts))
+        return bound, numbered(bound.notebook, first)
 
 
 def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
@@ -125,7 +137,7 @@ def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
     body, quarter = report.settings.body, report.quarter
     title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
     cells = [cell(shown, "audit")]
-    printed = page(new_notebook(cells=cells), title=title, files=_files(AUDIT), **facts(order, report))
+    printed = page(new_notebook(cells=cells), title=title, files=_files(order, AUDIT), **facts(order, report))
     numbered(printed)
     return Page(AUDIT, printed)
 
@@ -169,14 +181,17 @@ def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
     return whole
 
 
-def _files(path: str) -> list[tuple[str, str]]:
+def _files(order: Order, path: str) -> list[tuple[str, str]]:
     """The pack's other files as a page at `path` leads to them: address and words."""
-    if path == REPORT:
-        return [(name, words) for name, words in FILES.items() if name != f"{path}.html"]
-    own = (f"{Path(path).name}.pdf", "This page, PDF")
-    return [own, *((f"../{name}", words) for name, words in FILES.items())]
+    has_briefing = any(source.stem == BRIEFING for source in order.notebooks)
+    names = {**FILES, f"{path}.pdf": "This page, PDF"}
+    return [
+        ("../" * path.count("/") + name, words)
+        for name, words in names.items()
+        if name != f"{path}.html" and (has_briefing or not name.startswith(BRIEFING))
+    ]
 
 
 def _title(executed: Executed) -> str:
     title = executed.notebook.metadata.get("title")
-    return str(title or wording.sentence_case(executed.name[2:].replace("_", " ")))
+    return str(title or wording.sentence_case(executed.name.lstrip("0123456789_").replace("_", " ")))

@@ -10,6 +10,7 @@ from typing import Any
 
 from perf_lib.config.settings import find_params
 from perf_lib.config.yaml import shown
+from perf_lib.press.binding import BRIEFING
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
@@ -104,9 +105,8 @@ def notebooks_of(params: Path, written: str | Path | None = None) -> list[Path]:
     places = [Path(written)] if written else [params.resolve().parent / "notebooks"]
     places += [] if written else [base / "notebooks" for base in (here, *here.parents)]
     for place in places:
-        found = sorted(path for path in place.glob("[0-9]*.ipynb"))
-        if found:
-            return found
+        if found := sorted(place.glob("[0-9]*.ipynb")):
+            return found + sorted(place.glob(f"{BRIEFING}.ipynb"))
     raise InputError(
         f"no notebooks found in {shown(places[0])}; their names start with a digit, as 1_prevent_crime does"
     )

@@ -46,17 +46,16 @@ class MeasureReport:
         self.finding = finding
 
     def headline(self) -> Fragment:
-        """The headline box: the financial year's quarters, the figures first published, the symbols."""
+        """The headline box: the financial year's quarters, the figures first published, the verdict, the symbols."""
         return dashboard.headline_box(self.finding)
 
     def sentences(self) -> Fragment:
-        """Computed sentences: the totals, the change on the year, the verdict, the target."""
+        """Computed sentences: the totals, the change on the year, the target."""
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
-        second = narrative.verdict(finding) if finding.as_at is not None else ""
-        third = narrative.target(finding)
+        second = narrative.target(finding)
         note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
-        return html.paragraphs([text for text in (first, second, third, note) if text])
+        return html.paragraphs([text for text in (first, second, note) if text])
 
     def chart(self) -> Chart | Fragment:
         """The months with what was expected of them, above the rolling 12 months; empty without a figure."""
@@ -241,7 +240,7 @@ class Report(Mapping[str, MeasureReport]):
         return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
 
     def summary(self) -> Fragment:
-        """The quarter on one page: what is exceptional and how certain, what is better, worse or missing."""
+        """The first page: six main points, how many measures stand how, and what cannot be told."""
         return summary.summary(self.findings)
 
     def introduction(self) -> Fragment:
@@ -262,6 +261,15 @@ class Report(Mapping[str, MeasureReport]):
     def exceptions(self) -> Fragment:
         """What goes before the panel under the report's four criteria; the first is computed."""
         return dashboard.exceptions(self.findings, self.settings.highlights)
+
+    def unusual(self) -> Fragment:
+        """The measures of the main points, each with its box and chart: at most six, the surest first."""
+        shown = html.EMPTY
+        for finding in summary.main(self.findings):
+            measure = self[finding.measure.code]
+            drawn = measure.chart()
+            shown += measure.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
+        return shown
 
     def priority(self, number: int) -> Fragment:
         """A priority's heading."""

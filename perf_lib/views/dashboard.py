@@ -11,6 +11,7 @@ from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding, QuarterFigure
 from perf_lib.findings.symbols import Symbol
 from perf_lib.stats import series, spc
+from perf_lib.stats.series import Figure
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
 from perf_lib.views.charts.monthly import sparkline
@@ -29,7 +30,7 @@ CRITERIA = {
 
 
 def headline_box(finding: Finding) -> Fragment:
-    """The measure's quarters of the financial year, each with its 12 months, and its symbols."""
+    """The measure's quarters of the financial year, each with its 12 months, its verdict and its symbols."""
     measure = finding.measure
     twelve, single = measure.has_year, not measure.spans_a_year
     restated = any(first is not None for line in finding.box for _, first, _ in line.then_and_now)
@@ -37,29 +38,50 @@ def headline_box(finding: Finding) -> Fragment:
     lines = [
         {
             "quarter": wording.sentence_case(line.quarter.name.removeprefix("quarter ")),
-            "cells": [figure_in_table(finding, line.value.value)] * single
-            + [figure_in_table(finding, line.rolling.value)] * twelve
+            "cells": [_with_margin(finding, line.value)] * single
+            + [_with_margin(finding, line.rolling)] * twelve
             + [_first_published(finding, line)] * restated,
         }
         for line in finding.box
     ]
+    verdict = narrative.verdict(finding) if finding.as_at is not None else "No figure has been supplied."
     html = fill(
         "headline.html.j2",
         measure=measure,
         marking=measure.marking,
         year=finding.quarter.financial_year,
+        facts=_facts(finding),
         headings=headings,
         lines=lines,
+        verdict=verdict,
         symbols=_icons(finding),
-        no_symbols=no_symbols(finding),
     )
     text = ", ".join(f"{line['quarter']}: {' / '.join(line['cells'])}" for line in lines)
-    return Fragment(html, f"{measure.title}: {text}; {narrative.context(finding)}")
+    return Fragment(html, f"{measure.title}: {text}; {verdict}")
+
+
+def _facts(finding: Finding) -> str:
+    """What the box's figures are in, the target, and the last known figure where the quarter has none."""
+    measure = finding.measure
+    unit = "Minutes and seconds" if measure.unit == wording.SECONDS else wording.sentence_case(measure.unit)
+    facts = [f"{unit} in 12 months" if measure.spans_a_year else unit]
+    if finding.target is not None:
+        facts.append(f"target {narrative.in_prose(finding.target.target, measure)}" + " a month" * measure.is_count)
+    if not finding.is_current and finding.as_at is not None:
+        figure = narrative.in_prose(finding.rolling.value, measure)
+        year = "" if finding.rolling.value is None or measure.spans_a_year else f" ({figure} in 12 months)"
+        facts.append(f"last known: {narrative.last_known(finding)}{year}")
+    return "; ".join(facts)
+
+
+def _with_margin(finding: Finding, figure: Figure) -> str:
+    text = figure_in_table(finding, figure.value)
+    return text if figure.margin is None or figure.value is None else f"{text} ±{wording.number(figure.margin, 1)}"
 
 
 def key(findings: Mapping[str, Finding]) -> Fragment:
     """The sixteen symbols, their rule in plain English, and how often chance alone would show each."""
-    tested = sum(1 for finding in findings.values() if finding.measure.dashboard and finding.arithmetic)
+    tested = sum(1 for finding in findings.values() if finding.arithmetic)
     outlined = {*symbols.FALSE_ALARMS, *symbols.OUTSIDE}
     rows = [
         {
@@ -79,7 +101,7 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
     )
     by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, symbols.ANY_SOLID)]
     false_alarms = (
-        f"Of the {tested} measures in the dashboard that can be tested, chance alone would show a symbol on about "
+        f"Of the {tested} measures that are tested month by month, chance alone would show a symbol on about "
         f"{by_chance[0]}, and a solid one on about {by_chance[1]}."
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
@@ -87,32 +109,26 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:
-    """Appendix A: twelve months, the quarter, the rolling figure and its change, symbols and a few words."""
-    months = next(iter(findings.values())).last_12.index
-    on_dashboard = [finding for finding in findings.values() if finding.measure.dashboard]
+    """Appendix A: every measure's quarter, year, change, target, two years at a glance, symbols and verdict."""
     tables = [
-        {"title": f"{number}. {title}", "rows": [_row(f) for f in on_dashboard if f.measure.priority == number]}
+        {"title": f"{number}. {title}", "rows": [_row(f) for f in findings.values() if f.measure.priority == number]}
         for number, title in priorities.items()
     ]
-    html = fill(
-        "dashboard.html.j2",
-        title="Appendix A: dashboard",
-        priorities=[table for table in tables if table["rows"]],
-        months=[wording.short_month(month) for month in months],
-    )
-    return Fragment(html, "\n".join(f"{f.measure.title}: {narrative.context(f)}" for f in on_dashboard))
+    priority_tables = [table for table in tables if table["rows"]]
+    html = fill("dashboard.html.j2", title="Appendix A: dashboard", priorities=priority_tables)
+    return Fragment(html, "\n".join(f"{f.measure.title}: {narrative.context(f)}" for f in findings.values()))
 
 
 def exceptions(findings: Mapping[str, Finding], highlights: Highlights) -> Fragment:
     """What is put before the panel, under the report's four criteria."""
     changed = {
-        code: narrative.verdict(finding) for code, finding in findings.items() if finding.verdict.grade == "clear"
+        code: narrative.verdict_words(finding) for code, finding in findings.items() if finding.verdict.grade == "clear"
     }
     words_by_criterion = {"significant_change": changed, **dict(highlights)}
     groups, texts = [], []
     for criterion, (title, none) in CRITERIA.items():
         lines = [
-            {"code": code, "title": findings[code].measure.title, "words": words, "symbols": _icons(findings[code])}
+            {"code": code, "title": findings[code].measure.title, "words": words}
             for code, words in words_by_criterion[criterion].items()
         ]
         groups.append({"title": title, "none": none, "lines": lines})
@@ -162,33 +178,21 @@ def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
     return table(caption, ["Reason", *twelve, "Change", "Change, %"], rows)
 
 
-def no_symbols(finding: Finding) -> str:
-    """What stands where symbols would: nothing exceptional is not the same as not enough data."""
-    if not finding.arithmetic:
-        return "Symbols for months and trends do not apply"
-    if symbols.lacks_data(finding):
-        return "Months are withheld" if finding.is_withheld else "Not enough data"
-    return "No symbol"
-
-
 def _row(finding: Finding) -> dict[str, object]:
-    measure, last_12, drawing = finding.measure, finding.last_12, sparkline(finding)
+    measure, drawing, target = finding.measure, sparkline(finding), finding.target
+    quarter = None if measure.spans_a_year else finding.value.value
     return {
         "code": measure.code,
         "title": measure.title,
-        "cells": [
-            {"text": figure_in_table(finding, row["value"]), "illustrative": row["origin"] == "illustrative"}
-            for _, row in last_12.iterrows()
-        ],
-        "quarter": figure_in_table(finding, finding.value.value if measure.covers_months == 1 else None),
+        "quarter": figure_in_table(finding, quarter),
         "rolling": figure_in_table(finding, finding.rolling.value),
         "change": narrative.change_in_table(finding),
-        "verdict": {True: "better", False: "worse", None: ""}[finding.verdict.good],
+        "target": "–" if target is None else {True: "met", False: "not met", None: "–"}[target.met],
         "spark": None if drawing is None else data_uri(drawing),
         "says": _says(finding),
         "symbols": _icons(finding),
-        "no_symbols": "–",  # the context beside it says why
         "context": narrative.context(finding),
+        "good": {True: "better", False: "worse", None: ""}[finding.verdict.good],
     }
 
 

@@ -8,7 +8,7 @@ from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.verdict import Verdict
+from perf_lib.findings.verdict import POSSIBLE, Verdict
 from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import Figure
 from perf_lib.words import wording
@@ -95,6 +95,44 @@ def verdict_words(finding: Finding) -> str:
     told = finding.verdict
     months = f" {_when(finding)}" if told.is_unlike and told.lead not in ("quarter", "year") else ""
     return grade_words(told, finding.measure) + months
+
+
+def lead_figure(finding: Finding) -> str:
+    """The figure that tells the verdict: of the months that lead to it, or of the year."""
+    judged = finding.judged.get(finding.verdict.lead or "")
+    return (
+        in_prose(finding.rolling.value, finding.measure) if judged is None else _finer(judged.observed, finding.measure)
+    )
+
+
+def lead_beside(finding: Finding) -> str:
+    """What that figure stands beside: the range that was expected, or the year before."""
+    judged = finding.judged.get(finding.verdict.lead or "")
+    if judged is None:
+        return f"against {in_prose(finding.previous.value, finding.measure)}"
+    lower, upper = (_finer(bound, finding.measure) for bound in (judged.lower, judged.upper))
+    return f"where {_range(lower, upper, finding.measure)} was expected"
+
+
+def still(finding: Finding) -> str:
+    """That the year has gone the other way than the quarter, where it has by more than chance."""
+    year, told = finding.year_on_year, finding.verdict
+    if told.question != "quarter" or year is None or year.p >= POSSIBLE or not finding.change:
+        return ""
+    if (finding.change > 0) == (told.way == "higher"):
+        return ""
+    return f", though still {'higher' if finding.change > 0 else 'lower'} than a year ago"
+
+
+def last_known(finding: Finding) -> str:
+    """The last known figure, with its month where that is before the quarter's end."""
+    if finding.as_at is None:
+        return ""
+    figure = (
+        finding.rolling.value if finding.measure.spans_a_year else float(finding.months.loc[finding.as_at, "value"])
+    )
+    month = "" if finding.is_current else f" in {wording.month(finding.as_at)}"
+    return f"{in_prose(figure, finding.measure)}{month}"
 
 
 def grade_words(told: Verdict, measure: Measure) -> str:

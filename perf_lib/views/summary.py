@@ -1,4 +1,4 @@
-"""The quarter on one page: what a panel member reads first, and how sure one can be of it."""
+"""The first page: what a panel member reads first, and how sure one can be of it."""
 
 from __future__ import annotations
 
@@ -6,96 +6,91 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.verdict import FALSE_DISCOVERY
+from perf_lib.findings.verdict import FALSE_DISCOVERY, POSSIBLE
 from perf_lib.views import narrative
 from perf_lib.views.html import Fragment, fill
 from perf_lib.words import wording
 
-ROWS = 12
-"""Measures shown that are clearly unlike what was expected: as many as a page has room for."""
-LINES = 7
-"""Measures shown of each list."""
+POINTS = 6
+"""Main points: as many as a reader keeps."""
 
 
 def summary(findings: Mapping[str, Finding]) -> Fragment:
-    """What is clearly unlike what was expected, what perhaps, and what cannot be told: one page."""
+    """Six main points, how many measures stand how, and what cannot be told, with its last known figure."""
     everything = list(findings.values())
-    clear, possible = (
-        sorted((f for f in everything if f.verdict.grade == grade), key=lambda f: f.verdict.chance or 0.0)
-        for grade in ("clear", "possible")
-    )
-    lists = [
-        _list("Perhaps for the better", [f for f in possible if f.verdict.good is True]),
-        _list("Perhaps for the worse", [f for f in possible if f.verdict.good is False]),
-        _list("Perhaps changed, neither better nor worse", [f for f in possible if f.verdict.good is None]),
-    ]
-    rows = [_row(finding) for finding in clear[:ROWS]]
-    more = [f.measure.title for f in clear[ROWS:]]
-    lead, rest, untold = _lead(clear, everything), _rest(everything), _untold(everything)
-    html = fill(
-        "summary.html.j2",
-        lead=lead,
-        rows=rows,
-        more=f"Clearly unlike what was expected as well: {wording.listed(more)}." if more else "",
-        lists=[each for each in lists if each["lines"]],
-        rest=rest,
-        untold=untold,
-    )
-    lines = [lead, *(f"{row['title']}: {row['words']}" for row in rows)]
-    lines += [f"{each['title']}: {', '.join(line['title'] for line in each['lines']) or 'none'}" for each in lists]
-    lines += [rest, *(f"{each['words']}: {', '.join(title for _, title in each['measures'])}" for each in untold)]
+    unlike = _unlike(findings)
+    points = [_point(finding) for finding in unlike[:POINTS]]
+    more = [_link(finding, narrative.verdict_words(finding)) for finding in unlike[POINTS:]]
+    untold, counts, method = _untold(everything), _counts(everything), _method(everything)
+    html = fill("summary.html.j2", points=points, more=more, untold=untold, counts=counts, method=method)
+    lines = [f"{each['lead']}: {each['title']}{each['rest']}" for each in points]
+    lines += [f"{each['title']}: {each['words']}" for each in more]
+    lines += [f"{each['words']}: {', '.join(_text(one) for one in each['measures'])}" for each in untold]
+    lines += [", ".join(f"{number} {words}" for words, number in counts), method]
     return Fragment(html, "\n".join(lines))
 
 
-def _lead(clear: Sequence[Finding], everything: Sequence[Finding]) -> str:
-    tested = [f for f in everything if f.verdict.chance is not None]
-    of = f"the {len(tested)} measures of which it can be told, of {len(everything)} in all,"
-    if not clear:
-        return f"Of {of} none is clearly unlike what the months before led one to expect."
-    false = len(clear) * FALSE_DISCOVERY
-    expected = "fewer than one" if false < 1 else f"about {wording.number(false)}"
-    verb = "is" if len(clear) == 1 else "are"
-    lead = (
-        f"Of {of} {len(clear)} {verb} clearly unlike what the months before led one to expect, or unlike last year. "
-        f"Of those, {expected} may be so by chance."
-    )
-    if any("illustrative" in f.origin_of(f.quarter.last - 59, f.quarter.last) for f in tested):
-        lead += " Some are judged by made-up months, for illustration, which were never published."
-    return lead
+def main(findings: Mapping[str, Finding]) -> list[Finding]:
+    """The measures of the main points."""
+    return _unlike(findings)[:POINTS]
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def _unlike(findings: Mapping[str, Finding]) -> list[Finding]:
+    """Measures that are unlike what was expected: the clear ones first, and the surest of each grade."""
+    unlike = [finding for finding in findings.values() if finding.verdict.is_unlike]
+    return sorted(unlike, key=lambda f: (f.verdict.grade != "clear", f.verdict.chance or 0.0))
+
+
+def _point(finding: Finding) -> dict[str, str]:
+    """One sentence: the figure and the way it went, the measure, what was expected, and whether that is good."""
+    good = {True: ", for the better", False: ", for the worse", None: ""}[finding.verdict.good]
+    figure, beside = narrative.lead_figure(finding), narrative.lead_beside(finding)
     return {
         "code": finding.measure.code,
         "title": finding.measure.title,
-        "words": narrative.verdict(finding),
-        "good": {True: "better", False: "worse", None: "neither"}[finding.verdict.good],
-        "rolling": narrative.figure_in_table(finding, finding.rolling.value),
-        "change": narrative.change_in_table(finding),
+        "lead": f"{wording.sentence_case(figure)}, {narrative.verdict_words(finding)}",
+        "rest": f", {beside}{good}{narrative.still(finding)}.",
     }
 
 
-def _list(title: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    lines = [
-        {"code": f.measure.code, "title": f.measure.title, "words": narrative.verdict_words(f)}
-        for f in findings[:LINES]
-    ]
-    more = len(findings) - len(lines)
-    return {"title": title, "lines": lines, "more": f"and {more} more, in the dashboard" if more else ""}
+def _link(finding: Finding, words: str) -> dict[str, str]:
+    return {"code": finding.measure.code, "title": finding.measure.title, "words": words}
 
 
-def _rest(everything: Sequence[Finding]) -> str:
-    number = sum(f.verdict.grade == "as expected" for f in everything)
-    verb = "is" if number == 1 else "are"
-    return f"{wording.counted(number, 'measure')} {verb} as expected, allowing for season and chance."
+def _text(link: Mapping[str, str]) -> str:
+    return f"{link['title']} ({link['words']})" if link["words"] else link["title"]
 
 
 def _untold(everything: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Measures of which it cannot be told, by the reason."""
-    reasons: dict[str, list[tuple[str, str]]] = {}
+    """Measures of which it cannot be told, by the reason, each with its last known figure."""
+    reasons: dict[str, list[dict[str, str]]] = {}
     for finding in everything:
         if finding.verdict.grade == "cannot tell":
             words = wording.sentence_case(finding.verdict.reason)
-            reasons.setdefault(words, []).append((finding.measure.code, finding.measure.title))
-    nothing = f"Nothing: every measure has its figures to {wording.month(everything[0].quarter.last)}"
-    return [{"words": words, "measures": measures} for words, measures in (reasons or {nothing: []}).items()]
+            reasons.setdefault(words, []).append(_link(finding, narrative.last_known(finding)))
+    return [{"words": words, "measures": measures} for words, measures in reasons.items()]
+
+
+def _counts(everything: Sequence[Finding]) -> list[tuple[str, int]]:
+    """How many measures are graded how, and how many met their target."""
+    words = {"clear": "clearly unlike", "possible": "perhaps unlike", "as expected": "as expected"}
+    words |= {"cannot tell": "cannot be told"}
+    counts = [(said, sum(f.verdict.grade == grade for f in everything)) for grade, said in words.items()]
+    targets = [f.target.met for f in everything if f.target is not None]
+    if targets:
+        counts += [("met their target", sum(met is True for met in targets))]
+        counts += [("did not meet it", sum(met is False for met in targets))]
+    return counts
+
+
+def _method(everything: Sequence[Finding]) -> str:
+    """How a grade comes about, in one footnote."""
+    share, chance = round(1 / FALSE_DISCOVERY), round(1 / POSSIBLE)
+    method = (
+        "What is expected of a measure comes from its own last five years, allowing for season and chance. “Clearly” "
+        f"is said where at most 1 in {share} such findings is expected to be false, “perhaps” where chance alone would "
+        f"do as much 1 time in {chance}."
+    )
+    if any("illustrative" in f.origin_of(f.quarter.last - 59, f.quarter.last) for f in everything):
+        method += " Some months are made up, for illustration, and were never published."
+    return method

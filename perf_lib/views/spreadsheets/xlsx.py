@@ -119,7 +119,7 @@ def book_of(findings: Mapping[str, Finding], settings: Settings) -> Book:
                 "Dashboard",
                 f"Dashboard, {quarter.label}",
                 "One row a measure, figures as the report prints them.",
-                pd.DataFrame([_dashboard_row(f) for f in findings.values() if f.measure.dashboard]),
+                pd.DataFrame([_dashboard_row(f) for f in findings.values()]),
                 ("symbols", "missing"),
             ),
             Sheet(
