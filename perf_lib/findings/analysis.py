@@ -25,7 +25,7 @@ from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess
 from perf_lib.stats.expected.years import of_years
 from perf_lib.stats.series import YEAR
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
-from perf_lib.stats.transforms import scaled
+from perf_lib.stats.transforms import Unit, scaled
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
@@ -100,7 +100,7 @@ class _Group:
     """Measures of one kind, judged together at the ends of quarters."""
 
     measures: Mapping[str, Comparable]
-    kind: Scale
+    unit: Unit
     months: pd.PeriodIndex
     ends: np.ndarray
     judgement: Judgement
@@ -114,7 +114,7 @@ class _Group:
         answers = {}
         for column, (code, each) in enumerate(self.measures.items()):
             adds_up = each.measure.denominator_is == "stock"  # months over the average of a stock add up
-            year = of_years(self.judgement.year, self.kind, end=at, column=column)
+            year = of_years(self.judgement.year, self.unit, end=at, column=column)
             if year is not None and adds_up:
                 year = replace(year, now=year.now * YEAR, before=year.before * YEAR)
             chance = float(self.judgement.p[at, column])
@@ -161,7 +161,7 @@ def _judgements(tested: Mapping[str, Comparable]) -> list[_Group]:
         series = scaled(numerators, kind, denominators, **_limits(group))
         newest = len(series.months) - 1
         ends = newest - 3 * np.arange(min(SHOWN, newest // 3 + 1))[::-1]
-        groups.append(_Group(group, kind, series.months, ends, assess(series, ends)))
+        groups.append(_Group(group, series.scale.unit, series.months, ends, assess(series, ends)))
     return groups
 
 

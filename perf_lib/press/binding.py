@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from perf_lib.press.order import BRIEFING
 from perf_lib.views.html import Fragment
 from perf_lib.words import wording
 
@@ -33,9 +34,6 @@ REPORT = "report"
 
 AUDIT = "pages/audit"
 """The place of the page for reviewers."""
-
-BRIEFING = "briefing"
-"""The notebook, and its page in a pack, that is no part of the bound report: a short edition of it."""
 
 FILES = {
     "briefing.html": "The briefing",

@@ -10,9 +10,11 @@ from typing import Any
 
 from perf_lib.config.settings import find_params
 from perf_lib.config.yaml import shown
-from perf_lib.press.binding import BRIEFING
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
+
+BRIEFING = "briefing"
+"""The notebook, and its page in a pack, that is no part of the bound report: a short edition of it."""
 
 
 @dataclass(frozen=True)

@@ -130,8 +130,8 @@ def _projection(reported: Scaled, before: Histories, months: Outlook, ahead: int
     to_come = _counts_to_come(before, size) if by_counts else _level_to_come(reported, months, size)
     index = pd.period_range(reported.months[-1] + 1, periods=ahead, freq="M")
     table = pd.DataFrame({name: _rolled_on(reported, sums, size) for name, sums in to_come.items()}, index)
-    by_size = reported.scale.flow and reported.kind != "count"
-    alone = {name: reported.per * sums / np.cumsum(size) if by_size else sums for name, sums in to_come.items()}
+    by_size = reported.scale.flow and not reported.scale.sums
+    alone = {name: reported.scale.per * sums / np.cumsum(size) if by_size else sums for name, sums in to_come.items()}
     return Projection(table, pd.DataFrame(alone, index), reported.rolled(slice(-YEAR, None)), int(before.present[0]))
 
 
@@ -184,9 +184,9 @@ def _rolled_on(reported: Scaled, to_come: Floats, size: Floats) -> Floats:
         return np.array([values[len(values) - YEAR + h + 1 :, 0].sum() for h in range(len(to_come))])
 
     numerator = remaining(reported.numerator) + to_come
-    if reported.kind == "count":
+    if reported.scale.sums:
         return numerator
-    return reported.per * numerator / (remaining(reported.size) + np.cumsum(size))
+    return reported.scale.per * numerator / (remaining(reported.size) + np.cumsum(size))
 
 
 def _refused(reported: Scaled, before: Histories) -> Refused | None:

@@ -22,7 +22,6 @@ long series, which for five years of months with seasons is measured instead (te
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -31,7 +30,7 @@ from scipy.special import ndtr  # type: ignore[import-untyped]  # SciPy ships no
 from perf_lib.stats.expected.histories import Histories
 from perf_lib.stats.expected.level import operator
 from perf_lib.stats.months import Floats, Months
-from perf_lib.stats.transforms import Kind, scaled_series
+from perf_lib.stats.transforms import Kind, Unit, scaled_series
 
 EDGE = 6  # months at either end of the history that cannot be the first of a new level
 SHORTEST = 36  # months of history; with fewer there is no scan
@@ -44,8 +43,6 @@ BETTER_THAN_A_LINE = 6.0
 ALPHA = 0.01
 FALSE_ALARM = 0.9
 """Per cent of simulated stable series in which a break is suspected at ALPHA with 60 months (tests/benchmarks)."""
-
-Unit = Literal["per cent", "percentage points"]
 
 
 @dataclass(frozen=True)
@@ -123,9 +120,8 @@ def level_shift(
     share = present[position:].sum() / present.sum()
     old_level = float(np.nanmean(z)) - estimate * float(share)  # over the seasons of a whole year
     month = tested.months[len(tested.months) - z.shape[1] + position]
-    unit: Unit = "percentage points" if kind == "proportion" else "per cent"
     suspected, likelier, p = bool(scanned.suspected(alpha)[0]), float(scanned.likelier[0]), float(scanned.p[0])
-    return LevelShift(suspected, month, tested.change(old_level, estimate), unit, likelier, p, months)
+    return LevelShift(suspected, month, tested.change(old_level, estimate), tested.scale.unit, likelier, p, months)
 
 
 def scan(histories: Floats) -> Scan:

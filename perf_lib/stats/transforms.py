@@ -9,7 +9,7 @@ month of usual length, so a leap year's February is no exception.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -20,6 +20,7 @@ from perf_lib.stats.months import Bools, Floats, Months, MonthsBySeries, alike, 
 from perf_lib.words.errors import InputError, suggestion
 
 Kind = Literal["count", "proportion", "mean", "stock", "given"]
+Unit = Literal["per cent", "percentage points", "its own"]
 USUAL_MONTH = 365.25 / 12  # days
 
 
@@ -39,6 +40,18 @@ class Scale:
     """The variance on the scale that chance alone gives a whole number of cases, by size."""
     flow: bool = True
     """Whether months make a quarter by their sum or ratio of sums; where not, its last month stands for it."""
+    sums: bool = False
+    """Whether the figure of some months is their sum."""
+    is_part: bool = False
+    """Whether the numerator is part of its size."""
+    has_cases: bool = False
+    """Whether the size may be a number of cases that is supplied."""
+    per: float = 1.0
+    """What turns a rate into the figure."""
+    unit: Unit = "per cent"
+    """What a change of the figure is said in."""
+    least: float = 0.0
+    """The least that a figure can be."""
 
 
 def _share(numerator: Floats, size: Floats) -> Floats:
@@ -61,6 +74,7 @@ _AS_IT_IS = Scale(
     inverse=lambda z, size: z * size,
     slope=lambda rate: np.ones_like(rate),
     flow=False,
+    unit="its own",
 )
 
 SCALES: Mapping[Kind, Scale] = {
@@ -70,6 +84,7 @@ SCALES: Mapping[Kind, Scale] = {
         inverse=lambda z, size: np.maximum(size * np.maximum(z, 0.0) ** 2 / 4 - 0.375, 0.0),
         slope=lambda rate: 1 / np.sqrt(rate + 0.375),
         floor=lambda size: 1 / size,
+        sums=True,
     ),
     "proportion": Scale(
         forward=_share,
@@ -77,15 +92,20 @@ SCALES: Mapping[Kind, Scale] = {
         inverse=lambda z, size: np.clip(_sine(z, 0.0) * (size + 0.75) - 0.375, 0.0, size),
         slope=lambda rate: 0.5 / np.sqrt(np.clip(rate, 1e-4, 1 - 1e-4) * (1 - np.clip(rate, 1e-4, 1 - 1e-4))),
         floor=lambda size: 1 / (4 * size),
+        is_part=True,
+        has_cases=True,
+        per=100.0,
+        unit="percentage points",
     ),
     "mean": Scale(
         forward=_log,
         back=lambda z, variance: np.exp(z + np.asarray(variance) / 2),
         inverse=lambda z, size: size * np.exp(z),
         slope=lambda rate: 1 / np.maximum(rate, 1e-300),
+        has_cases=True,
     ),
     "stock": _AS_IT_IS,
-    "given": _AS_IT_IS,
+    "given": replace(_AS_IT_IS, least=-np.inf),
 }
 
 
@@ -96,10 +116,10 @@ class Scaled:
     `z` is the transformed monthly value (missing where there is none, where it is excluded, and for a mean of nought,
     which has no logarithm), `value` the figure in its own units (proportions in per cent), `numerator` and `size` its
     parts, `since` the months since a break and `reported` whether a value had arrived, excluded or not. `has_cases`:
-    whether sizes are numbers of cases that were supplied. `per` turns a rate into the figure: 100 for proportions.
+    whether sizes are numbers of cases that were supplied.
     """
 
-    kind: Kind
+    scale: Scale
     names: pd.Index
     months: pd.PeriodIndex
     z: Floats
@@ -110,19 +130,9 @@ class Scaled:
     reported: Bools
     has_cases: bool
 
-    @property
-    def scale(self) -> Scale:
-        """The kind's scale."""
-        return SCALES[self.kind]
-
-    @property
-    def per(self) -> float:
-        """What turns a rate into the figure."""
-        return 100.0 if self.kind == "proportion" else 1.0
-
     def floors(self) -> Floats:
         """The variance that chance alone gives a month, by series: nought where a figure is no number of cases."""
-        if self.scale.floor is None or (self.kind == "proportion" and not self.has_cases):
+        if self.scale.floor is None or (self.scale.is_part and not self.has_cases):
             return np.zeros(self.z.shape[1])
         present = np.isfinite(self.z)
         whole = np.where(present, self.numerator == np.round(self.numerator), True).all(axis=0)
@@ -132,14 +142,14 @@ class Scaled:
     def rolled(self, months: slice) -> float:
         """The first series' figure over some months: a sum, a ratio of sums, or the last month's."""
         numerator, size = self.numerator[months, 0], self.size[months, 0]
-        if self.kind == "count":
+        if self.scale.sums:
             return float(numerator.sum())
-        return float(self.per * numerator.sum() / size.sum()) if self.scale.flow else float(numerator[-1])
+        return float(self.scale.per * numerator.sum() / size.sum()) if self.scale.flow else float(numerator[-1])
 
     def change(self, before: float, difference: float) -> float:
         """A difference on the test scale from a level on it: per cent, for proportions in percentage points."""
         start, end = (self.scale.back(np.array(level), 0.0) for level in (before, before + difference))
-        return float(100 * (end - start)) if self.kind == "proportion" else float(100 * (end / start - 1))
+        return float(self.scale.per * (end - start)) if self.scale.is_part else float(100 * (end / start - 1))
 
 
 def scaled(
@@ -162,30 +172,28 @@ def scaled(
     """
     if kind not in get_args(Kind):
         raise InputError(f"kind {kind!r} cannot be tested; {suggestion(str(kind), get_args(Kind))}")
-    if denominators is not None and kind not in ("proportion", "mean"):
+    scale = SCALES[kind]
+    if denominators is not None and not scale.has_cases:
         raise InputError(f"kind {kind} has no denominators: leave them out, or say proportion or mean")
     reported = monthly(frame)
     numerator = without(reported, exclude).to_numpy(float)
     index = pd.PeriodIndex(reported.index)
     days = np.broadcast_to(np.asarray(index.days_in_month, float)[:, None], numerator.shape)
-    size = days / USUAL_MONTH if kind == "count" else np.ones(numerator.shape)
+    size = days / USUAL_MONTH if scale.sums else np.full(numerator.shape, scale.per)
     cases = None
     if denominators is not None:
         cases = alike(reported, denominators, "denominators").to_numpy(float)
         cases = size = np.where(cases > 0, cases, np.nan)
-    elif kind == "proportion":
-        size = np.full(numerator.shape, 100.0)
     _refuse_impossible(kind, numerator, cases, index, reported.columns)
     numerator = np.where(np.isnan(size), np.nan, numerator)
     size = np.where(np.isnan(numerator), np.nan, size)
-    scale = SCALES[kind]
-    forward = scale.forward if kind != "proportion" or cases is not None else _percentage
+    forward = _percentage if scale.is_part and cases is None else scale.forward
     return Scaled(
-        kind=kind,
+        scale=scale,
         names=reported.columns,
         months=index,
         z=forward(numerator, size),
-        value=numerator if cases is None else (100.0 if kind == "proportion" else 1.0) * numerator / size,
+        value=numerator if cases is None else scale.per * numerator / size,
         numerator=numerator,
         size=size,
         since=months_since_break(reported, breaks),
@@ -221,15 +229,14 @@ def _refuse_impossible(
     kind: Kind, numerator: Floats, cases: Floats | None, months: pd.PeriodIndex, names: pd.Index
 ) -> None:
     """Refuse a value that no measure of the kind can have, naming the first such value."""
-    if kind == "given":
-        return
+    scale = SCALES[kind]
     limit: Floats | float = np.inf
-    if kind == "proportion":
-        limit = 100.0 if cases is None else np.where(np.isnan(cases), np.inf, cases)
-    wrong = (numerator < 0) | (numerator > limit)
+    if scale.is_part:
+        limit = scale.per if cases is None else np.where(np.isnan(cases), np.inf, cases)
+    wrong = (numerator < scale.least) | (numerator > limit)
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         value, allowed = f"{names[column]}, {months[row]}: {numerator[row, column]:g}", "nought or more"
-        if kind == "proportion":
+        if scale.is_part:
             allowed = "0 to 100" if cases is None else f"0 to its denominator, {cases[row, column]:g}"
         raise InputError(f"{value} cannot be a {kind}'s figure; allowed: {allowed}")

@@ -40,7 +40,7 @@
   const name = made("input", { type: "search", id: "find-measure", autocomplete: "off" });
   const which = made("select", { id: "show-measures" });
   for (const [value, words] of [
-    ["", "all measures"], ["exceptional", "exceptional measures"], ["symbols", "measures with a symbol"],
+    ["", "all measures"], ["exceptional", "clearly unlike what was expected"], ["symbols", "measures with a symbol"],
     ["better", "measures better than a year ago"], ["worse", "measures worse than a year ago"],
     ["missing", "measures with figures missing"],
   ]) which.append(made("option", { value }, words));

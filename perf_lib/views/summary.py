@@ -78,8 +78,8 @@ def _counts(everything: Sequence[Finding]) -> list[tuple[str, int]]:
     counts = [(said, sum(f.verdict.grade == grade for f in everything)) for grade, said in words.items()]
     targets = [f.target.met for f in everything if f.target is not None]
     if targets:
-        counts += [("met their target", sum(met is True for met in targets))]
-        counts += [("did not meet it", sum(met is False for met in targets))]
+        counts += [("target met", sum(met is True for met in targets))]
+        counts += [("target missed", sum(met is False for met in targets))]
     return counts
 
 

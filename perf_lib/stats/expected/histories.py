@@ -43,12 +43,12 @@ class Histories:
         z, numerator, size = (
             np.where(within, stretch(part, last, LONGEST), np.nan) for part in (series.z, series.numerator, series.size)
         )
-        has_rest = series.kind == "proportion" and series.has_cases
+        has_rest = series.scale.is_part and series.has_cases
         rest = np.nansum(size - numerator, axis=1) < np.nansum(numerator, axis=1)
         is_rest = rest if has_rest else np.zeros(len(z), bool)
         cases = np.where(is_rest[:, None], size - numerator, numerator)
         floor = np.tile(series.floors(), len(last))
-        return cls(z, cases, size, floor, is_rest, series.kind == "count" or has_rest)
+        return cls(z, cases, size, floor, is_rest, series.scale.sums or has_rest)
 
     @cached_property
     def present(self) -> Floats:

@@ -233,7 +233,7 @@ def _by_counts(
 
 def _units(series: Scaled, size: Floats) -> Floats:
     """What turns a numerator over some months into the measure's figure."""
-    return np.ones_like(size) if series.kind == "count" else series.per / np.where(size > 0, size, np.nan)
+    return np.ones_like(size) if series.scale.sums else series.scale.per / np.where(size > 0, size, np.nan)
 
 
 def _months(series: Scaled, ends: np.ndarray, judged: Stretch) -> tuple[Floats, Floats, Bools]:

@@ -10,7 +10,6 @@ Under five a month the two sums are compared exactly (`small.share_of_two`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from perf_lib.stats.expected import small
 from perf_lib.stats.expected.histories import Histories, stretch
 from perf_lib.stats.expected.level import LONGEST, Outlook, outlook, spreads
 from perf_lib.stats.months import YEAR, Floats, Months
-from perf_lib.stats.transforms import Kind, Scaled, scaled_series
+from perf_lib.stats.transforms import Kind, Scaled, Unit, scaled_series
 
 PRIOR_YEARS = 6.0
 LEVEL = 0.95
@@ -74,7 +73,7 @@ def compare(series: Scaled, ends: np.ndarray, before: Histories, model: Outlook,
         p = np.where(t < 0, -1.0, 1.0) * 2 * stdtr(df, -np.abs(t))
         beyond = stdtrit(df, (1 + level) / 2) * sd
         now = [scale.inverse(middle[1] + each, sizes[0]) for each in (difference - beyond, difference + beyond)]
-        units = [series.per / by if series.kind != "count" else np.ones(len(by)) for by in sizes]
+        units = [np.ones(len(by)) if scale.sums else scale.per / by for by in sizes]
     alike = np.abs(difference) <= 1e-9 * np.abs(middle[1])
     p = np.where(whole.is_constant & (whole.floor == 0), np.where(alike, 1.0, p), p)
     lower, upper = (bound * units[0] - sums[1] * units[1] for bound in now)
@@ -142,9 +141,9 @@ def _exactly(
     for share in (least, most):  # a share of the total, as this year's sum beside the same year before
         ratio = share / np.maximum(1 - share, 1e-9) * (1 - fair) / fair
         bounds.append(np.where(before > 0, before * np.minimum(ratio, 1e6), share * total))
-    units = [series.per / by if series.kind != "count" else np.ones(len(by)) for by in sizes]
-    scale = np.where(sizes[1] > 0, sizes[0] / sizes[1], 1.0)
-    changes = [bound * scale * units[0] - before * units[1] for bound in bounds]
+    units = [np.ones(len(by)) if series.scale.sums else series.scale.per / by for by in sizes]
+    longer = np.where(sizes[1] > 0, sizes[0] / sizes[1], 1.0)
+    changes = [bound * longer * units[0] - before * units[1] for bound in bounds]
     lower, upper = np.where(rest, -changes[1], changes[0]), np.where(rest, -changes[0], changes[1])
     return np.where(rest, -p, p), lower, upper
 
@@ -160,7 +159,7 @@ class YearOnYear:
     now: float
     before: float
     change: float
-    unit: Literal["per cent", "percentage points", "its own"]
+    unit: Unit
     lower: float
     upper: float
     level: float
@@ -197,19 +196,17 @@ def year_on_year(
     each = scaled_series(series, kind, denominators, breaks, exclude)
     end = np.array([len(each.months) - 1])
     before = Histories.of(each, end - YEAR)
-    return of_years(compare(each, end, before, outlook(before.z, 1, before.floor), level), kind, level)
+    return of_years(compare(each, end, before, outlook(before.z, 1, before.floor), level), each.scale.unit, level)
 
 
-def of_years(compared: Years, kind: Kind, level: float = LEVEL, end: int = 0, column: int = 0) -> YearOnYear | None:
-    """One series of compared years at one end."""
+def of_years(compared: Years, unit: Unit, level: float = LEVEL, end: int = 0, column: int = 0) -> YearOnYear | None:
+    """One series of compared years at one end. unit: what its change is said in."""
     now, before, lower, upper, p, months = (
         float(getattr(compared, name)[end, column]) for name in ("now", "before", "lower", "upper", "p", "pairs")
     )
     if not np.isfinite(p):
         return None
-    change = now - before
-    if kind not in ("count", "mean"):
-        unit: Literal["percentage points", "its own"] = "percentage points" if kind == "proportion" else "its own"
-        return YearOnYear(now, before, change, unit, lower, upper, level, abs(p), int(months))
-    base = 100 / before if before else float("nan")
-    return YearOnYear(now, before, change * base, "per cent", lower * base, upper * base, level, abs(p), int(months))
+    by = 1.0
+    if unit == "per cent":
+        by = 100 / before if before else float("nan")
+    return YearOnYear(now, before, (now - before) * by, unit, lower * by, upper * by, level, abs(p), int(months))
