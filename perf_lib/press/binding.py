@@ -107,9 +107,10 @@ class Binder:
     def whole(self, contradictions: Fragment) -> Page:
         """The bound report. contradictions: what a draft opens with."""
         title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        files = [*_files(self._order, REPORT), *((f"{each.path}.html", each.notebook.metadata[OWN]["part"]) for each in self._bound)]
-        files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
         pages = [page.notebook for page in self._bound]
+        files = _files(self._order, REPORT)
+        files += [(f"{page.path}.html", page.notebook.metadata[OWN]["part"]) for page in self._bound]
+        files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
         whole = joined(pages, title=title, whole=True, files=files, **self._facts)
         if self._facts.get("draft"):  # after the cover, which says what it is a draft of
             whole.cells.insert(1, cell(contradictions, "contradictions"))

@@ -18,7 +18,7 @@
     if (link === now) return;
     now?.removeAttribute("aria-current");
     now = link;
-    now?.setAttribute("aria-current", "location");
+    now?.setAttribute("aria-current", "true");
     if (now && wide.matches) nav.scrollTop = now.offsetTop - nav.clientHeight / 2;
   };
   addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
