@@ -10,15 +10,17 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer import Argument, Option, echo
+from typer import Argument, Option
 
 from perf_lib.words.errors import ContradictionError, InputError, PerfError
 from perf_lib.words.quarters import Quarter
@@ -43,6 +45,16 @@ NotebooksFolder = Annotated[Path | None, Option(help="The folder of notebooks, i
 
 PARAMS = Path("params")
 OUTPUTS = Path("outputs")
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Print lines for people: on a terminal none is broken within a word, elsewhere none at all."""
+    if (sys.stderr if err else sys.stdout).isatty():
+        wrapped = textwrap.TextWrapper(
+            shutil.get_terminal_size().columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        text = "\n".join(wrapped.fill(line) for line in text.split("\n"))
+    typer.echo(text, err=err)
 
 
 # --- Commands, in the order of --help
@@ -112,7 +124,7 @@ def check(
     audit = open_report(quarter, params).audited
     contradicted, unsupported = audit.of("contradicts"), audit.of("unsupported")
     if as_json:
-        echo(json.dumps([each.as_dict() for each in audit.findings], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([each.as_dict() for each in audit.findings], indent=2, ensure_ascii=False))
     else:
         for each in sorted((*contradicted, *unsupported), key=lambda check: (check.file, check.line)):
             echo(each.line_for_people())
@@ -151,7 +163,7 @@ def explain(
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
 ) -> None:
-    """Show the arithmetic behind a measure's symbols, under both rule sets, and its past months."""
+    """Show a measure's verdict, the arithmetic behind it and behind each symbol, and its past months."""
     from perf_lib.report import open_report
 
     echo(open_report(quarter, params)[measure].explain().text)
@@ -378,7 +390,7 @@ def _progress(quarter: str, as_json: bool) -> Iterator[Steps]:
 
 def _event(name: str, **facts: Any) -> None:
     """Print an event as one line of JSON on stdout."""
-    echo(json.dumps({"event": name, **facts}, ensure_ascii=False))
+    typer.echo(json.dumps({"event": name, **facts}, ensure_ascii=False))
 
 
 # --- review: the page

@@ -62,7 +62,9 @@ def _file(file: str, checked: Sequence[Sequence[Check]], findings: Mapping[str, 
             told = each.source if each.verdict == "sourced" else each.right
             held = ", ".join(filter(None, (told, _against(each, findings))))
             rows.append((sentence, f"“{each.text}”", held, _VERDICTS[each.verdict]))
-    heading = html.heading(3, file, "audit-" + file.replace("/", "-").replace(".", "-"))
+    code = file.rsplit("/", 1)[-1].removesuffix(".md")
+    title = findings[code].measure.title if code in findings else wording.sentence_case(code.replace("_", " "))
+    heading = html.heading(3, title, "audit-" + file.replace("/", "-").replace(".", "-"))
     if rows:
         heading += table(f"What {file} says", ["Sentence", "Checked", "Against", "Verdict"], rows, words=range(4))
     silent = sum(not checks for checks in checked)

@@ -32,6 +32,20 @@ OWN = "perf_lib"
 REPORT = "report"
 """The bound report's place in a pack, without a suffix."""
 
+AUDIT = "pages/audit"
+"""The place of the page for reviewers."""
+
+FILES = {
+    "briefing.html": "The briefing",
+    "briefing.pdf": "The briefing, PDF",
+    "report.html": "The whole report",
+    "report.pdf": "The whole report, PDF",
+    "dashboard.xlsx": "The dashboard, Excel",
+    "dashboard.ods": "The dashboard, OpenDocument",
+    "findings.csv": "Every measure's figures, CSV",
+}
+"""What every page of a pack leads to besides its own PDF, with its words."""
+
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)"><p>')
 
 
@@ -69,7 +83,7 @@ class Binder:
     """Makes pages of executed notebooks in whatever order they arrive; paragraph numbers run in the report's order."""
 
     def __init__(self, order: Order, report: Report) -> None:
-        self._facts, self._report = facts(order, report), report
+        self._facts, self._report, self._order = facts(order, report), report, order
         self._names = [source.stem for source in order.notebooks if source.stem != BRIEFING]
         self._arrived: dict[str, Executed] = {}
         self._bound: list[Page] = []
@@ -93,7 +107,11 @@ class Binder:
     def whole(self, contradictions: Fragment) -> Page:
         """The bound report. contradictions: what a draft opens with."""
         title = f"{self._report.settings.body.force} performance report, {self._report.quarter.label}"
-        whole = joined([page.notebook for page in self._bound], title=title, whole=True, **self._facts)
+        pages = [page.notebook for page in self._bound]
+        files = _files(self._order, REPORT)
+        files += [(f"{page.path}.html", page.notebook.metadata[OWN]["part"]) for page in self._bound]
+        files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
+        whole = joined(pages, title=title, whole=True, files=files, **self._facts)
         if self._facts.get("draft"):  # after the cover, which says what it is a draft of
             whole.cells.insert(1, cell(contradictions, "contradictions"))
         return Page(REPORT, whole)
@@ -106,8 +124,10 @@ class Binder:
     def _page(self, executed: Executed, path: str, first: int = 1) -> tuple[Page, int]:
         """A notebook's page, its paragraphs numbered from `first`, and the number after its last."""
         force, quarter = self._report.settings.body.force, self._report.quarter
-        title = f"{force}: {_title(executed)}, {quarter.name} {quarter.financial_year}"
-        bound = Page(path, page(executed.notebook, title=title, **self._facts))
+        part = _title(executed)
+        title = f"{force}: {part}, {quarter.name} {quarter.financial_year}"
+        files = _files(self._order, path)
+        bound = Page(path, page(executed.notebook, title=title, part=part, files=files, **self._facts))
         return bound, numbered(bound.notebook, first)
 
 
@@ -115,9 +135,10 @@ def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
     """The page for reviewers, `pages/audit`: what the check of commentary found; no part of the bound report."""
     body, quarter = report.settings.body, report.quarter
     title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
-    printed = page(new_notebook(cells=[cell(shown, "audit")]), title=title, **facts(order, report))
+    cells = [cell(shown, "audit")]
+    printed = page(new_notebook(cells=cells), title=title, files=_files(order, AUDIT), **facts(order, report))
     numbered(printed)
-    return Page("pages/audit", printed)
+    return Page(AUDIT, printed)
 
 
 def page(notebook: NotebookNode, **facts: Any) -> NotebookNode:
@@ -157,6 +178,17 @@ def joined(pages: Sequence[NotebookNode], **facts: Any) -> NotebookNode:
     whole = new_notebook(cells=[cell for each in pages for cell in each.cells], metadata=dict(pages[0].metadata))
     whole.metadata[OWN] = {**facts, "numbered": True}
     return whole
+
+
+def _files(order: Order, path: str) -> list[tuple[str, str]]:
+    """The pack's other files as a page at `path` leads to them: address and words."""
+    has_briefing = any(source.stem == BRIEFING for source in order.notebooks)
+    names = {**FILES, f"{path}.pdf": "This page, PDF"}
+    return [
+        ("../" * path.count("/") + name, words)
+        for name, words in names.items()
+        if name != f"{path}.html" and (has_briefing or not name.startswith(BRIEFING))
+    ]
 
 
 def _title(executed: Executed) -> str:

@@ -31,6 +31,7 @@ _CONTENTS = "<!--contents-->"
 _HEADING = re.compile(r'<h([23])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
 _IMAGE_WITHOUT_ALT = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
+_PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)" data-number="(\d+)">')
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -114,10 +115,15 @@ def filled(nb: NotebookNode, converted: Path | None = None) -> tuple[str, str]:
 
 
 def finished(page: str) -> str:
-    """A filled page ready for readers: without markers, and links to places that are not on it become plain words.
+    """A filled page ready for readers: without markers, each paragraph's number a link to it.
 
-    One priority's page lacks the places of the others.
+    Links to places that are not on it become plain words: one priority's page lacks the places of the others.
     """
+    page = _PARAGRAPH.sub(
+        r'<div class="paragraph\1" data-number="\2" id="p\2">'
+        r'<a class="number" href="#p\2" aria-label="Paragraph \2" data-says="\2."></a>',
+        page,
+    )
     anchors = set(re.findall(r'\bid="([^"]+)"', page))
     page = _LINK.sub(lambda link: link[0] if link[1] in anchors else link[2], page)
     return page.replace(CELL, "")
@@ -147,6 +153,7 @@ def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]
         "marking": metadata.get("marking") or "",
         "language": metadata.get("language") or "en-GB",
         "author": metadata.get("author") or "",
+        "files": metadata.get("files") or [],
         "whole": bool(metadata.get("whole")),
         "draft": bool(metadata.get("draft")),
     }

@@ -8,6 +8,22 @@
   fit();
   addEventListener("beforeprint", () => { if (contents) contents.open = false; });
 
+  // The part that is read is marked in the contents, which follow it.
+  const links = [...document.querySelectorAll("nav a")];
+  const places = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  const nav = document.querySelector("nav");
+  let now;
+  const mark = () => {
+    const link = links[places.findLastIndex((place) => place.getBoundingClientRect().top < innerHeight / 3)];
+    if (link === now) return;
+    now?.removeAttribute("aria-current");
+    now = link;
+    now?.setAttribute("aria-current", "true");
+    if (now && wide.matches) nav.scrollTop = now.offsetTop - nav.clientHeight / 2;
+  };
+  addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
+  mark();
+
   const board = document.querySelector(".dashboard");
   if (!board) return;
   const tables = [...board.querySelectorAll("table")];

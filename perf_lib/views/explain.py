@@ -11,7 +11,7 @@ from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import FALSE_DISCOVERY, POSSIBLE
 from perf_lib.stats import spc
 from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
-from perf_lib.views import html
+from perf_lib.views import html, narrative
 from perf_lib.views.dashboard import table
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
@@ -24,10 +24,13 @@ def explain(finding: Finding) -> Fragment:
     """How the verdict came about, each symbol's sum for the newest month, and which symbols past months showed."""
     measure = finding.measure
     title = f"{measure.title}, {finding.quarter.label}"
+    verdict = paragraphs([f"{measure.title}: {narrative.verdict_words(finding)}."])
     if not finding.arithmetic:
-        return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
+        none = f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."
+        return verdict + paragraphs([none])
     return (
-        table(f"{title}: what was expected", ["Months", "Arithmetic", "Chance"], verdict_sums(finding))
+        verdict
+        + table(f"{title}: what was expected", ["Months", "Arithmetic", "Chance"], verdict_sums(finding))
         + paragraphs([grade_sum(finding)])
         + table(f"{title}: symbols", ["Symbol", "Arithmetic", "Shows"], published_sums(finding))
         + table("Symbols of past months", ["Month", "Symbols"], _past(finding))

@@ -88,8 +88,9 @@ def folded(summary: str, html: str) -> str:
 
 
 def image(uri: str, alt: str, css: str) -> Markup:
-    """A picture with the words that stand for it."""
-    return Markup('<img class="{}" src="{}" alt="{}">').format(css, uri, alt)
+    """A picture with the words that stand for it; a symbol with its size, as JupyterLab has no style of ours."""
+    size = Markup(' width="22" height="22"') if css == "symbol" else ""
+    return Markup('<img class="{}" src="{}" alt="{}"{}>').format(css, uri, alt, size)
 
 
 class _CommentaryRenderer(mistune.HTMLRenderer):

@@ -112,8 +112,17 @@ def test_links_within_a_page_lead_to_one_place(pack, name):
     inner = [unquote(link[1:]) for link in links if link.startswith("#")]
     assert inner
     assert sorted(set(inner) - set(places)) == []
-    # What leads out of the page is a person's reference, read by clicking: never a file beside the page.
-    assert all(link.startswith(("#", "https://")) for link in links), links
+    # What leads out of the page is a person's reference, or a file of the same pack that is there.
+    beside = [link for link in links if not link.startswith(("#", "https://"))]
+    assert beside
+    assert [link for link in beside if not ((pack / name).parent / link).is_file()] == []
+
+
+def test_the_report_leads_to_all_that_a_reader_could_take_from_the_pack(pack):
+    links = {link["href"] for link in read(pack / "report.html").find("div", class_="files").find_all("a")}
+    kinds = ("*.html", "*.pdf", "*.xlsx", "*.ods", "*.csv", "pages/*.html")
+    files = {path.relative_to(pack).as_posix() for kind in kinds for path in pack.glob(kind)}
+    assert links == files - {"report.html"}
 
 
 def test_the_contents_lead_to_every_part_and_measure(pack):

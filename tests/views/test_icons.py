@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
+from builders import report
 from matplotlib import image
 
 ICONS = Path(str(files("perf_lib") / "icons"))
@@ -142,3 +144,10 @@ def test_nothing_is_cut_off_by_the_edge_of_the_box():
     inside[12:60, 12:60] = True
     for name, pixels in zip(NAMES, ink(roomy, 72), strict=True):
         assert pixels[~inside].max() < 0.1, name
+
+
+def test_a_symbol_has_its_size_where_no_style_of_ours_is():
+    shown = BeautifulSoup(report()["sexual_offences"]._repr_html_(), "html.parser").find_all("img", class_="symbol")
+    assert len(shown) == 4
+    sizes = {(each["width"], each["height"]) for each in shown}
+    assert sizes == {("22", "22")}  # a line of text, as JupyterLab sets it

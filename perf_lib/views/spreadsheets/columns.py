@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import pandas as pd
 
 from perf_lib.words import wording
 
-WIDEST = 50
+WIDEST = 28
 """Characters of a column; longer words wrap."""
 _NARROWEST, _MARGIN = 6, 2
 _FIGURE = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
@@ -47,7 +48,7 @@ def sheet_columns(table: pd.DataFrame) -> list[SheetColumn]:
 
 def lines_of(row: Sequence[object], width: int = WIDEST) -> int:
     """How many lines a row takes: those of its longest words, in a column of so many characters."""
-    return max(1, *(-(-len(cell) // width) for cell in row if isinstance(cell, str)))
+    return max(1, *(len(wrap(cell, width)) for cell in row if isinstance(cell, str)))
 
 
 def cell_text(cell: object) -> str:

@@ -15,7 +15,7 @@ from perf_lib.config.settings import Settings
 from perf_lib.findings.finding import Finding
 from perf_lib.views.html import fill
 from perf_lib.views.spreadsheets.columns import cell_text, lines_of, sheet_columns
-from perf_lib.views.spreadsheets.xlsx import NOTES, Sheet, book_of
+from perf_lib.views.spreadsheets.xlsx import NOTES, PAGES_WIDE, SMALL, Sheet, book_of
 from perf_lib.words import wording
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -47,6 +47,8 @@ def write_opendocument(findings: Mapping[str, Finding], settings: Settings, path
         "language": settings.language,
         "media_type": MEDIA_TYPE,
         "sheets": sheets,
+        "pages_wide": {sheet["name"]: PAGES_WIDE.get(sheet["name"], 1) for sheet in sheets},
+        "small": SMALL,
         "text": _text,
         "widths": sorted({width for sheet in sheets for width in sheet["widths"]}),
         "heights": sorted({row["lines"] for sheet in sheets for row in sheet["rows"]}),

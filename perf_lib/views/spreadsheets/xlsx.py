@@ -22,8 +22,8 @@ from perf_lib.words import wording
 NOTES = {
     "missing": "[x] means that there is no figure, or nothing to say. [c] means that a public report withholds it: it "
     "counts very few people, or a figure that does could be worked out with it.",
-    "symbols": "Symbols are those of the published rules. Those listed as supported are borne out by calibrated tests, "
-    "which allow for season and for neighbouring months being alike.",
+    "symbols": "Symbols are those of the published rules. Those listed as supported are borne out by the verdict, "
+    "which allows for season and for chance.",
     "illustrative": "The column origin says how a figure is known: published, derived from published figures, or "
     "illustrative. Symbols that rest on illustrative months are listed in rests_on_illustrative.",
 }
@@ -159,7 +159,7 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
                     table_name=sheet.name.lower(),
                     title=f"{sheet.title} {''.join(f'$${note}$$' for note in sheet.notes)}",
                     instructions=sheet.instructions,
-                    source="perf_lib",
+                    source=f"Source: {book.author}",
                     additional_formatting=_column_formats(sheet_columns(sheet.table)),
                 )
                 for sheet in book.sheets
@@ -175,9 +175,12 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
     workbook.set_properties({"title": book.title, "author": book.author, "created": book.date})
     for page in workbook.worksheets():
         page.set_paper(9)  # A4
-        page.set_landscape()
-        # As many pages wide as can still be read; as long as it has to be.
-        page.fit_to_pages(_PAGES_WIDE.get(page.get_name(), 1), 0)
+        page.set_margins(0.4, 0.4, 0.5, 0.5)
+        if wide := PAGES_WIDE.get(page.get_name(), 1):  # and as long as it has to be
+            page.set_landscape()
+            page.fit_to_pages(wide, 0)
+        else:
+            page.set_print_scale(SMALL)
     for sheet in book.sheets:
         _lay_out(workbook.get_worksheet_by_name(sheet.name), sheet)
     notes = workbook.get_worksheet_by_name("Notes")
@@ -191,7 +194,9 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
     workbook.close()
 
 
-_PAGES_WIDE = {"Dashboard": 2, "Findings": 4}
+PAGES_WIDE = {"Findings": 3, "Months": 0}
+"""How many pages a sheet is printed across, where not one; 0: it is long, and so upright and small."""
+SMALL = 60  # per cent
 _LINE = 16  # points, for letters of 12
 _HEADINGS = 3  # the row of a sheet's headings: title, instructions and source are above it
 _COVER_WIDTH = 100  # characters
@@ -237,17 +242,20 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
 
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
-    months = finding.last_12["value"].rename(wording.short_month)
-    values = {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}
-    figures = {name: measure.in_table(value) for name, value in values.items()}
-    figures["Change"] = narrative.change_in_table(finding)
+    figures = {
+        "Quarter": measure.in_table(finding.value.value),
+        "12 months": measure.in_table(finding.rolling.value),
+        "Change": narrative.change_in_table(finding),
+        **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
+    }
     missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
     return {
         "Measure": measure.title,
-        "Priority": measure.priority,
-        **{name: missing if text == "–" else text for name, text in figures.items()},
         "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
+        "Verdict": wording.sentence_case(finding.verdict.grade),
         "Context": narrative.context(finding),
+        **{name: missing if text == "–" else text for name, text in figures.items()},
+        "Priority": measure.priority,
     }
 
 

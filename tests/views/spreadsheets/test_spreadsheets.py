@@ -42,6 +42,7 @@ def test_the_workbook_is_written_without_a_warning_and_its_notes_are_referred_to
     assert not [text for text in texts if "$$" in text]
 
 
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SOFFICE = shutil.which("soffice")
 HOSTILE = st.text(min_size=1, max_size=12) | st.builds(
     lambda sign, rest: sign + rest, st.sampled_from("=+-@\t\r"), st.text(st.characters(codec="ascii"), max_size=12)
@@ -195,7 +196,25 @@ def test_words_that_start_with_a_number_are_set_as_words(tmp_path):
     write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
     with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
         text = archive.read("content.xml").decode()
-        assert 'style:scale-to-X="2"' in archive.read("styles.xml").decode()
     by_words = {said: style for style, said in re.findall(r'style-name="(\w+)" office[^>]*><text:p>([^<]*)<', text)}
-    assert by_words["76.7 per cent, up on the year before"] == by_words["Nothing exceptional"]
-    assert by_words["44,433"] == by_words["10,876"] != by_words["Nothing exceptional"]
+    assert by_words["rolling 12 months increasing"] == by_words["As expected"]
+    assert by_words["44,433"] == by_words["10,876"] != by_words["As expected"]
+
+
+def test_the_dashboards_first_columns_say_what_is_to_be_said_and_each_sheet_is_printed_on_few_pages(tmp_path):
+    write_workbook(report().findings, report().settings, tmp_path / "dashboard.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "dashboard.xlsx")
+    sheet = book["Dashboard"]
+    headings = [cell.value for cell in sheet[4]]
+    assert headings[:7] == ["Measure", "Symbols", "Verdict", "Context", "Quarter", "12 months", "Change"]
+    assert headings[7:] == [*(f"{month}-19" for month in MONTHS), "Priority"]
+    # A screen of 1,280 pixels has room for some 170 characters of 7 pixels, the width that a column is given in.
+    assert sum(sheet.column_dimensions[column].width for column in "ABCD") + 3 * 12 < 170
+    across = {each.title: (each.page_setup.orientation, each.page_setup.fitToWidth or 1) for each in book}
+    assert across["Dashboard"] == across["Cover"] == ("landscape", 1)
+    assert across["Findings"] == ("landscape", 3)
+    assert (book["Months"].page_setup.orientation, book["Months"].page_setup.scale) == ("portrait", 60)
+    write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
+    with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
+        styles = archive.read("styles.xml").decode()
+    assert set(re.findall(r'scale-to(?:-X)?="([^"]+)"', styles)) == {"1", "3", "60%"}
