@@ -14,8 +14,9 @@ from perf_lib.findings.finding import Finding
 
 LAST = pd.Period("2019-12", freq="M")
 KINDS = (
-    "count", "hours", "share of cases", "share", "mean of cases", "mean", "mean over a stock", "rolling share",
-    "rolling share of cases", "rolling count", "survey", "survey with margin", "survey of a quarter",
+    *["count"] * 4, "hours", *["share of cases"] * 2, "share", *["mean of cases"] * 2, "mean", "mean of percentages",
+    "mean over a stock", *["rolling share of cases"] * 2, "rolling share", "rolling count",
+    "survey", "survey with margin", "survey of a quarter", "survey in points",
 )  # fmt: skip
 SHAPES = ("steady", "steady", "season", "trend", "step", "step", "shock", "spell", "constant", "nought", "from nought")
 LEVELS = (0.05, 0.4, 2.0, 6.0, 40.0, 300.0, 4000.0)
@@ -34,7 +35,7 @@ def one(code: str, rng: np.random.Generator) -> tuple[Measure, pd.DataFrame | No
     """A measure and its months."""
     kind = str(rng.choice(KINDS))
     better = str(rng.choice(["lower", "higher", "neither"]))
-    length = int(rng.choice([5, 11, 12, 14, 20, 24, 25, 30, *[37, 48, 60, 61, 84, 130] * 4]))
+    length = int(rng.choice([5, 11, 12, 14, 20, 24, 25, 30, *[37, 48, 60, 61, 84, 130] * 6]))
     rows = rows_of(kind, length, rng)
     if rng.random() < 0.03:
         return described(code, kind, better, None, rng), None
@@ -42,7 +43,7 @@ def one(code: str, rng: np.random.Generator) -> tuple[Measure, pd.DataFrame | No
     months_late = int(rng.choice([*[0] * 14, 1, 2, 4, 9, 14]))
     last = LAST - (3 * (months_late // 3) if "survey" in kind else months_late)
     rows.index = pd.period_range(end=last, periods=length, freq="M", name="month")
-    has_target = rng.random() < 0.4 and better != "neither" and kind in KINDS[:7]
+    has_target = rng.random() < 0.4 and better != "neither" and "rolling" not in kind and "survey" not in kind
     known = rows["value"].dropna()
     target = (
         float(np.round(known.median() * rng.choice([0.5, 1.0, 1.0, 2.0]), 1)) if has_target and len(known) else None
@@ -55,16 +56,21 @@ def one(code: str, rng: np.random.Generator) -> tuple[Measure, pd.DataFrame | No
 def described(code: str, kind: str, better: str, target: float | None, rng: np.random.Generator) -> Measure:
     """The measure as the catalogue describes it."""
     title = f"Item {code.removeprefix('measure_')}"
-    common = {"better": better, "target": target, "title": title, "noun": "items"}
+    common = {
+        "better": better,
+        "target": target,
+        "title": title,
+        "noun": "items" if kind in ("count", "hours", "rolling count") else "figure",
+    }
     if kind in ("count", "hours"):
         return measure(code, "count", unit="items", singular="item", **common)
     if kind in ("share of cases", "share"):
         of = {"of": "cases"} if kind != "share" else {}
         return measure(code, "proportion", unit="per cent", **of, **common)
-    if kind in ("mean of cases", "mean"):
-        unit = str(rng.choice(["seconds", "pounds a head"]))
-        of = {"of": "calls"} if kind != "mean" else {}
-        return measure(code, "mean", unit=unit, decimals=None if unit == "seconds" else 2, **of, **common)
+    if kind in ("mean of cases", "mean", "mean of percentages"):
+        unit = "per cent" if "percentages" in kind else str(rng.choice(["seconds", "pounds a head"]))
+        of = {"of": "calls"} if kind == "mean of cases" else {}
+        return measure(code, "mean", unit=unit, decimals=2 if "pounds" in unit else None, **of, **common)
     if kind == "mean over a stock":
         return measure(code, "mean", unit="days per person", denominator_is="stock", of="people", decimals=1, **common)
     if kind == "rolling count":
@@ -73,7 +79,8 @@ def described(code: str, kind: str, better: str, target: float | None, rng: np.r
         of = {"of": "cases"} if "cases" in kind else {}
         return measure(code, "rolling", unit="per cent", **of, **common)
     covers = {} if kind == "survey of a quarter" else {"covers_months": 12}
-    return measure(code, "survey", unit="per cent", frequency="quarterly", **covers, **common)
+    unit = "points" if "points" in kind else "per cent"
+    return measure(code, "survey", unit=unit, frequency="quarterly", **covers, **common)
 
 
 def course(length: int, rng: np.random.Generator) -> np.ndarray:
@@ -106,7 +113,7 @@ def rows_of(kind: str, length: int, rng: np.random.Generator) -> pd.DataFrame:
     if kind in ("count", "hours", "rolling count"):
         mean = np.full(length, level) if constant else level * factor
         drawn = mean if constant else rng.poisson(mean * rng.gamma(50, 1 / 50, length))
-        values = np.round(drawn * (1 if kind == "hours" else 1), 1 if kind == "hours" else 0)
+        values = np.round(drawn * 1.1, 1) if kind == "hours" else np.round(drawn)
         return months(pd.Series(values).rolling(12, min_periods=1).sum() if kind == "rolling count" else values)
     cases = np.maximum(rng.poisson(level * rng.choice([1, 10]), length), 0)
     if kind in ("share of cases", "rolling share of cases"):
@@ -114,13 +121,13 @@ def rows_of(kind: str, length: int, rng: np.random.Generator) -> pd.DataFrame:
         hits = rng.binomial(cases, share)
         with np.errstate(invalid="ignore", divide="ignore"):
             return months(100 * hits / cases, numerator=np.where(cases > 0, hits, np.nan), denominator=cases)
-    if kind in ("share", "rolling share", "survey", "survey with margin", "survey of a quarter"):
+    if kind in ("share", "rolling share", "mean of percentages") or "survey" in kind:
         middle = float(rng.choice([3.0, 50.0, 80.0, 97.0])) * np.where(constant, 1, factor)
         noise = 0 if constant else rng.normal(0, float(rng.choice([0.5, 4.0])), length)
         values = np.clip(np.round(middle + noise, 1), 0, 100)
         if "survey" not in kind:
             return months(values)
-        margin = float(rng.choice([0.5, 3.0, 8.0])) if "margin" in kind else np.nan
+        margin = float(rng.choice([0.5, 3.0, 8.0])) if kind not in ("survey", "survey of a quarter") else np.nan
         spaced = np.where(np.arange(length)[::-1] % 3 == 0, values, np.nan)
         return months(spaced, margin=margin)
     middle = float(rng.choice([0.4, 9.0, 300.0])) * np.where(constant, 1, factor)

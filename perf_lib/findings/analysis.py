@@ -214,15 +214,16 @@ def _reason_of_breaks(each: Comparable, last: pd.Period) -> str:
 
 
 def _in_unit(year: YearOnYear | None, each: Comparable) -> YearOnYear | None:
-    """The change in the unit that the measure's are printed in: percentage points for every percentage."""
+    """The change in the unit that the measure's are printed in: a percentage's in points, within what it can be."""
     if year is None:
         return None
     if not each.measure.is_percentage:
         return replace(year, unit="its own") if year.unit == "percentage points" else year
-    if year.unit == "per cent":  # the mean of percentages
-        lower, upper = (bound / 100 * year.before for bound in (year.lower, year.upper))
-        return replace(year, change=year.now - year.before, lower=lower, upper=upper, unit="percentage points")
-    return year
+    times = year.before / 100 if year.unit == "per cent" else 1.0  # the mean of percentages
+    lower, upper = max(year.lower * times, -year.before), year.upper * times
+    if each.measure.traits.scale != "mean":
+        upper = min(upper, 100 - year.before)
+    return replace(year, change=year.now - year.before, lower=lower, upper=upper, unit="percentage points")
 
 
 def _is_stale(each: Comparable, quarter: Quarter) -> bool:

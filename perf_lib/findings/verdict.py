@@ -110,7 +110,7 @@ def verdict(
         return Verdict("as expected", "quarter" if judged else "year", lead=lead, chance=chance)
     if telling:
         assert quarter is not None  # noqa: S101 - telling says so
-        lead, is_higher = quarter.name, quarter.p > 0
+        lead, is_higher = quarter.name, quarter.observed > quarter.expected  # p may be nought, and has no sign then
     else:
         assert year is not None  # noqa: S101 - a chance has a test behind it
         lead, is_higher = "year", year.now > year.before

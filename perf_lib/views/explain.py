@@ -11,7 +11,7 @@ from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import FALSE_DISCOVERY, POSSIBLE
 from perf_lib.stats import spc
 from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
-from perf_lib.views import html
+from perf_lib.views import html, narrative
 from perf_lib.views.dashboard import table
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
@@ -65,7 +65,8 @@ def grade_sum(finding: Finding) -> str:
     return (
         f"{together} {_p(told.chance)}{' (Cauchy combination)' if finding.judged else ''}. Under "
         f"{POSSIBLE:g} a measure is possibly unlike what was expected; it is clearly so where it is also among those "
-        f"of which at most {rate} are expected to be false (Benjamini and Hochberg). The grade: {told.grade}."
+        f"of which at most {rate} are expected to be false (Benjamini and Hochberg). The verdict: "
+        f"{narrative.verdict_words(finding)}."
     )
 
 
