@@ -321,8 +321,8 @@ def _make_one(order: Order, as_json: bool) -> None:
         raise
     _report_pack(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
-        pages, tables = ("report.html", "report.pdf", "briefing.pdf"), ("dashboard.xlsx", "dashboard.ods", "findings.csv")
-        for path in (pack.folder / name for name in (*pages, *tables, "run.json")):
+        names = "report.html report.pdf briefing.pdf dashboard.xlsx dashboard.ods findings.csv run.json".split()
+        for path in (pack.folder / name for name in names):
             if path.exists():
                 echo(f"  {path.name:<15}{path.stat().st_size / 1024:>7,.0f} KB")
 

@@ -192,7 +192,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "says": _says(finding),
         "symbols": _icons(finding),
         "context": narrative.context(finding),
-        "good": {True: "better", False: "worse", None: ""}[finding.verdict.good],
+        "good": {True: "for the better", False: "for the worse", None: ""}[finding.verdict.good],
     }
 
 
