@@ -144,9 +144,9 @@ def run() -> str:
         f"Percentage of series in which a step is found within {WITHIN} months, the right way, ± standard errors "
         f"between series. Each set of rules has the one threshold at which {100 * ALARMS:.0f} per cent of series of "
         "its world and kind alarm, either way, in a year without a step; of scores at the threshold itself a share "
-        "counts, so that the published rules, whose scores are whole numbers, have as many alarms as the others. A step keeps "
-        "every offence and adds others by chance. Real series are as they are: steps begin in January and July of 2016 "
-        "to 2019 and of 2022 to 2025.",
+        "counts, so that the published rules, whose scores are whole numbers, have as many alarms as the others. A "
+        "step keeps every offence and adds others by chance. Real series are as they are: steps begin in January and "
+        "July of 2016 to 2019 and of 2022 to 2025.",
     ]
     world = real()
     both: dict[str, dict[str, Found]] = {}
