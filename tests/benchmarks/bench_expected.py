@@ -287,8 +287,8 @@ def excluded(world: World, rng: np.random.Generator) -> tuple[str, Rows]:
             rows.append((f"{number}, {way}", written(none), written(found), left))
             if number:
                 met = found[0] + 2 * found[1] >= left
-                name = f"{number} of 60 months left out, {way}: at least {left:.0f} % found, within two standard errors"
-                goals.append((name, f"{written(found)} %", met))
+                name = f"{number} of 60 months left out, {way}: power falls by no more than their share, or two errors"
+                goals.append((name, f"{written(found)} of {left:.1f} %", met))
     return markdown(["months left out", "nothing changed", "+20 %", "whole power less their share"], rows), goals
 
 
