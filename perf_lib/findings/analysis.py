@@ -104,6 +104,8 @@ class _Group:
     months: pd.PeriodIndex
     ends: np.ndarray
     judgement: Judgement
+    present: np.ndarray
+    """Which months of each measure are compared: months x measures."""
 
     def at(self, quarter: Quarter) -> dict[str, tuple[dict[str, Judged], YearOnYear | None, float | None]]:
         """Months judged, the year against last and the chance of the whole at a quarter's end, by measure."""
@@ -118,7 +120,8 @@ class _Group:
             if year is not None and adds_up:
                 year = replace(year, now=year.now * YEAR, before=year.before * YEAR)
             chance = float(self.judgement.p[at, column])
-            answers[code] = self._judged(at, column, adds_up), year, chance if np.isfinite(chance) else None
+            judged = self._judged(at, column, adds_up)
+            answers[code] = judged, _in_unit(year, each), chance if np.isfinite(chance) else None
         return answers
 
     def _judged(self, at: int, column: int, adds_up: bool) -> dict[str, Judged]:
@@ -131,7 +134,10 @@ class _Group:
             observed, expected, lower, upper = (figure * times for figure in values[:-1])
             start = last - (each.back - 1)
             first_month, last_month = start + each.months.start, start + (each.months.stop - 1)
-            judged[each.name] = Judged(each.name, first_month, last_month, observed, expected, lower, upper, values[-1])
+            end = self.ends[at] - each.back + 1
+            compared = int(self.present[end + each.months.start : end + each.months.stop, column].sum())
+            figures = observed, expected, lower, upper
+            judged[each.name] = Judged(each.name, first_month, last_month, *figures, values[-1], compared)
         return judged
 
     def ranges(self) -> dict[str, pd.DataFrame]:
@@ -161,7 +167,7 @@ def _judgements(tested: Mapping[str, Comparable]) -> list[_Group]:
         series = scaled(numerators, kind, denominators, **_limits(group))
         newest = len(series.months) - 1
         ends = newest - 3 * np.arange(min(SHOWN, newest // 3 + 1))[::-1]
-        groups.append(_Group(group, kind, series.months, ends, assess(series, ends)))
+        groups.append(_Group(group, kind, series.months, ends, assess(series, ends), np.isfinite(series.z)))
     return groups
 
 
@@ -174,7 +180,7 @@ def _told(
     """The verdict on every measure at a quarter's end, with the false-discovery control over all of them."""
     answers = {code: answer for group in groups for code, answer in group.at(quarter).items()}
     for code in measures.keys() - answers.keys():
-        year = margins.year_on_year(measures[code].measure, months[code].loc[: quarter.last])
+        year = _year_as_supplied(measures[code], months[code].loc[: quarter.last])
         answers[code] = {}, year, None if year is None else year.p
     chances = {}
     for code, each in measures.items():
@@ -184,10 +190,40 @@ def _told(
     told = {}
     for code, each in measures.items():
         judged, year, _ = answers[code]
-        reason = _reason(each, quarter) if chances[code] is None else ""
+        reason = _reason(each, months[code], quarter) if chances[code] is None else ""
         graded = verdict(judged, year, chances[code], code in exceptional, each.measure.better, reason)
         told[code] = _Told(judged, year, graded)
     return told
+
+
+def _year_as_supplied(each: Comparable, months: pd.DataFrame) -> YearOnYear | None:
+    """The year against the last for figures that come as they are; None across a break or beside a month left out."""
+    supplied = each.values.loc[months.index].dropna()
+    if supplied.empty or _reason_of_breaks(each, supplied.index[-1]):
+        return None
+    return _in_unit(margins.year_on_year(each.measure, months), each)
+
+
+def _reason_of_breaks(each: Comparable, last: pd.Period) -> str:
+    """Why a figure as supplied cannot be compared with the one of a year before, by the breaks on record; or empty."""
+    first = last - (2 * YEAR - 1 if each.measure.spans_a_year else YEAR)  # of the months that the two speak for
+    if changed := each.changed_after(first):
+        return f"counting changed in {wording.month(changed)}"
+    left_out = [month for month in (last, last - YEAR) if month in each.limits["exclude"]]
+    return f"{wording.month(left_out[0])} is left out of comparisons" if left_out else ""
+
+
+def _in_unit(year: YearOnYear | None, each: Comparable) -> YearOnYear | None:
+    """The change in the unit that the measure's are printed in: a percentage's in points, within what it can be."""
+    if year is None:
+        return None
+    if not each.measure.is_percentage:
+        return replace(year, unit="its own") if year.unit == "percentage points" else year
+    times = year.before / 100 if year.unit == "per cent" else 1.0  # the mean of percentages
+    lower, upper = max(year.lower * times, -year.before), year.upper * times
+    if each.measure.traits.scale != "mean":
+        upper = min(upper, 100 - year.before)
+    return replace(year, change=year.now - year.before, lower=lower, upper=upper, unit="percentage points")
 
 
 def _is_stale(each: Comparable, quarter: Quarter) -> bool:
@@ -204,7 +240,7 @@ def _is_of_too_few(each: Comparable, quarter: Quarter) -> bool:
     return float(each.denominators.loc[quarter.first : quarter.last].sum()) < margins.FEWEST
 
 
-def _reason(each: Comparable, quarter: Quarter) -> str:
+def _reason(each: Comparable, months: pd.DataFrame, quarter: Quarter) -> str:
     """Why nothing can be told of a measure."""
     supplied = each.values.loc[: quarter.last].dropna()
     if supplied.empty:
@@ -214,13 +250,23 @@ def _reason(each: Comparable, quarter: Quarter) -> str:
     if _is_of_too_few(each, quarter):
         return "too few to tell"
     if not each.is_testable:
-        return "no earlier figure to tell by" if each.measure.has_margin else "the number behind it was not supplied"
-    changed = [each_break.starts for each_break in each.breaks if each_break.starts_anew]
-    if changed and changed[-1] > quarter.last - SHORTEST:
-        return f"counting changed in {wording.month(changed[-1])}"
+        return _reason_of_breaks(each, supplied.index[-1]) or _reason_of_one_figure(each, months, supplied)
+    if changed := each.changed_after(quarter.last - SHORTEST):
+        return f"counting changed in {wording.month(changed)}"
     if len(supplied) < SHORTEST:
         return f"only {wording.counted(len(supplied), 'month')} to go by"
-    return "too few months to go by"
+    return "too few months can be compared"
+
+
+def _reason_of_one_figure(each: Comparable, months: pd.DataFrame, supplied: pd.Series) -> str:
+    """Why a figure as supplied cannot be compared with the one of a year before, breaks apart."""
+    last = supplied.index[-1]
+    if last - YEAR not in supplied.index:
+        return f"no figure for {wording.month(last - YEAR)} to compare with"
+    if each.measure.has_margin:
+        return "no margin was supplied"
+    is_share_of_few = each.measure.is_percentage and months.loc[[last, last - YEAR], "denominator"].notna().any()
+    return "too few to tell" if is_share_of_few else "the number behind it was not supplied"
 
 
 def _target(
@@ -229,7 +275,7 @@ def _target(
     measure = each.measure
     if measure.target is None or measure.better == "neither":
         return None
-    return targets.outlook(measure.target, measure.better, figure, projection, _year_end(quarter), measure.is_count)
+    return targets.outlook(measure.target, measure.better, figure, projection, _year_end(quarter), each.adds_up)
 
 
 def _year_end(quarter: Quarter) -> pd.Period:

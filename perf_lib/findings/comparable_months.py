@@ -57,6 +57,15 @@ class Comparable:
         """Whether the measure has months that can be tested."""
         return self.measure.has_signals and bool(self.values.notna().any())
 
+    def changed_after(self, month: pd.Period) -> pd.Period | None:
+        """The last month, of those after `month`, in which counting started anew; None where it did not."""
+        return max((start for start in self.limits["breaks"] if start > month), default=None)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether months add up to a quarter and a year: counts, and means over the average of a stock."""
+        return self.measure.is_count or self.measure.denominator_is == "stock"
+
     @property
     def cases(self) -> tuple[pd.Series, Scale, pd.Series | None]:
         """What the tests are given: numerators, their scale, denominators."""

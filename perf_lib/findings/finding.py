@@ -92,7 +92,7 @@ class Finding:
     verdict_before: Verdict
     """The same at the end of the quarter before, from today's months."""
     year_on_year: YearOnYear | None
-    """This year compared with last, with an interval; None where that cannot be told."""
+    """This year compared with last over the months that can be, with an interval; None where that cannot be told."""
     projection: forecast.Projection | forecast.Refused | None
     """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
     target: TargetOutlook | None
@@ -220,8 +220,6 @@ def findings(
         now = twelve_months(rolled[code], measure, as_at)
         previous = twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR)
         analysis = analyses[code]
-        if (year := analysis["year_on_year"]) and now.value is not None and previous.value is not None:
-            analysis = analysis | {"year_on_year": year.about(now.value, previous.value)}
         return Finding(
             measure=measure,
             quarter=quarter,

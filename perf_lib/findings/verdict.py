@@ -36,7 +36,7 @@ class Judged:
     """Some months, what they came to and what was to be expected of them, in the measure's units.
 
     `lower` and `upper` bound the central 95 per cent of what was expected. `p` is the chance of a figure as far out,
-    negative where it is lower than expected.
+    negative where it is lower than expected. `compared` is how many of the months have a figure and are not left out.
     """
 
     name: str
@@ -47,6 +47,12 @@ class Judged:
     lower: float
     upper: float
     p: float
+    compared: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every one of the months counts."""
+        return self.compared == (self.last - self.first).n + 1
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def verdict(
     judged: the months tested, by name. chance: of the measure as a whole, None where nothing was tested. is_clear:
     whether it survives the false-discovery control. reason: why nothing can be told, where that is so.
 
-    >>> month = Judged("quarter", pd.Period("2019-10", "M"), pd.Period("2019-12", "M"), 308, 400, 350, 450, -0.001)
+    >>> month = Judged("quarter", pd.Period("2019-10", "M"), pd.Period("2019-12", "M"), 308, 400, 350, 450, -0.001, 3)
     >>> told = verdict({"quarter": month}, None, 0.001, True, "lower", "")
     >>> told.grade, told.question, told.way, told.good
     ('clear', 'quarter', 'lower', True)
@@ -95,7 +101,8 @@ def verdict(
     if chance is None:
         return Verdict("cannot tell", reason=reason)
     # One month of three is the farthest out by chance alone three times as often.
-    quarter = min(judged.values(), key=lambda each: abs(each.p) * (3 if each.first == each.last else 1), default=None)
+    unlike = [each for each in judged.values() if abs(each.p) < POSSIBLE] or judged.values()
+    quarter = min(unlike, key=lambda each: abs(each.p) * (3 if each.first == each.last else 1), default=None)
     telling = quarter is not None and (year is None or abs(quarter.p) <= abs(year.p))
     question: Question = "quarter" if telling else "year"
     if chance >= POSSIBLE:
@@ -103,7 +110,7 @@ def verdict(
         return Verdict("as expected", "quarter" if judged else "year", lead=lead, chance=chance)
     if telling:
         assert quarter is not None  # noqa: S101 - telling says so
-        lead, is_higher = quarter.name, quarter.p > 0
+        lead, is_higher = quarter.name, quarter.observed > quarter.expected  # p may be nought, and has no sign then
     else:
         assert year is not None  # noqa: S101 - a chance has a test behind it
         lead, is_higher = "year", year.now > year.before

@@ -22,9 +22,9 @@ NEXT = 3  # months of the next quarter
 class TargetOutlook:
     """A target for a month's figure, and the chance that what is to come meets it.
 
-    `met` says whether the quarter's figure met it, a count's by its average month. `next_quarter` is the chance that
-    the next quarter's does; `year_end` the last month of the financial year and `by_year_end` the chance that the
-    twelve months to it do. What is not known is None.
+    `met` says whether the quarter's figure met it, by its average month where months add up. `next_quarter` is the
+    chance that the next quarter's does; `year_end` the last month of the financial year and `by_year_end` the chance
+    that the twelve months to it do. What is not known is None.
     """
 
     target: float
@@ -41,19 +41,19 @@ def outlook(
     figure: float | None,
     projection: Projection | Refused | None,
     year_end: pd.Period,
-    is_count: bool,
+    adds_up: bool,
 ) -> TargetOutlook:
     """Whether a target was met and will be.
 
-    figure: the quarter's. is_count: whether months add up, so that a quarter has three and a year twelve of them.
+    figure: the quarter's. adds_up: whether months do, so that a quarter has three and a year twelve of them.
     """
-    met = None if figure is None else _meets(figure / (NEXT if is_count else 1), target, better)
+    met = None if figure is None else _meets(figure / (NEXT if adds_up else 1), target, better)
     if not isinstance(projection, Projection):
         return TargetOutlook(target, better, met, None, year_end, None)
-    next_quarter = chance(projection.to_come.iloc[NEXT - 1], target * (NEXT if is_count else 1), better)
+    next_quarter = chance(projection.to_come.iloc[NEXT - 1], target * (NEXT if adds_up else 1), better)
     by_year_end = None
     if year_end in projection.table.index:
-        by_year_end = chance(projection.table.loc[year_end], target * (12 if is_count else 1), better)
+        by_year_end = chance(projection.table.loc[year_end], target * (12 if adds_up else 1), better)
     return TargetOutlook(target, better, met, next_quarter, year_end, by_year_end)
 
 

@@ -183,7 +183,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "quarter": figure_in_table(finding, finding.value.value if measure.covers_months == 1 else None),
         "rolling": figure_in_table(finding, finding.rolling.value),
         "change": narrative.change_in_table(finding),
-        "verdict": {True: "better", False: "worse", None: ""}[finding.verdict.good],
+        "verdict": {True: "for the better", False: "for the worse", None: ""}[finding.verdict.good],
         "spark": None if drawing is None else data_uri(drawing),
         "says": _says(finding),
         "symbols": _icons(finding),

@@ -11,7 +11,7 @@ from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import FALSE_DISCOVERY, POSSIBLE
 from perf_lib.stats import spc
 from perf_lib.stats.suspected_breaks import ALPHA, FALSE_ALARM, LevelShift
-from perf_lib.views import html
+from perf_lib.views import html, narrative
 from perf_lib.views.dashboard import table
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.words import wording
@@ -24,10 +24,12 @@ def explain(finding: Finding) -> Fragment:
     """How the verdict came about, each symbol's sum for the newest month, and which symbols past months showed."""
     measure = finding.measure
     title = f"{measure.title}, {finding.quarter.label}"
+    sums = table(f"{title}: what was expected", ["Months", "Arithmetic", "Chance"], verdict_sums(finding))
     if not finding.arithmetic:
-        return paragraphs([f"{title}: symbols for months and trends do not apply to a {measure.kind} measure."])
+        no_symbols = f"Symbols for months and trends do not apply to a {measure.kind} measure."
+        return (sums if finding.year_on_year else html.EMPTY) + paragraphs([grade_sum(finding), no_symbols])
     return (
-        table(f"{title}: what was expected", ["Months", "Arithmetic", "Chance"], verdict_sums(finding))
+        sums
         + paragraphs([grade_sum(finding)])
         + table(f"{title}: symbols", ["Symbol", "Arithmetic", "Shows"], published_sums(finding))
         + table("Symbols of past months", ["Month", "Symbols"], _past(finding))
@@ -43,11 +45,13 @@ def verdict_sums(finding: Finding) -> list[tuple[str, str, str]]:
         sums = f"{_number(each.observed)} where {_number(each.expected)} was expected, {_number(each.lower)} to "
         rows.append((months, f"{sums}{_number(each.upper)} in 95 of 100 cases", _p(abs(each.p))))
     year = finding.year_on_year
-    if year is not None and not pd.isna(year.lower):
-        unit = wording.per_cent if year.unit == "per cent" else wording.percentage_points
-        change, lower, upper = (unit(value) for value in (year.change, year.lower, year.upper))
-        sums = f"{_number(year.now)} against {_number(year.before)}, a change of {change}; {lower} to {upper}"
-        rows.append(("This year against last", f"{sums} in 95 of 100 cases", _p(year.p)))
+    if year is not None:
+        sums = f"{_number(year.now)} against {_number(year.before)}"
+        if not pd.isna(year.lower):
+            units = {"per cent": wording.per_cent, "percentage points": wording.percentage_points, "its own": _number}
+            change, lower, upper = (units[year.unit](value) for value in (year.change, year.lower, year.upper))
+            sums += f", a change of {change}; {lower} to {upper} in 95 of 100 cases"
+        rows.append(("This year against last", sums, _p(year.p)))
     return rows
 
 
@@ -57,10 +61,12 @@ def grade_sum(finding: Finding) -> str:
     if told.chance is None:
         return f"Nothing can be told: {told.reason}."
     rate = wording.per_cent(100 * FALSE_DISCOVERY)
+    together = "Months, quarter, eight months and year together have" if finding.judged else "The year has"
     return (
-        f"Together, months, quarter, eight months and year have {_p(told.chance)} (Cauchy combination). Under "
+        f"{together} {_p(told.chance)}{' (Cauchy combination)' if finding.judged else ''}. Under "
         f"{POSSIBLE:g} a measure is possibly unlike what was expected; it is clearly so where it is also among those "
-        f"of which at most {rate} are expected to be false (Benjamini and Hochberg). The grade: {told.grade}."
+        f"of which at most {rate} are expected to be false (Benjamini and Hochberg). The verdict: "
+        f"{narrative.verdict_words(finding)}."
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.verdict import Verdict
+from perf_lib.findings.verdict import Judged, Verdict
 from perf_lib.stats.forecast import Refused
-from perf_lib.stats.series import Figure
+from perf_lib.stats.series import YEAR, Figure
 from perf_lib.words import wording
 
 WITHHELD = (
@@ -28,6 +30,8 @@ AMONG_PEERS = {
 LIKE_PEERS = "like similar forces"
 
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
+_FARTHEST = 1000.0
+"""Per cent: of a change that may be more than tenfold, how much more is not said."""
 _CHANCES = ((0.9, "will almost surely"), (0.67, "will probably"), (0.33, "may or may not"), (0.1, "will probably not"))
 _LEAST = "will almost surely not"
 """How a chance of meeting a target is said: the first whose share it reaches."""
@@ -43,8 +47,7 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    is_counted = measure.traits.may_be_counted and measure.singular
-    sentence = _count(finding) if is_counted else _ratio(finding)
+    sentence = _count(finding) if is_counted(measure) else _ratio(finding)
     if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
@@ -66,25 +69,47 @@ def change(finding: Finding) -> str:
 
 
 def _interval(finding: Finding) -> str:
-    """How far the year's change may be chance, or that it cannot be told."""
-    year = finding.year_on_year
+    """How far the year's change may be chance, or that it cannot be told, and over which months where not all."""
+    year, measure = finding.year_on_year, finding.measure
     if year is None:
-        return f"whether by more than chance cannot be told ({finding.verdict.reason or 'too few to tell'})"
+        return f"whether by more than chance cannot be told ({finding.verdict.reason or _year_untold(finding)})"
+    over = ""
+    if not _is_whole(finding):
+        over = f"in {_compared(year.months)}, {in_prose(year.now, measure)} against {in_prose(year.before, measure)}: "
+    if pd.isna(year.lower):
+        return f"{over}from nought, by how many per cent cannot be told"
+    allowing = "season and chance" if measure.has_signals else "chance"
     lower, upper = (_bound(bound, finding) for bound in (year.lower, year.upper))
-    if lower is None or upper is None:
-        return "from nought there is no per cent"
-    return f"allowing for season and chance, a change of {_range(lower, upper, finding.measure)}"
+    return f"{over}allowing for {allowing}, a change of {_range(lower, upper)}"
 
 
-def _bound(bound: float, finding: Finding) -> str | None:
+def _year_untold(finding: Finding) -> str:
+    """Why this year is not held against the last, where the quarter could be judged."""
+    changed = finding.comparable.changed_after(finding.quarter.last - 2 * YEAR)
+    return f"counting changed in {wording.month(changed)}" if changed else "too few months of both can be compared"
+
+
+def _is_whole(finding: Finding) -> bool:
+    """Whether this year and last are compared over all of their months."""
+    return finding.year_on_year is None or finding.year_on_year.months == YEAR
+
+
+def _compared(months: int, of: int | None = None) -> str:
+    """In words, the months that comparisons do not leave out: the 2 of 3 months that can be compared."""
+    if of is None:
+        return f"the {wording.counted(months, 'month')} that can be compared"
+    return f"the {months} of {wording.counted(of, 'month')} that can be compared"
+
+
+def _bound(bound: float, finding: Finding) -> str:
     """An interval's bound with its sign, in the unit that the change is printed in."""
-    year = finding.year_on_year
-    if year is None or pd.isna(bound):
-        return None
-    sign = "+" if bound > 0 else ""
-    if year.unit == "percentage points" or finding.measure.is_percentage:
-        return sign + wording.percentage_points(bound)
-    return sign + (wording.per_cent(bound) if year.unit == "per cent" else in_prose(bound, finding.measure))
+    year, measure = finding.year_on_year, finding.measure
+    if year is not None and year.unit == "per cent":
+        text = wording.per_cent(min(bound, _FARTHEST))
+    else:
+        text = wording.percentage_points(bound) if measure.is_percentage else in_prose(bound, measure)
+    is_over = year is not None and year.unit == "per cent" and bound > _FARTHEST
+    return f"{'more than ' if is_over else ''}{wording.with_plus(text)}"
 
 
 def verdict_words(finding: Finding) -> str:
@@ -93,7 +118,11 @@ def verdict_words(finding: Finding) -> str:
     Whatever prints a measure's grade prints these words.
     """
     told = finding.verdict
-    months = f" {_when(finding)}" if told.is_unlike and told.lead not in ("quarter", "year") else ""
+    months = ""
+    if told.is_unlike and told.question == "quarter":
+        months = "" if told.lead == "quarter" else f" {_when(finding.judged[told.lead or 'quarter'])}"
+    elif told.is_unlike and finding.year_on_year is not None and not _is_whole(finding):
+        months = f" in {_compared(finding.year_on_year.months)}"
     return grade_words(told, finding.measure) + months
 
 
@@ -103,11 +132,9 @@ def grade_words(told: Verdict, measure: Measure) -> str:
         return told.reason
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    comparative = "higher" if told.way == "higher" else "lower"
-    if measure.is_count:
-        comparative = "more" if told.way == "higher" else measure.traits.less
+    words = ("more", "fewer") if is_counted(measure) else ("higher", "lower")
     beside = "the year before" if told.question == "year" else "expected"
-    return f"{_SURENESS[told.grade]} {comparative} than {beside}"
+    return f"{_SURENESS[told.grade]} {words[told.way == 'lower']} than {beside}"
 
 
 def verdict(finding: Finding) -> str:
@@ -116,30 +143,73 @@ def verdict(finding: Finding) -> str:
     if told.grade == "cannot tell":
         return f"Whether that is unlike what was expected cannot be told: {told.reason}."
     if told.question == "year":
-        now, before = (_finer(figure.value or 0, finding.measure) for figure in (finding.rolling, finding.previous))
-        sentence = f"{words}: {now} against {before}."
+        sentence = f"{words}: {_years(finding)}."
     else:
-        judged, measure = finding.judged[told.lead or "quarter"], finding.measure
-        observed, lower, upper = (_finer(each, measure) for each in (judged.observed, judged.lower, judged.upper))
-        months = "" if told.is_unlike or judged.name == "quarter" else f" of {wording.span(judged.first, judged.last)}"
-        sentence = f"{words}: {observed}, where {_range(lower, upper, measure)} was expected{months}."
+        sentence = f"{words}: {_quarter(finding)} was expected."
     if told.break_suspected is not None:
         sentence += f" The counting may have changed in {wording.month(told.break_suspected)}, which could explain it."
     return sentence
 
 
-def _when(finding: Finding) -> str:
-    """The months that tell the verdict, after its words."""
-    judged = finding.judged[finding.verdict.lead or "quarter"]
+def _years(finding: Finding) -> str:
+    """This year's figure against last year's, over the months that were compared."""
+    year = finding.year_on_year
+    assert year is not None  # noqa: S101 - the verdict is by it
+    now, before = _apart(finding.measure, [year.now, year.before], not finding.verdict.is_unlike)
+    over = "" if finding.verdict.is_unlike or _is_whole(finding) else f" in {_compared(year.months)}"
+    return f"{now} in both years{over}" if now == before else f"{now} against {before}{over}"
+
+
+def _quarter(finding: Finding) -> str:
+    """What the months judged came to, and the range that was expected of them."""
+    told, measure = finding.verdict, finding.measure
+    judged = finding.judged[told.lead or "quarter"]
+    months = "" if told.is_unlike or judged.name == "quarter" else f" {_when(judged)}"
+    if not judged.is_whole:
+        months += f" in {_compared(judged.compared, (judged.last - judged.first).n + 1)}"
+    lower, upper = judged.lower, judged.upper
+    if measure.is_count and ceil(lower) <= floor(upper):  # the whole numbers within
+        lower, upper = ceil(lower), floor(upper)
+    is_within = judged.lower <= judged.observed <= judged.upper
+    observed, least, most = _apart(measure, [judged.observed, lower, upper], is_within)
+    return f"{observed}{months}, where {_range(least, most)}"
+
+
+def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[str]:
+    """Figures in prose; where the first must not print like another, with as many decimals as tell them apart."""
+    for finer in range(4):
+        first, *others = (_finer(figure, measure, finer) for figure in figures)
+        if may_be_alike or measure.is_count or first not in others:
+            break
+    return [first, *others]
+
+
+def is_counted(measure: Measure) -> bool:
+    """Whether sentences say how many there were."""
+    return measure.traits.may_be_counted and bool(measure.singular)
+
+
+def _when(judged: Judged) -> str:
+    """The months that are judged, in words."""
     if judged.first == judged.last:
         return f"in {judged.last.strftime('%B')}"
-    return f"over {wording.span(judged.first, judged.last)}"
+    return f"from {wording.span(judged.first, judged.last)}"
 
 
-def _range(lower: str, upper: str, measure: Measure) -> str:
-    """Two figures with their unit once: 78.5 to 92 per cent."""
-    (least, *unit), (_, *same) = lower.split(" ", 1), upper.split(" ", 1)
-    return f"{least if unit == same and measure.unit != wording.SECONDS else lower} to {upper}"
+def _range(lower: str, upper: str) -> str:
+    """Two figures with their unit once, and one where they print alike.
+
+    >>> _range("78.5 per cent", "92 per cent"), _range("0", "0"), _range("+1 percentage point", "+3 percentage points")
+    ('78.5 to 92 per cent', '0', '+1 to +3 percentage points')
+    >>> _range("59 seconds", "1 minute 2 seconds")
+    '59 seconds to 1 minute 2 seconds'
+    """
+    (least, _, unit), (most, _, same) = lower.partition(" "), upper.partition(" ")
+    if lower == upper:
+        return lower
+    if unit.removesuffix("s") == same.removesuffix("s") and not any(map(str.isdigit, unit)):
+        return f"{least} to {most} {max(unit, same, key=len)}".strip()
+    return f"{lower} to {upper}"
 
 
 def outlook(finding: Finding) -> str:
@@ -150,11 +220,10 @@ def outlook(finding: Finding) -> str:
     if isinstance(ahead, Refused):
         return f"No projection is made: {ahead.words}."
     last = ahead.table.iloc[-1]
-    lower, upper = (in_prose(max(0.0, last[f"{side}_80"]), finding.measure) for side in ("lower", "upper"))
-    return (
-        f"If nothing changes, the {wording.twelve_months_to(ahead.table.index[-1])} will probably come to "
-        f"{in_prose(last['rolling'], finding.measure)}: between {lower} and {upper} with 80 per cent confidence."
-    )
+    middle, lower, upper = (_finer(last[name], finding.measure) for name in ("rolling", "lower_80", "upper_80"))
+    confidence = f": {_range(lower, upper)} with 80 per cent confidence" if {lower, upper} != {middle} else ""
+    year = wording.twelve_months_to(ahead.table.index[-1])
+    return f"If nothing changes, the {year} will probably come to {middle}{confidence}."
 
 
 def target(finding: Finding) -> str:
@@ -163,8 +232,12 @@ def target(finding: Finding) -> str:
     if outlook is None:
         return ""
     aim = in_prose(outlook.target, finding.measure)
-    each = f"a month's target of {aim}" if finding.measure.is_count else f"the target of {aim}"
-    now = {True: "The quarter met", False: "The quarter did not meet", None: "There is no quarter to hold against"}
+    each = f"the target of {aim}{' a month' if finding.comparable.adds_up else ''}"
+    now = {
+        True: "The quarter met",
+        False: "The quarter did not meet",
+        None: "The quarter has no figure to hold against",
+    }
     sentence = f"{now[outlook.met]} {each}."
     if outlook.next_quarter is None:
         return sentence
@@ -225,7 +298,7 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not measure.is_count:
+    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not is_counted(measure):
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
@@ -298,7 +371,8 @@ def _ratio(finding: Finding) -> str:
     if finding.rolling or finding.rolling.withheld:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
     if not parts:
-        latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
+        value = float(finding.months.loc[finding.as_at, "value"])
+        latest = wording.WITHHELD if wording.is_missing(value) else in_prose(value, measure)
         return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
     return f"The {measure.noun} was {' and '.join(parts)}."
 
@@ -325,8 +399,9 @@ def _signed(value: float) -> str:
     return f"{'+' if value > 0 else ''}{wording.per_cent(value)}"
 
 
-def _finer(value: float, measure: Measure) -> str:
-    """A figure in a sentence; seconds under a minute have a decimal, so that a reader can tell two of them apart."""
-    if measure.unit == wording.SECONDS and value < 60:
-        return f"{wording.number(value, 1)} seconds"
-    return in_prose(value, measure)
+def _finer(value: float, measure: Measure, finer: int = 0) -> str:
+    """A figure in a sentence with some more decimals; seconds under a minute have one, to tell two of them apart."""
+    if measure.unit == wording.SECONDS:
+        return f"{wording.number(value, 1 + finer)} seconds" if value < 60 else in_prose(value, measure)
+    usual = measure.decimals if measure.decimals is not None else int(measure.is_percentage)
+    return in_prose(value, measure.model_copy(update={"decimals": usual + finer}) if finer else measure)

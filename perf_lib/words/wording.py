@@ -132,7 +132,7 @@ def change_in_table(change: float | None, unit: str, decimals: int | None = None
     >>> change_in_table(-208, "crimes"), change_in_table(3.1, "per cent"), change_in_table(0, "crimes")
     ('−208', '+3.1 pp', '0')
     """
-    return _with_plus(value_in_table(change, unit, decimals).replace("%", " pp"))
+    return with_plus(value_in_table(change, unit, decimals).replace("%", " pp"))
 
 
 def change_per_cent_in_table(value: float | None) -> str:
@@ -141,7 +141,7 @@ def change_per_cent_in_table(value: float | None) -> str:
     >>> change_per_cent_in_table(-12.207), change_per_cent_in_table(4.56), change_per_cent_in_table(0.01)
     ('−12.2%', '+4.6%', '0.0%')
     """
-    return _with_plus(value_in_table(value, PERCENT))
+    return with_plus(value_in_table(value, PERCENT))
 
 
 def month(period: pd.Period) -> str:
@@ -202,6 +202,6 @@ def _without_zero_tail(value: float, decimals: int) -> str:
     return text.removesuffix("." + "0" * decimals) if decimals else text
 
 
-def _with_plus(text: str) -> str:
+def with_plus(text: str) -> str:
     """A printed difference with its plus sign; one that is missing, negative or prints as nought has none."""
     return f"+{text}" if not text.startswith("−") and any(digit in text for digit in "123456789") else text

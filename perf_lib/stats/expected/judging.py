@@ -208,6 +208,9 @@ def _by_level(
     p = np.where(before.is_constant & (before.floor == 0), succession, p)
     beyond = stdtrit(ahead.df, (1 + LEVEL) / 2) * sd
     lower, upper = (scale.inverse(bound, total_size) for bound in (middle - beyond, middle + beyond))
+    # Of figures that have not been the same for long enough, another is within what may be expected.
+    within = np.where(before.is_constant & (np.abs(p) >= 1 - LEVEL), observed, np.nan)
+    lower, upper = np.fmin(lower, within), np.fmax(upper, within)
     units = _units(series, total_size)
     return observed * units, total * units, lower * units, upper * units, p
 
@@ -223,6 +226,9 @@ def _by_counts(
     p = small.tail(rates, np.where(rest, exposure - observed, observed), exposure, ahead)
     expected = small.expected(rates, exposure)
     low, high = small.interval(rates, exposure, ahead, LEVEL)
+    # Half of a figure's own chance counts in p (mid-p), so a bound that p is against is none.
+    tails = [small.tail(rates, bound, exposure, ahead) for bound in (low, high)]
+    low, high = low + ((tails[0] < 0) & (tails[0] > LEVEL - 1)), high - ((tails[1] > 0) & (tails[1] < 1 - LEVEL))
     if series.has_cases:
         low, high, expected = (np.minimum(part, exposure) for part in (low, high, expected))
     low, high = np.where(rest, exposure - high, low), np.where(rest, exposure - low, high)

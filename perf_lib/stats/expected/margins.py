@@ -28,7 +28,7 @@ def year_on_year(measure: Measure, months: pd.DataFrame) -> YearOnYear | None:
     of cases, that one year lacks is taken to be the other's.
     """
     supplied = months.index[months["value"].notna()]
-    if not len(supplied) or not measure.has_year or supplied[-1] - YEAR not in months.index:
+    if not len(supplied) or supplied[-1] - YEAR not in months.index:
         return None
     now, before = months.loc[supplied[-1]], months.loc[supplied[-1] - YEAR]
     if pd.isna(before["value"]):

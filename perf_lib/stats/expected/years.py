@@ -9,12 +9,12 @@ Under five a month the two sums are compared exactly (`small.share_of_two`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
+from scipy.special import gammaincinv, stdtr, stdtrit  # type: ignore[import-untyped]  # SciPy ships no types
 
 from perf_lib.stats.expected import small
 from perf_lib.stats.expected.histories import Histories, stretch
@@ -74,13 +74,14 @@ def compare(series: Scaled, ends: np.ndarray, before: Histories, model: Outlook,
         p = np.where(t < 0, -1.0, 1.0) * 2 * stdtr(df, -np.abs(t))
         beyond = stdtrit(df, (1 + level) / 2) * sd
         now = [scale.inverse(middle[1] + each, sizes[0]) for each in (difference - beyond, difference + beyond)]
-        units = [series.per / by if series.kind != "count" else np.ones(len(by)) for by in sizes]
+    units = _units(series, sizes)
     alike = np.abs(difference) <= 1e-9 * np.abs(middle[1])
     p = np.where(whole.is_constant & (whole.floor == 0), np.where(alike, 1.0, p), p)
     lower, upper = (bound * units[0] - sums[1] * units[1] for bound in now)
-    is_small = whole.is_small
+    is_small = whole.is_small & (counts > 0)
     if is_small.any():
-        exact = _exactly(series, [each[is_small] for each in sums], [each[is_small] for each in sizes], whole, level)
+        small_sums, small_sizes = ([each[is_small] for each in both] for both in (sums, sizes))
+        exact = _exactly(series, small_sums, small_sizes, whole.of_rows(is_small), level)
         p[is_small], lower[is_small], upper[is_small] = exact
     fewest = np.maximum(_PAIRS * whole.coverage, 1) if scale.flow else 1
     untested = (counts < fewest) | ~whole.is_enough
@@ -127,24 +128,30 @@ def _past_differences(series: Scaled, ends: np.ndarray, variance: Floats) -> tup
     return squares, number
 
 
+def _units(series: Scaled, sizes: list[Floats]) -> list[Floats]:
+    """What turns the numerators of both years into the measure's figures."""
+    return [series.per / np.where(by > 0, by, np.nan) if series.kind != "count" else np.ones(len(by)) for by in sizes]
+
+
 def _exactly(
     series: Scaled, sums: list[Floats], sizes: list[Floats], whole: Histories, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """Chance and bounds of the change between two small sums."""
-    rows = whole.is_small
-    rest = whole.is_rest[rows]
+    rest = whole.is_rest
     now, before = (np.where(rest, size - total, total) for total, size in zip(sums, sizes, strict=True))
-    dispersion = small.rate(whole.cases[rows], whole.size[rows]).dispersion
+    dispersion = small.rate(whole.cases, whole.size).dispersion
     fair = sizes[0] / (sizes[0] + sizes[1])
     p, least, most = small.share_of_two(now, before, dispersion, level, fair)
-    total = now + before
     bounds = []
-    for share in (least, most):  # a share of the total, as this year's sum beside the same year before
+    for more, share, below in ((1e-9, least, (1 - level) / 2), (1.0, most, (1 + level) / 2)):
+        # A share of the total, as this year's sum beside the same year before; beside nought, this year's alone.
         ratio = share / np.maximum(1 - share, 1e-9) * (1 - fair) / fair
-        bounds.append(np.where(before > 0, before * np.minimum(ratio, 1e6), share * total))
-    units = [series.per / by if series.kind != "count" else np.ones(len(by)) for by in sizes]
+        alone = dispersion * gammaincinv(now / dispersion + more, below)
+        bounds.append(np.where(before > 0, before * np.minimum(ratio, 1e6), alone))
+    units = _units(series, sizes)
     scale = np.where(sizes[1] > 0, sizes[0] / sizes[1], 1.0)
-    changes = [bound * scale * units[0] - before * units[1] for bound in bounds]
+    within = sizes[0] if series.has_cases else np.inf
+    changes = [np.minimum(bound * scale, within) * units[0] - before * units[1] for bound in bounds]
     lower, upper = np.where(rest, -changes[1], changes[0]), np.where(rest, -changes[0], changes[1])
     return np.where(rest, -p, p), lower, upper
 
@@ -166,14 +173,6 @@ class YearOnYear:
     level: float
     p: float
     months: int
-
-    def about(self, now: float, before: float) -> YearOnYear:
-        """The same about the figures as printed, which may count months that the comparison leaves out."""
-        change = now - before
-        if self.unit == "per cent":
-            change = 100 * change / before if before else float("nan")
-        moved = change - self.change
-        return replace(self, now=now, before=before, change=change, lower=self.lower + moved, upper=self.upper + moved)
 
 
 def year_on_year(
