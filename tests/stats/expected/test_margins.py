@@ -65,13 +65,13 @@ def test_the_interval_holds_the_change(now, before, cases_now, cases_before):
         assert counts.lower <= counts.change <= counts.upper + 1e-9
     shares = of_shares(min(now, cases_now), min(before, cases_before), cases_now, cases_before)
     assert shares.lower - 1e-9 <= shares.change <= shares.upper + 1e-9
-    assert -100 - 1e-9 <= shares.lower
+    assert shares.lower >= -100 - 1e-9
     assert shares.upper <= 100 + 1e-9
 
 
 def months(value, before, **columns) -> pd.DataFrame:
     index = pd.period_range("2018-12", "2019-12", freq="M")
-    frame = pd.DataFrame({name: np.nan for name in ("value", "margin", "denominator")}, index)
+    frame = pd.DataFrame(dict.fromkeys(("value", "margin", "denominator"), np.nan), index)
     frame.loc[[index[0], index[-1]], "value"] = before, value
     for name, (earlier, latest) in columns.items():
         frame.loc[[index[0], index[-1]], name] = earlier, latest
