@@ -36,7 +36,7 @@ EDGE = 6  # months at either end of the history that cannot be the first of a ne
 SHORTEST = 36  # months of history; with fewer there is no scan
 
 # How many independent tests the forty-nine candidates of sixty months are worth, near alpha = 0.01.
-CANDIDATES_WORTH = 15.0
+CANDIDATES_WORTH = 30.0
 # Twice the log likelihood ratio of a step over a line; Kass & Raftery (Bayes factors, Journal of the American
 # Statistical Association 90, 1995) call evidence strong from 6.
 BETTER_THAN_A_LINE = 6.0

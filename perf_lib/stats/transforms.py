@@ -130,15 +130,6 @@ class Scaled:
     reported: Bools
     has_cases: bool
 
-    def floors(self) -> Floats:
-        """The variance that chance alone gives a month, by series: nought where a figure is no number of cases."""
-        if self.scale.floor is None or (self.scale.is_part and not self.has_cases):
-            return np.zeros(self.z.shape[1])
-        present = np.isfinite(self.z)
-        whole = np.where(present, self.numerator == np.round(self.numerator), True).all(axis=0)
-        chance = np.where(present, self.scale.floor(self.size), 0.0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
-        return np.where(whole, chance, 0.0)
-
     def rolled(self, months: slice) -> float:
         """The first series' figure over some months: a sum, a ratio of sums, or the last month's."""
         numerator, size = self.numerator[months, 0], self.size[months, 0]

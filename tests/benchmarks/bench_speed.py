@@ -8,16 +8,18 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from perf_lib.stats import calibrated, spc
-from perf_lib.stats.calibrated.contrasts import table
-from perf_lib.stats.forecast import project
+from perf_lib.stats import spc
+from perf_lib.stats.expected.judging import assess
+from perf_lib.stats.expected.level import operator
+from perf_lib.stats.forecast import Months, project_all
+from perf_lib.stats.transforms import scaled
 
 from .streams import counts, markdown, verdicts
 
-SERIES, MONTHS = 1505, 120
+SERIES, MONTHS, MEASURES = 1505, 120, 33
 
 
-def _seconds(work: Callable[[], object], times: int = 7) -> tuple[float, float]:
+def _seconds(work: Callable[[], object], times: int) -> tuple[float, float]:
     """Best and median of several goes in processor time, after one that fills the caches."""
     work()
     taken = []
@@ -32,36 +34,42 @@ def run() -> str:
     """The table, and whether the targets are met."""
     rng = np.random.default_rng(5)
     frame = counts(rng, SERIES, MONTHS, 250, 0.1, 0.1, 0.2)
-    gappy = frame.astype(float)
+    report = frame.iloc[:, :MEASURES]
+    gappy = report.astype(float)
     gappy.iloc[70, ::2] = np.nan
-    one: pd.Series = frame[0]
+    newest = np.array([MONTHS - 1])
+    projected = {str(name): Months(report[name]) for name in report}
 
-    def tables() -> None:
-        table.cache_clear()
-        for history in (60, 48, 36, 24):
-            table(history, 12)
+    def judged(some: pd.DataFrame, ends: np.ndarray) -> object:
+        return assess(scaled(some), ends)
 
-    work: list[tuple[str, Callable[[], object], float | None]] = [
-        ("published rules, every month", lambda: spc.signals(frame, every_month=True), 0.2),
-        ("published rules, newest month", lambda: spc.signals(frame), None),
-        ("calibrated rules, every month", lambda: calibrated.signals(frame, every_month=True), 0.8),
-        ("calibrated rules, newest month", lambda: calibrated.signals(frame), 0.010),
-        ("calibrated p-values, every month", lambda: calibrated.signals(frame, every_month=True, p_values=True), None),
-        ("calibrated, every month, one month missing", lambda: calibrated.signals(gappy, every_month=True), None),
-        ("constants of all four histories", tables, None),
-        ("projection of one series, with its back-test", lambda: project(one), None),
+    def cold() -> object:
+        operator.cache_clear()
+        return judged(report, newest)
+
+    quarters, months = np.arange(23, MONTHS, 3), np.arange(23, MONTHS)
+    work: list[tuple[str, Callable[[], object], int, float | None]] = [
+        ("published rules, every month", lambda: spc.signals(frame, every_month=True), 5, 0.2),
+        ("published rules, newest month", lambda: spc.signals(frame), 5, None),
+        ("expected range, every quarter's end", lambda: judged(frame, quarters), 2, 8.0),
+        ("expected range, every month", lambda: judged(frame, months), 1, 24.0),
+        ("expected range, newest quarter", lambda: judged(frame, newest), 3, None),
+        (f"expected range, newest quarter of {MEASURES} measures", lambda: judged(report, newest), 7, 0.05),
+        ("the same, one month missing of every other", lambda: judged(gappy, newest), 7, None),
+        ("the same, its constants made anew", cold, 5, None),
+        (f"projection of {MEASURES} measures", lambda: project_all(projected), 5, None),
     ]
     rows, targets = [], []
-    for name, job, limit in work:
-        best, median = _seconds(job)
+    for name, job, times, limit in work:
+        best, median = _seconds(job, times)
         rows.append((name, 1000 * best, 1000 * median))
         if limit is not None:
             targets.append((f"{name}: {limit:g} s", f"{median:.3f} s", median <= limit))
     return "\n\n".join(
         [
             "# Speed",
-            f"{SERIES:,} series x {MONTHS} months, one core; milliseconds of processor time, so that a busy machine "
-            "does not count its waiting.",
+            f"{SERIES:,} series x {MONTHS} months unless said otherwise, one core; milliseconds of processor time, so "
+            "that a busy machine does not count its waiting.",
             markdown(["work", "best", "median"], rows),
             "## Targets (median)",
             verdicts(targets),

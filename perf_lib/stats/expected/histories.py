@@ -47,7 +47,7 @@ class Histories:
         rest = np.nansum(size - numerator, axis=1) < np.nansum(numerator, axis=1)
         is_rest = rest if has_rest else np.zeros(len(z), bool)
         cases = np.where(is_rest[:, None], size - numerator, numerator)
-        floor = np.tile(series.floors(), len(last))
+        floor = _floor(series, z, numerator, size)
         return cls(z, cases, size, floor, is_rest, series.scale.sums or has_rest)
 
     @cached_property
@@ -94,6 +94,16 @@ class Histories:
         """Some of the rows."""
         z, cases, size, floor = (part[rows] for part in (self.z, self.cases, self.size, self.floor))
         return Histories(z, cases, size, floor, self.is_rest[rows], self.may_be_small)
+
+
+def _floor(series: Scaled, z: Floats, numerator: Floats, size: Floats) -> Floats:
+    """The variance that chance alone gives a month of each history: nought where a figure is no number of cases."""
+    if series.scale.floor is None or (series.scale.is_part and not series.has_cases):
+        return np.zeros(len(z))
+    present = np.isfinite(z)
+    is_whole = np.where(present, numerator == np.round(numerator), True).all(axis=1)
+    chance = np.where(present, series.scale.floor(size), 0.0).sum(axis=1) / np.maximum(present.sum(axis=1), 1)
+    return np.where(is_whole, chance, 0.0)
 
 
 def stretch(values: Floats, ends: np.ndarray, months: int) -> Floats:

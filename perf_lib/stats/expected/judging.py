@@ -201,7 +201,7 @@ def _by_level(
     sd = np.sqrt(variance) * scale.slope(total / total_size)
     observed = (numerator * counts).sum(axis=1)
     t = (scale.forward(observed, total_size) - middle) / sd
-    p = np.where(t < 0, -1.0, 1.0) * 2 * stdtr(ahead.df, -np.abs(t))
+    p = np.where(t < 0, -1.0, 1.0) * np.maximum(2 * stdtr(ahead.df, -np.abs(t)), small.LEAST)
     # Figures that never varied have no spread: by the rule of succession another is as likely as 1 in n + 2.
     unlike = np.abs(observed - total) > 1e-9 * np.abs(total)
     succession = np.where(unlike, np.sign(observed - total) * 2 / (before.present + 2), 1.0)

@@ -20,6 +20,8 @@ from perf_lib.stats.months import Floats
 
 OMEGAS = np.array([0.8, 0.86, 0.91, 0.95, 0.98, 1.0])
 _PRIOR = 0.5  # Jeffreys's, for the rate of a Poisson variable
+LEAST = 1e-300
+"""A chance has a sign, so none is nought."""
 _STEADY = 20.0  # months that dispersion is taken to be 1 from
 
 
@@ -82,7 +84,7 @@ def tail(rates: Rate, count: Floats, exposure: Floats, ahead: float) -> Floats:
     """
     below, upto = (_below(rates, each, exposure, ahead) for each in (count, count + 1))
     lower = (below + upto) / 2
-    p = np.minimum(2 * np.minimum(lower, 1 - lower), 1.0)
+    p = np.clip(2 * np.minimum(lower, 1 - lower), LEAST, 1.0)
     return np.where(lower < 0.5, -p, p)
 
 
@@ -128,7 +130,7 @@ def share_of_two(
     below = np.where(now > 0, 1 - betainc(np.maximum(now, 1e-9), before + 1, fair), 0.0)
     upto = np.where(before > 0, 1 - betainc(now + 1, np.maximum(before, 1e-9), fair), 1.0)
     lower = (below + upto) / 2
-    p = np.minimum(2 * np.minimum(lower, 1 - lower), 1.0)
+    p = np.clip(2 * np.minimum(lower, 1 - lower), LEAST, 1.0)
     tail_each = (1 - level) / 2
     least = np.where(now > 0, betaincinv(np.maximum(now, 1e-9), before + 1, tail_each), 0.0)
     most = np.where(before > 0, betaincinv(now + 1, np.maximum(before, 1e-9), 1 - tail_each), 1.0)

@@ -18,7 +18,7 @@ from scipy.special import gammaincinv, stdtr, stdtrit  # type: ignore[import-unt
 from perf_lib.stats.expected import small
 from perf_lib.stats.expected.histories import Histories, stretch
 from perf_lib.stats.expected.level import LONGEST, Outlook, outlook, spreads
-from perf_lib.stats.months import YEAR, Floats, Months
+from perf_lib.stats.months import YEAR, Bools, Floats, Months
 from perf_lib.stats.transforms import Kind, Scaled, Unit, scaled_series
 
 PRIOR_YEARS = 6.0
@@ -70,7 +70,7 @@ def compare(series: Scaled, ends: np.ndarray, before: Histories, model: Outlook,
         variance = (PRIOR_YEARS * variance + past) / (PRIOR_YEARS + number)
         df, sd = PRIOR_YEARS + number, np.sqrt(variance)
         t = difference / sd
-        p = np.where(t < 0, -1.0, 1.0) * 2 * stdtr(df, -np.abs(t))
+        p = np.where(t < 0, -1.0, 1.0) * np.maximum(2 * stdtr(df, -np.abs(t)), small.LEAST)
         beyond = stdtrit(df, (1 + level) / 2) * sd
         now = [scale.inverse(middle[1] + each, sizes[0]) for each in (difference - beyond, difference + beyond)]
     units = _units(series, sizes)
@@ -80,7 +80,13 @@ def compare(series: Scaled, ends: np.ndarray, before: Histories, model: Outlook,
     is_small = whole.is_small & (counts > 0)
     if is_small.any():
         small_sums, small_sizes = ([each[is_small] for each in both] for both in (sums, sizes))
-        exact = _exactly(series, small_sums, small_sizes, whole.of_rows(is_small), level)
+        # Scatter is that of the months before the year, so that a leap does not excuse itself.
+        learnt = (before.is_enough & (before.is_rest == whole.is_rest))[:, None]
+        cases, of = (
+            np.where(learnt, *both)[is_small] for both in ((before.cases, whole.cases), (before.size, whole.size))
+        )
+        dispersion = small.rate(cases, of).dispersion
+        exact = _exactly(series, small_sums, small_sizes, whole.is_rest[is_small], dispersion, level)
         p[is_small], lower[is_small], upper[is_small] = exact
     fewest = np.maximum(_PAIRS * whole.coverage, 1) if scale.flow else 1
     untested = (counts < fewest) | ~whole.is_enough
@@ -134,12 +140,10 @@ def _units(series: Scaled, sizes: list[Floats]) -> list[Floats]:
 
 
 def _exactly(
-    series: Scaled, sums: list[Floats], sizes: list[Floats], whole: Histories, level: float
+    series: Scaled, sums: list[Floats], sizes: list[Floats], rest: Bools, dispersion: Floats, level: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Chance and bounds of the change between two small sums."""
-    rest = whole.is_rest
+    """Chance and bounds of the change between two small sums. rest: where what the numerators leave is counted."""
     now, before = (np.where(rest, size - total, total) for total, size in zip(sums, sizes, strict=True))
-    dispersion = small.rate(whole.cases, whole.size).dispersion
     fair = sizes[0] / (sizes[0] + sizes[1])
     p, least, most = small.share_of_two(now, before, dispersion, level, fair)
     bounds = []
