@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
@@ -9,7 +11,7 @@ from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import Verdict
-from perf_lib.stats.forecast import Refused
+from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import Figure
 from perf_lib.words import wording
 
@@ -143,18 +145,22 @@ def _range(lower: str, upper: str, measure: Measure) -> str:
 
 
 def outlook(finding: Finding) -> str:
-    """Where the rolling 12 months is heading, or why that cannot be said."""
-    ahead = finding.projection
-    if ahead is None:
+    """Where the rolling 12 months is heading, to three significant figures; empty where there is no projection."""
+    if not isinstance(finding.projection, Projection):
         return ""
-    if isinstance(ahead, Refused):
-        return f"No projection is made: {ahead.words}."
-    last = ahead.table.iloc[-1]
-    lower, upper = (in_prose(max(0.0, last[f"{side}_80"]), finding.measure) for side in ("lower", "upper"))
-    return (
-        f"If nothing changes, the {wording.twelve_months_to(ahead.table.index[-1])} will probably come to "
-        f"{in_prose(last['rolling'], finding.measure)}: between {lower} and {upper} with 80 per cent confidence."
+    last, measure = finding.projection.table.iloc[-1], finding.measure
+    about, lower, upper = (
+        in_prose(_significant(max(0.0, last[name])), measure) for name in ("rolling", "lower_80", "upper_80")
     )
+    return (
+        f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}; "
+        f"8 in 10 chance of {_range(lower, upper, measure)}."
+    )
+
+
+def _significant(value: float) -> float:
+    """A figure to three significant figures: 43,986 as 44,000."""
+    return float(wording.rounded(value, 2 - floor(log10(value)))) if value > 0 else value
 
 
 def target(finding: Finding) -> str:
