@@ -5,10 +5,10 @@ from perf_lib.views.charts.comparisons import lines, peer_projection, peer_rates
 from perf_lib.views.charts.monthly import SHOWN, monthly
 
 HOW_TO_READ = (
-    "Charts show the area in navy and other areas in grey. The shaded range behind the months is what those before led "
-    "one to expect, 95 in 100 of them; an orange triangle marks a month outside it, and a grey dash the same month a "
-    "year before. The fan ahead of the rolling 12 months holds 8 in 10, and its paler edge 95 in 100, of what may come. "
-    "Bars start at zero, lines do not; paler bars and hollow marks are made up, for illustration."
+    "In charts the area is navy, other areas are grey. The shade behind each month is what the months before led one "
+    "to expect, 95 times in 100; an orange triangle marks a month outside it, and a grey dash the same month a year "
+    "before. Ahead of the rolling 12 months, the darker fan holds 8 in 10 of what may come and the paler 95 in 100. "
+    "Bars start at zero and lines need not; paler bars and hollow marks are made up, for illustration."
 )
 """How to read a chart, said once in a report."""
 

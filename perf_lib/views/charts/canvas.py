@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,11 +34,8 @@ if TYPE_CHECKING:  # half a second to load: only a process that draws waits for 
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
 PALETTE = (BLUE, TURQUOISE, PINK, PURPLE, GREY)  # of lines: orange is for what is exceptional
 # The paler of them, darkened until words in them stand out from white by 4.5 to 1.
-TEXT_INK = {TURQUOISE: "#1B7069", PURPLE: "#6B45A8"}
-ILLUSTRATIVE = "#8195A9"
-PEER = "#7A8691"
-BAND = "#D3DDE7"
-LEFT_OUT = "#E6DDF3"
+TEXT_INK = {TURQUOISE: "#1B7069", PURPLE: "#6B45A8", (PEER := "#7A8691"): GREY}
+ILLUSTRATIVE, BAND, LEFT_OUT, RULE = "#8195A9", "#D3DDE7", "#E6DDF3", "#D9DEE3"
 
 # Lengths in points, 72 to the inch.
 WIDE = 504.0  # the text width of an A4 page
@@ -54,12 +50,8 @@ ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the box of w
 _MONTH_STEPS = (3, 6, 12, 24, 60, 120, 240, 10**9)
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10**9)
 
-_IDLE = re.compile(
-    r"""\n\ * | \ font-family:\ 'Liberation\ Sans'; | \ transform="rotate\(-0[^"]*" | \ id="[a-z0-9]+_\d+" """, re.VERBOSE
-)
+_IDLE = re.compile(r"""\n *| font-family: 'Liberation Sans';| transform="rotate\(-0[^"]*"| id="[a-z0-9]+_\d+\"""")
 _LONG = re.compile(r"(\.\d{3})\d+| ?([A-Za-z]) ?")
-
-_HERE = Path(__file__).parent
 # Liberation Sans has Arial's widths to the unit; another sans-serif may be wider by so much.
 _FAMILY = "Liberation Sans, Arial, Helvetica, sans-serif"
 _OTHER_FONT = 1.16
@@ -116,9 +108,9 @@ def _style() -> dict[Any, Any]:
     """All of matplotlib's settings, in the house style; but the backend stays the caller's."""
     from matplotlib import font_manager, rc_params_from_file
 
-    for path in sorted((_HERE.parents[1] / "fonts").glob("*.ttf")):
+    for path in sorted((Path(__file__).parents[2] / "fonts").glob("*.ttf")):
         font_manager.fontManager.addfont(path)
-    settings = rc_params_from_file(_HERE / "house.mplstyle").items()
+    settings = rc_params_from_file(Path(__file__).with_name("house.mplstyle")).items()
     return {name: value for name, value in settings if not name.startswith("backend")}
 
 
@@ -130,6 +122,7 @@ def warm() -> None:
     svg(figure)
 
 
+@in_house_style()
 def drawings(draw: Callable[[float], Figure]) -> dict[str, str]:
     """A chart's two drawings as SVG, by their names in a Chart. draw: answers the figure of a width."""
     return {"svg": svg(draw(WIDE)), "narrow": svg(draw(NARROW))}
@@ -164,19 +157,15 @@ def svg(figure: Figure) -> str:
     """
     sink = io.StringIO()
     figure.savefig(sink, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    text = sink.getvalue()
-    text = _IDLE.sub("", text[text.index("<svg") :])
+    text = _IDLE.sub("", sink.getvalue()[sink.getvalue().index("<svg") :])
     text = re.sub(r'(?<= d=")[^"]*', lambda path: _LONG.sub(r"\1\2", path[0]).strip().replace(" ", ","), text)
     return text.replace("<svg ", f'<svg font-family="{_FAMILY}" ', 1)
 
 
 def data_uri(svg: str) -> Markup:
     """The drawing inside the page itself, readable and a third smaller than base64."""
-    text = svg.replace('"', "'")
-    for character, code in (("%", "%25"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ("&", "%26")):
-        text = text.replace(character, code)
-    # No quotation mark, angle bracket or ampersand is left, so it stands in an attribute as it is.
-    return Markup(f"data:image/svg+xml,{text}")  # noqa: S704 - see the line above
+    text = quote(svg.replace('"', "'"), safe=" !'()*+,-./:;=?@[]_")
+    return Markup(f"data:image/svg+xml,{text}")  # noqa: S704 - nothing is left that ends an attribute or opens a tag
 
 
 def text_width(text: str, bold: bool = False) -> float:
@@ -188,28 +177,16 @@ def text_width(text: str, bold: bool = False) -> float:
     return _OTHER_FONT * float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
-def figures_table(figures: pd.DataFrame, as_printed: Callable[[Any], str], head: str = "Month") -> pd.DataFrame:
-    """The figures behind a chart, as printed, a row a month."""
-    months = [wording.short_month(month) for month in figures.index]
-    return pd.DataFrame({head: months} | {str(name): [*map(as_printed, column)] for name, column in figures.items()})
-
-
-# --- what is drawn on a panel
-
-
 def line(axis: Axes, x: Any, y: Any, colour: str, width: float = 2.0, dash: Any = "-", **style: Any) -> None:
-    """A line, or several of one style where `y` has columns; nothing where no value is known."""
+    """A line; nothing where no value is known."""
     from matplotlib.lines import Line2D
 
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if y.ndim == 2:  # one artist, which lifts its pen between the columns
-        x = np.tile(np.append(x, np.nan), y.shape[1])
-        y = np.vstack([y, np.full(y.shape[1], np.nan)]).ravel("F")
     if np.isfinite(y).any():
         axis.add_artist(Line2D(x, y, color=colour, linewidth=width, linestyle=dash, **style))
 
 
-def marks(axis: Axes, x: Any, y: Any, colour: str, marker: str | int = "o", size: float = 4, **style: Any) -> None:
+def marks(axis: Axes, x: Any, y: Any, colour: str, marker: str = "o", size: float = 4, **style: Any) -> None:
     """A mark at each point."""
     line(axis, x, y, colour, dash="none", marker=marker, markersize=size, **style)
 
@@ -227,45 +204,12 @@ def bars(axis: Axes, lengths: Any, colours: Any, thickness: float, feet: Any = 0
         axis.add_artist(PathPatch(Outline.make_compound_path_from_polys(outlines), facecolor=colour, linewidth=0))
 
 
-def dashes(axis: Axes, y: Any, colour: str, long: float, width: float, **style: Any) -> None:
-    """A level dash, so many months `long`, at each known height over 0, 1, 2 …; one artist."""
-    y = np.asarray(y, dtype=float)
-    x = np.arange(len(y))[:, None] + long * np.array([-0.5, 0.5, np.nan])
-    line(axis, x.ravel(), np.repeat(y, 3), colour, width, solid_capstyle="butt", **style)
-
-
 def words(axis: Axes, x: float, y: float, text: str, right: float = 0, up: float = 0, **style: Any) -> None:
     """Words at a point of the panel's scales, or so many points to its right and above it."""
     from matplotlib.transforms import ScaledTranslation
 
     place = axis.transData + ScaledTranslation(right / 72, up / 72, axis.figure.dpi_scale_trans)
     axis.figure.text(x, y, text, transform=place, **{"va": "center"} | style)
-
-
-def names_beside(axis: Axes, x: float, ends: Mapping[str, float], inks: Iterable[str]) -> list[float]:
-    """Each line's name to the right of its end, in its own ink and clear of the next name; widths of the names.
-
-    ends: the lines' last values by their names.
-    """
-    low, high = axis.get_ylim()
-    point = (high - low) / axis.bbox.height  # of height, in the scale's unit
-    wide = 24 if axis.figure.bbox.width == WIDE else 13
-    rows = {name: textwrap.wrap(name, wide) for name in sorted(ends, key=lambda name: ends[name])}
-    tall = {name: (11 * len(rows[name]) + 1) * point for name in rows}
-    middles, floor, ceiling = dict(ends), low, high
-    for name in rows:  # from the lowest up, then down again from the top
-        middles[name] = max(middles[name], floor + tall[name] / 2)
-        floor = middles[name] + tall[name] / 2
-    for name in reversed(rows):
-        middles[name] = min(middles[name], ceiling - tall[name] / 2)
-        ceiling = middles[name] - tall[name] / 2
-    for name, ink in zip(ends, inks, strict=False):
-        ink, text = TEXT_INK.get(ink, ink), "\n".join(rows[name])
-        words(axis, x, middles[name], text, right=BESIDE, bbox=ON_WHITE, color=ink, linespacing=1.05)
-    return [text_width(row) for name in rows for row in rows[name]]
-
-
-# --- scales
 
 
 def scale_to(axis: Axes, values: Any, margin: float) -> None:
@@ -283,7 +227,7 @@ def values_axis(axis: Axes, title: str, unit: str, decimals: int | None = None) 
     ticks, labels = figures_between(*axis.get_ylim(), unit, decimals)
     side_labels(axis, ticks, labels)
     across, up = np.tile([0, 1, np.nan], len(ticks)), np.repeat(ticks, 3)
-    line(axis, across, up, "#D9DEE3", 0.6, transform=axis.get_yaxis_transform(), zorder=0.4)
+    line(axis, across, up, RULE, 0.6, transform=axis.get_yaxis_transform(), zorder=0.4)
 
 
 def months_axis(

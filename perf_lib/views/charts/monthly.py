@@ -28,7 +28,6 @@ _LONGEST_TITLE = 15  # words
 SHOWN = 36  # months
 
 
-@canvas.in_house_style()
 def monthly(finding: Finding) -> Chart:
     """Monthly figures as bars before what was expected of them, over the rolling 12 months and where it is heading.
 
@@ -75,16 +74,16 @@ def _points(finding: Finding, width: float) -> Figure:
     values = shown["value"].astype(float)
     figure, (axis,) = canvas.paper(165, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
-    margins = shown["margin"].astype(float).fillna(0)
+    margins = shown["margin"].astype(float)
     if measure.traits.chart == "line":
         _two_part_line(axis, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
         x, known = np.arange(len(shown)), values.notna().to_numpy()
         for mask, colour, fill in ((known & illustrative, ILLUSTRATIVE, "white"), (known & ~illustrative, BLUE, BLUE)):
-            style = {"color": colour, "markerfacecolor": fill, "capsize": 4, "markersize": 6}
-            axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="o", **style)
-        canvas.scale_to(axis, [values - margins, values + margins], 0.25)
+            axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
+            canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
+        canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
     title = "12 months to each month" if measure.spans_a_year else "Each result"
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
@@ -146,11 +145,11 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
     canvas.bars(axis, limits["upper"], canvas.BAND, 0.9, feet=limits["lower"].clip(lower=0))
     canvas.bars(axis, values, inks, 0.5)
     for ink in (BLUE, ILLUSTRATIVE):  # a month of nought has a mark on the axis, one that is missing none
-        canvas.dashes(axis, np.where((values == 0) & (inks == ink), 0, np.nan), ink, 0.5, 2.4, clip_on=False)
+        _dashes(axis, np.where((values == 0) & (inks == ink), 0, np.nan), ink, 0.5, 2.4, clip_on=False)
     before = np.where((x >= len(x) - YEAR) & values.notna(), values.shift(YEAR), np.nan)
     if finding.measure.is_count:
-        canvas.dashes(axis, before, "white", 0.9, 2.6)
-        canvas.dashes(axis, before, GREY, 0.9, 1.2)
+        _dashes(axis, before, "white", 0.9, 2.6)
+        _dashes(axis, before, GREY, 0.9, 1.2)
     top = np.nanmax([values.max(), limits["upper"].max(), np.nanmax([*before, 0])]) or 1.0
     for direction, flagged in exceptional(finding, shown.index).items():
         marker = "^" if direction == "high" else "v"
@@ -161,6 +160,13 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
     for at in np.flatnonzero(shown["status"].eq(WITHHELD)).tolist():
         canvas.words(axis, at, 0.02 * top, wording.WITHHELD, ha="center", va="bottom", fontsize=6)
     return _newest(axis, values, finding.measure, right=0.36 if len(shown) < 2 * YEAR else 0.0, foot=0.06 * top)
+
+
+def _dashes(axis: Axes, y: Any, colour: str, long: float, width: float, **style: Any) -> None:
+    """A level dash, so many months `long`, at each known height over 0, 1, 2 …; one artist."""
+    y = np.asarray(y, dtype=float)
+    x = np.arange(len(y))[:, None] + long * np.array([-0.5, 0.5, np.nan])
+    canvas.line(axis, x.ravel(), np.repeat(y, 3), colour, width, solid_capstyle="butt", **style)
 
 
 def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> None:
@@ -190,8 +196,8 @@ def _rolling_line(axis: Axes, finding: Finding, rolling: pd.Series, ahead: Proje
     canvas.line(axis, x, edges["rolling"], BLUE, 1.4, dash=(0, (2.5, 1.8)))
     canvas.scale_to(axis, np.r_[values, edges["lower_95"], edges["upper_95"]], 0.25)
     above = np.nanmax(np.r_[values[-4:], edges["upper_95"][:3]])
-    style = {"fontweight": "bold", "ha": "center", "va": "bottom"}
-    canvas.words(axis, last, above, canvas.printed(now, finding.measure.unit, finding.measure.decimals), up=4, **style)
+    text = canvas.printed(now, finding.measure.unit, finding.measure.decimals)
+    canvas.words(axis, last, above, text, up=4, ha="center", va="bottom", fontweight="bold")
     return []
 
 
