@@ -148,14 +148,12 @@ def outlook(finding: Finding) -> str:
     """Where the rolling 12 months is heading, to three significant figures; empty where there is no projection."""
     if not isinstance(finding.projection, Projection):
         return ""
-    last, measure = finding.projection.table.iloc[-1], finding.measure
+    last = finding.projection.table.iloc[-1]
     about, lower, upper = (
-        in_prose(_significant(max(0.0, last[name])), measure) for name in ("rolling", "lower_80", "upper_80")
+        _finer(_significant(max(0.0, last[name])), finding.measure) for name in ("rolling", "lower_80", "upper_80")
     )
-    return (
-        f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}; "
-        f"8 in 10 chance of {_range(lower, upper, measure)}."
-    )
+    chance = f"; 8 in 10 chance of {_range(lower, upper, finding.measure)}" if {lower, upper} != {about} else ""
+    return f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}{chance}."
 
 
 def _significant(value: float) -> float:

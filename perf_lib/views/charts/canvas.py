@@ -280,7 +280,7 @@ def side_labels(axis: Axes, at: Iterable[float], labels: Sequence[str], bold: st
     place, va, ha = axis.get_yaxis_text1_transform(3.5)
     for y, label in zip(at, labels, strict=True):
         axis.figure.text(0, y, label, transform=place, va=va, ha=ha, fontweight="bold" if label == bold else "normal")
-    room = EDGE + max(text_width(label, label == bold) for label in labels) + 3.5
+    room = EDGE + max((text_width(label, label == bold) for label in labels), default=0) + 3.5
     for panel in axis.figure.axes:
         box = panel.get_position()
         left = max(box.x0, room / axis.figure.bbox.width)

@@ -69,7 +69,7 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     ranges = [f"{each(column.min())} to {each(column.max())}" for each, column in columns]
     return Chart(
         title=f"{up.measure.title} {way} with {_without_repeat(across.measure.noun, up.measure.title)}",
-        subtitle=f"One point a month, {window}, {strength}.{_illustrative_note(sides, span)}",
+        subtitle=f"{window}, {strength}.{_illustrative_note(sides, span)}",
         alt=f"Scatter chart, {window}: {_lower(up.measure.title)} {way} with {_lower(across.measure.title)}, "
         f"{strength}. {across.measure.title} runs from {ranges[0]}, {_lower(up.measure.title)} from {ranges[1]}.",
         table=_figures_table(pair.months, printers),
@@ -80,7 +80,7 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
 def _dots_and_fit(months: pd.DataFrame, across: Finding, up: Finding, width: float) -> Figure:
     import seaborn as sns  # loads half of SciPy: only this chart waits for it
 
-    title, name = (textwrap.fill(_axis_words(each), int(width / 5)) for each in (up, across))
+    title, name = (textwrap.fill(_axis_words(each), int(width / 6)) for each in (up, across))
     head, foot = (size + 11 * words.count("\n") for size, words in ((canvas.TITLE, title), (canvas.FOOT + 13, name)))
     figure, (axis,) = canvas.paper(216, head=head, foot=foot, width=width)
     style = {"line_kws": {"color": GREY, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
@@ -217,7 +217,8 @@ def _dots(area: str, comparison: PeerComparison, unit: str, width: float) -> Fig
     column = max(canvas.text_width(rate_in_prose(rate), bold=True) for rate in rates) + 6
     axis.set_xlim(low, low + (high - low) / (1 - column / axis.bbox.width))
     if usual:
-        axis.fill_betweenx(rows[own] + [-0.42, 0.42], usual[0], usual[1], color=canvas.BAND, linewidth=0)
+        foot, head = rows[own] + [-0.42, 0.42]
+        axis.fill([*usual, *usual[::-1]], [foot, foot, head, head], color=canvas.BAND, linewidth=0)
     canvas.line(axis, [low, high, np.nan] * len(rates), np.repeat(rows, 3), canvas.RULE, 0.6, zorder=0.4)
     canvas.line(axis, [average] * 2, [-0.6, top], GREY, 1.2, zorder=1.5)
     canvas.words(axis, average, top + 0.1, f"average {rate_in_prose(average)}", va="bottom", ha="center")

@@ -192,7 +192,8 @@ def _rolling_line(axis: Axes, finding: Finding, rolling: pd.Series, ahead: Proje
     x = np.arange(last, len(values) + len(ahead.table))  # the fan opens from the last known figure
     edges = {name: np.r_[now, ahead.table[name]] for name in ahead.table}
     for level, colour in _FAN.items():
-        axis.fill_between(x, edges[f"lower_{level}"], edges[f"upper_{level}"], color=colour, linewidth=0, zorder=0.5)
+        outline = np.r_[edges[f"lower_{level}"], edges[f"upper_{level}"][::-1]]
+        axis.fill(np.r_[x, x[::-1]], outline, color=colour, linewidth=0, zorder=0.5)
     canvas.line(axis, x, edges["rolling"], BLUE, 1.4, dash=(0, (2.5, 1.8)))
     canvas.scale_to(axis, np.r_[values, edges["lower_95"], edges["upper_95"]], 0.25)
     above = np.nanmax(np.r_[values[-4:], edges["upper_95"][:3]])
