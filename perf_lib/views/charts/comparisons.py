@@ -80,7 +80,7 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
 def _dots_and_fit(months: pd.DataFrame, across: Finding, up: Finding, width: float) -> Figure:
     import seaborn as sns  # loads half of SciPy: only this chart waits for it
 
-    title, name = (textwrap.fill(_axis_words(each), int(width / 6)) for each in (up, across))
+    title, name = (textwrap.fill(_axis_words(each), int(width / 6.5)) for each in (up, across))
     head, foot = (size + 11 * words.count("\n") for size, words in ((canvas.TITLE, title), (canvas.FOOT + 13, name)))
     figure, (axis,) = canvas.paper(216, head=head, foot=foot, width=width)
     style = {"line_kws": {"color": GREY, "linewidth": 1.6}, "scatter_kws": {"s": 28}}

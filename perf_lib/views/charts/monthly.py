@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FAN = {95: "#DCE4EC", 80: "#B4C6D8"}
 _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
+_AHEAD = ("Projected", "80% from", "80% to", "95% from", "95% to")
 _LONGEST_TITLE = 15  # words
 SHOWN = 36  # months
 
@@ -52,7 +53,7 @@ def _months(finding: Finding, width: float) -> Figure:
     shown = finding.months.iloc[-(SHOWN if width == canvas.WIDE else 2 * YEAR) :]
     limits, rolling = (each.reindex(shown.index) for each in (finding.expected_months, finding.rolling_months))
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
-    ahead = finding.projection if two and isinstance(finding.projection, Projection) else None
+    ahead = _ahead(finding)
     figure, panels = canvas.paper(252, (1.55, 1.0), width=width) if two else canvas.paper(165, width=width)
     newest = _bars(panels[0], finding, shown, limits)
     _breaks(panels[0], finding, shown)
@@ -124,6 +125,10 @@ def sparkline(finding: Finding) -> str | None:
 def _triangle(x: float, y: float, way: int) -> str:
     tip, base = y + 3.4 * way, y - 1.4 * way
     return f'<path d="M{x:.1f} {tip:.1f}L{x - 2.9:.1f} {base:.1f}H{x + 2.9:.1f}Z" fill="{ORANGE}"/>'
+
+
+def _ahead(finding: Finding) -> Projection | None:
+    return finding.projection if isinstance(finding.projection, Projection) else None
 
 
 def _title(finding: Finding) -> str:
@@ -249,7 +254,7 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
         sentences.append(f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}.")
-    if isinstance(finding.projection, Projection):
+    if _ahead(finding) is not None:
         sentences.append(narrative.outlook(finding))
     if any(each.starts_anew and each.starts in shown.index for each in finding.breaks):
         sentences.append("A broken vertical line marks a change of process.")
@@ -260,23 +265,28 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
 
 def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
-    measure = finding.measure
-    missing = wording.WITHHELD if finding.is_withheld else "–"
-    is_bars = measure.traits.chart == "bars"
-    rows = shown if is_bars else shown[shown["value"].notna()]
+    measure, last, missing = finding.measure, shown.index[-1], wording.WITHHELD if finding.is_withheld else "–"
+    is_bars, ahead = measure.traits.chart == "bars", _ahead(finding)
+    months = shown.index if is_bars else shown.index[shown["value"].notna()]
+    if ahead is not None:
+        months = months.append(ahead.table.index)
 
-    def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        texts = [canvas.printed(value, measure.unit, decimals) for value in values.reindex(rows.index)]
-        return [missing if text == "–" else text for text in texts]
+    def column(values: pd.Series, decimals: int | None = measure.decimals, missing: str = missing) -> list[str]:
+        texts = [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
+        return [missing if text == "–" and month <= last else text for text, month in zip(texts, months, strict=True)]
 
-    columns = {"Figure": column(rows["value"].astype(float))}
+    columns = {"Figure": column(shown["value"])}
     if is_bars:
         finer = 1 if measure.is_count else measure.decimals
         for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
             columns[words] = column(finding.expected_months[name], finer)
         columns["Rolling 12 months"] = column(finding.rolling_months)
-    columns["Known as"] = [str(origin) if pd.notna(origin) else "–" for origin in rows["origin"]]
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in rows.index]} | columns)
+    columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
+    if ahead is not None:
+        columns |= {
+            words: column(ahead.table[name], missing="–") for name, words in zip(ahead.table, _AHEAD, strict=True)
+        }
+    return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
