@@ -222,8 +222,9 @@ def _dots(area: str, comparison: PeerComparison, unit: str, width: float) -> Fig
     canvas.line(axis, [low, high, np.nan] * len(rates), np.repeat(rows, 3), canvas.RULE, 0.6, zorder=0.4)
     canvas.line(axis, [average] * 2, [-0.6, top], GREY, 1.2, zorder=1.5)
     canvas.words(axis, average, top + 0.1, f"average {rate_in_prose(average)}", va="bottom", ha="center")
+    for these, ink in ((own, BLUE), (~own, PEER)):
+        canvas.marks(axis, rates[these], rows[these], ink, size=7, zorder=3)
     for row, rate in enumerate(rates):
-        canvas.marks(axis, [rate], [row], BLUE if own[row] else PEER, size=7, zorder=3)
         weight = "bold" if own[row] else "normal"
         canvas.words(axis, axis.get_xlim()[1], row, rate_in_prose(rate), right=-1, ha="right", fontweight=weight)
     ticks, labels = canvas.figures_between(low, high, "")

@@ -20,6 +20,7 @@ from perf_lib.stats.forecast import Projection
 from perf_lib.views import charts, narrative
 from perf_lib.views.charts import Chart, canvas
 from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
+from perf_lib.views.charts.monthly import sparkline
 from perf_lib.words import wording
 
 CODES = list(report().findings)
@@ -649,3 +650,16 @@ def test_a_few_months_are_drawn_as_a_years_are_and_without_an_empty_panel():
     assert (len(panels(few.svg)), len(panels(year.svg))) == (1, 2)
     wide = [right - left for _, left, right, _, _ in [*bars(few.svg), *bars(year.svg)]]
     assert len(wide) == 15 and max(wide) < 1.1 * min(wide)
+
+
+def test_a_sparkline_stands_before_what_was_expected_and_marks_made_up_months_hollow():
+    drawing, finding = tree(sparkline(sample("sickness_days_lost"))), sample("sickness_days_lost")
+    paths = list(drawing.iter(f"{SVG}path"))
+    assert paths[0].get("fill") == canvas.BAND
+    assert paths[0].get("d").count("L") == 2 * 24 - 1  # the lower edge there, the upper one back
+    values, limits = finding.months["value"].iloc[-24:], finding.expected_months.iloc[-24:]
+    beyond = (values > limits["upper"]) | (values < limits["lower"])
+    hollow = [path for path in paths if path.get("stroke") == ORANGE and path.get("fill") == "#fff"]
+    assert len(hollow) == (beyond & (finding.months["origin"].iloc[-24:] == "illustrative")).sum() > 0
+    assert tree(sparkline(sample("positive_outcome_ratio"))).find(f"{SVG}path").get("fill") == "none"
+    assert sparkline(find_one([None, 3.0])) is None
