@@ -26,7 +26,7 @@ from perf_lib.words.errors import PerfError
 FONTS = Path(__file__).parents[1] / "fonts"
 _IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
-_SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>', re.DOTALL)
+_SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>|<source [^>]*>|</?picture>', re.DOTALL)
 _HEADING_ANCHOR = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
 _NUMBER = re.compile(r'\bdata-number="(\d+)"')
 _TYPST_NUMBER = re.compile(r'#numbered\("\d+"\)')

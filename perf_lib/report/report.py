@@ -50,10 +50,10 @@ class MeasureReport:
         return dashboard.headline_box(self.finding)
 
     def sentences(self) -> Fragment:
-        """Computed sentences: the totals, the change on the year, the target."""
+        """Computed sentences: the totals, the change on the year, what is to come, the target."""
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
-        second = narrative.target(finding)
+        second = f"{narrative.outlook(finding)} {narrative.target(finding)}".strip()
         note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
         return html.paragraphs([text for text in (first, second, note) if text])
 
@@ -72,10 +72,6 @@ class MeasureReport:
     def peer_projection(self) -> Fragment:
         """The rate over time beside the group's average and the course of its peers, or why it cannot be drawn."""
         return self._among_peers(_peer_projection)
-
-    def projection(self) -> Fragment:
-        """The rolling 12 months for six months ahead, a sentence and a fan; or why there is no projection."""
-        return self._drawn(_projection, self.finding)
 
     def _among_peers(self, draw: Callable[..., Fragment]) -> Fragment:
         group = self._report.settings.peer_group
@@ -109,19 +105,12 @@ class MeasureReport:
 
 
 def _peers(finding: Finding, group: PeerGroup) -> Fragment:
-    return html.paragraphs([narrative.peers(finding, group)]) + charts.peer_bars(finding, group).fragment()
+    return html.paragraphs([narrative.peers(finding, group)]) + charts.peer_rates(finding, group).fragment()
 
 
 def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
     drawn = charts.peer_projection(finding, group)
     return drawn.fragment() if isinstance(drawn, Chart) else drawn
-
-
-def _projection(finding: Finding) -> Fragment:
-    if not (outlook := narrative.outlook(finding)):
-        return html.EMPTY
-    sentence, fan = html.paragraphs([outlook]), charts.projection(finding)
-    return sentence if fan is None else sentence + fan.fragment()
 
 
 class LeftOut(MeasureReport):
@@ -136,7 +125,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = peers = peer_projection = projection = explain = table = commentary = _part
+    headline = sentences = chart = peers = peer_projection = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
@@ -249,7 +238,7 @@ class Report(Mapping[str, MeasureReport]):
 
     def about_the_data(self) -> Fragment:
         """What readers must know of all figures, and who the peers are."""
-        notes, group = list(self.settings.notes), self.settings.peer_group
+        notes, group = [*self.settings.notes, charts.HOW_TO_READ], self.settings.peer_group
         if group is not None:
             members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
             notes.append(f"{members} {group.note or ''}".strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import ceil, floor, log10
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import POSSIBLE, Judged, Verdict
-from perf_lib.stats.forecast import Refused
+from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR, Figure
 from perf_lib.words import wording
 
@@ -237,17 +237,20 @@ def _range(lower: str, upper: str) -> str:
 
 
 def outlook(finding: Finding) -> str:
-    """Where the rolling 12 months is heading, or why that cannot be said."""
-    ahead = finding.projection
-    if ahead is None:
+    """Where the rolling 12 months is heading, to three significant figures; empty where there is no projection."""
+    if not isinstance(finding.projection, Projection):
         return ""
-    if isinstance(ahead, Refused):
-        return f"No projection is made: {ahead.words}."
-    last = ahead.table.iloc[-1]
-    middle, lower, upper = (_finer(last[name], finding.measure) for name in ("rolling", "lower_80", "upper_80"))
-    confidence = f": {_range(lower, upper)} with 80 per cent confidence" if {lower, upper} != {middle} else ""
-    year = wording.twelve_months_to(ahead.table.index[-1])
-    return f"If nothing changes, the {year} will probably come to {middle}{confidence}."
+    last = finding.projection.table.iloc[-1]
+    about, lower, upper = (
+        _finer(_significant(max(0.0, last[name])), finding.measure) for name in ("rolling", "lower_80", "upper_80")
+    )
+    chance = f"; 8 in 10 chance of {_range(lower, upper)}" if {lower, upper} != {about} else ""
+    return f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}{chance}."
+
+
+def _significant(value: float) -> float:
+    """A figure to three significant figures: 43,986 as 44,000."""
+    return float(wording.rounded(value, 2 - floor(log10(value)))) if value > 0 else value
 
 
 def target(finding: Finding) -> str:

@@ -78,7 +78,7 @@ class Answer:
             if finding.peers is None or settings.peer_group is None:
                 return paragraphs(["Too few of the chosen areas have a rate to compare with."])
             sentence = paragraphs([narrative.peers(finding, settings.peer_group)])
-            return sentence + charts.peer_bars(finding, settings.peer_group).fragment()
+            return sentence + charts.peer_rates(finding, settings.peer_group).fragment()
 
         if self.asked.peer_group == self.reported.peer_group:
             return comparison(self.now, self.asked)

@@ -1,17 +1,25 @@
-"""Figures with alt text: one look for averages, limits, exceptional and illustrative months, everywhere."""
+"""Figures with alt text: one look for what was expected, exceptional and made-up months, everywhere."""
 
 from perf_lib.views.charts.canvas import Chart, warm
-from perf_lib.views.charts.comparisons import lines, peer_bars, peer_projection, scatter, z_score_comparison
-from perf_lib.views.charts.monthly import SHOWN, monthly, projection
+from perf_lib.views.charts.comparisons import lines, peer_projection, peer_rates, scatter, z_score_comparison
+from perf_lib.views.charts.monthly import SHOWN, monthly
+
+HOW_TO_READ = (
+    "In charts the area is navy, other areas are grey. The shade behind each month is what the months before led one "
+    "to expect, 95 times in 100; an orange triangle marks a month outside it, and a grey dash the same month a year "
+    "before. Ahead of the rolling 12 months, the darker fan holds 8 in 10 of what may come and the paler 95 in 100. "
+    "Bars start at zero and lines need not; paler bars and hollow marks are made up, for illustration."
+)
+"""How to read a chart, said once in a report."""
 
 __all__ = [
+    "HOW_TO_READ",
     "SHOWN",
     "Chart",
     "lines",
     "monthly",
-    "peer_bars",
     "peer_projection",
-    "projection",
+    "peer_rates",
     "scatter",
     "warm",
     "z_score_comparison",

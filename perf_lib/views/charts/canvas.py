@@ -3,22 +3,22 @@
 Colours are the six of the Government Analysis Function's guidance for categorical data; bars start at zero;
 the message is the figure's caption, in the page's own type; no chart has two vertical axes.
 
-A chart is drawn once. Matplotlib's layout engines draw a figure twice to learn how wide its words are, and its axis
-objects keep five artists for each tick; here margins follow from the widths of the labels, and each panel has one
-artist for its gridlines, one for its tick marks and one for the bars of a colour.
+A chart is drawn for a page and, narrower, for a phone. Matplotlib's layout engines draw a figure twice to learn how
+wide its words are, and its axis objects keep five artists for each tick; here margins follow from the widths of the
+labels, and each panel has one artist for its gridlines, one for its tick marks and one for the bars of a colour.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -32,16 +32,14 @@ if TYPE_CHECKING:  # half a second to load: only a process that draws waits for 
     from matplotlib.figure import Figure
 
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PURPLE = "#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"
-PALETTE = (BLUE, ORANGE, TURQUOISE, PINK, PURPLE, GREY)
-# The paler of the six, darkened until words in them stand out from white by 4.5 to 1.
-TEXT_INK = {ORANGE: "#B34A12", TURQUOISE: "#1B7069", PURPLE: "#6B45A8"}
-ILLUSTRATIVE = "#8195A9"
-BAND = "#E4E8EC"
-OVER_BARS = "#B9C7D6"
-LEFT_OUT = "#FAD5C0"
+PALETTE = (BLUE, TURQUOISE, PINK, PURPLE, GREY)  # of lines: orange is for what is exceptional
+# The paler of them, darkened until words in them stand out from white by 4.5 to 1.
+TEXT_INK = {TURQUOISE: "#1B7069", PURPLE: "#6B45A8", (PEER := "#7A8691"): GREY}
+ILLUSTRATIVE, BAND, LEFT_OUT, RULE = "#8195A9", "#D3DDE7", "#E6DDF3", "#D9DEE3"
 
 # Lengths in points, 72 to the inch.
-WIDTH = 504.0  # the text width of an A4 page
+WIDE = 504.0  # the text width of an A4 page
+NARROW = 234.0  # so that words of 9 points are 11 pixels high in the 288 that a phone of 320 has for a figure
 EDGE = 3.0  # of the paper, left bare
 TITLE = 15.6  # above a panel, for its title
 FOOT = 18.0  # below the lowest panel, for its labels
@@ -52,9 +50,11 @@ ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the box of w
 _MONTH_STEPS = (3, 6, 12, 24, 60, 120, 240, 10**9)
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10**9)
 
-_HERE = Path(__file__).parent
-# Liberation Sans has Arial's widths to the unit: what is laid out here fits wherever either is installed.
+_IDLE = re.compile(r"""\n *| font-family: 'Liberation Sans';| transform="rotate\(-0[^"]*"| id="[a-z0-9]+_\d+\"""")
+_LONG = re.compile(r"(\.\d{3})\d+| ?([A-Za-z]) ?")
+# Liberation Sans has Arial's widths to the unit; another sans-serif may be wider by so much.
 _FAMILY = "Liberation Sans, Arial, Helvetica, sans-serif"
+_OTHER_FONT = 1.16
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class Chart:
     alt: str
     svg: str = field(repr=False)
     table: pd.DataFrame = field(repr=False)
+    narrow: str = field(default="", repr=False)
+    """The drawing for a phone; empty where there is only one."""
     drawn_from: str = field(default="", repr=False, compare=False)
     """The fingerprint of what it was drawn from."""
 
@@ -74,8 +76,22 @@ class Chart:
 
     def fragment(self) -> Fragment:
         """The figure as a piece of a page."""
-        html = fill("chart.html.j2", chart=self, uri=data_uri(self.svg), headings=list(self.table.columns))
+        html = fill(
+            "chart.html.j2",
+            chart=self,
+            uri=data_uri(self.svg),
+            narrow=data_uri(self.narrow).replace(" ", "%20"),  # a space ends an address in srcset
+            csv=f"data:text/csv;charset=utf-8,{quote(self._csv())}",
+            file=re.sub(r"\W+", "-", self.title.lower()).strip("-"),
+            headings=list(self.table.columns),
+        )
         return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}", self.drawn_from)
+
+    def _csv(self) -> str:
+        """The figures as a spreadsheet reads them: as printed, but numbers without commas and nothing for a dash."""
+        plain = str.maketrans({",": "", "−": "-", "–": ""})
+        figures = self.table.iloc[:, 1:].map(lambda cell: cell.translate(plain) if not cell[:1].isalpha() else cell)
+        return pd.concat([self.table.iloc[:, :1], figures], axis=1).to_csv(index=False)
 
 
 @contextmanager
@@ -92,9 +108,9 @@ def _style() -> dict[Any, Any]:
     """All of matplotlib's settings, in the house style; but the backend stays the caller's."""
     from matplotlib import font_manager, rc_params_from_file
 
-    for path in sorted((_HERE.parents[1] / "fonts").glob("*.ttf")):
+    for path in sorted((Path(__file__).parents[2] / "fonts").glob("*.ttf")):
         font_manager.fontManager.addfont(path)
-    settings = rc_params_from_file(_HERE / "house.mplstyle").items()
+    settings = rc_params_from_file(Path(__file__).with_name("house.mplstyle")).items()
     return {name: value for name, value in settings if not name.startswith("backend")}
 
 
@@ -106,21 +122,27 @@ def warm() -> None:
     svg(figure)
 
 
+@in_house_style()
+def drawings(draw: Callable[[float], Figure]) -> dict[str, str]:
+    """A chart's two drawings as SVG, by their names in a Chart. draw: answers the figure of a width."""
+    return {"svg": svg(draw(WIDE)), "narrow": svg(draw(NARROW))}
+
+
 def paper(
-    height: float, ratios: Sequence[float] = (1.0,), head: float = TITLE, foot: float = FOOT
+    height: float, ratios: Sequence[float] = (1.0,), head: float = TITLE, foot: float = FOOT, width: float = WIDE
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of the text's width and so many points high, with a panel for each ratio, one above another.
+    """A figure of a width and so many points high, with a panel for each ratio, one above another.
 
     Panels have no axis objects: `months_axis` and `values_axis` draw ticks, labels and gridlines.
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / 72, height / 72))
+    figure = Figure(figsize=(width / 72, height / 72))
     panels, top = [], height - head
     shared = top - foot - (len(ratios) - 1) * (GAP + head)
     for ratio in ratios:
         tall = shared * ratio / sum(ratios)
-        panel = figure.add_axes((EDGE / WIDTH, (top - tall) / height, 1 - 2 * EDGE / WIDTH, tall / height))
+        panel = figure.add_axes((EDGE / width, (top - tall) / height, 1 - 2 * EDGE / width, tall / height))
         for part in (panel.patch, panel.xaxis, panel.yaxis):  # the paper is white already
             part.set_visible(False)
         panels.append(panel)
@@ -129,67 +151,56 @@ def paper(
 
 
 def svg(figure: Figure) -> str:
-    """The chart as SVG: text as text, no date, no program's name, the same bytes each time."""
+    """The chart as SVG: text as text, no date, no program's name, the same bytes each time.
+
+    Half of what matplotlib writes goes: names of groups, words turned by nought, spaces, digits past the third.
+    """
     sink = io.StringIO()
     figure.savefig(sink, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    text = sink.getvalue()
-    return re.sub(r"\n *", "", text[text.index("<svg") :]).replace("'Liberation Sans'", _FAMILY)
+    text = _IDLE.sub("", sink.getvalue()[sink.getvalue().index("<svg") :])
+    text = re.sub(r'(?<= d=")[^"]*', lambda path: _LONG.sub(r"\1\2", path[0]).strip().replace(" ", ","), text)
+    return text.replace("<svg ", f'<svg font-family="{_FAMILY}" ', 1)
 
 
 def data_uri(svg: str) -> Markup:
     """The drawing inside the page itself, readable and a third smaller than base64."""
-    text = svg.replace('"', "'")
-    for character, code in (("%", "%25"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ("&", "%26")):
-        text = text.replace(character, code)
-    # No quotation mark, angle bracket or ampersand is left, so it stands in an attribute as it is.
-    return Markup(f"data:image/svg+xml,{text}")  # noqa: S704 - see the line above
+    text = quote(svg.replace('"', "'"), safe=" !'()*+,-./:;=?@[]_")
+    return Markup(f"data:image/svg+xml,{text}")  # noqa: S704 - nothing is left that ends an attribute or opens a tag
 
 
 def text_width(text: str, bold: bool = False) -> float:
-    """How wide a label is in our type, in points."""
+    """How wide a label may be, in points: in our type, with room for another."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family="Liberation Sans", weight="bold" if bold else "normal", size=9)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
-
-
-def figures_table(figures: pd.DataFrame, as_printed: Callable[[Any], str], head: str = "Month") -> pd.DataFrame:
-    """The figures behind a chart, as printed, a row a month."""
-    months = [wording.short_month(month) for month in figures.index]
-    return pd.DataFrame({head: months} | {str(name): [*map(as_printed, column)] for name, column in figures.items()})
-
-
-# --- what is drawn on a panel
+    return _OTHER_FONT * float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def line(axis: Axes, x: Any, y: Any, colour: str, width: float = 2.0, dash: Any = "-", **style: Any) -> None:
-    """A line, or several of one style where `y` has columns; nothing where no value is known."""
+    """A line; nothing where no value is known."""
     from matplotlib.lines import Line2D
 
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if y.ndim == 2:  # one artist, which lifts its pen between the columns
-        x = np.tile(np.append(x, np.nan), y.shape[1])
-        y = np.vstack([y, np.full(y.shape[1], np.nan)]).ravel("F")
     if np.isfinite(y).any():
         axis.add_artist(Line2D(x, y, color=colour, linewidth=width, linestyle=dash, **style))
 
 
-def marks(axis: Axes, x: Any, y: Any, colour: str, marker: str | int = "o", size: float = 4, **style: Any) -> None:
+def marks(axis: Axes, x: Any, y: Any, colour: str, marker: str = "o", size: float = 4, **style: Any) -> None:
     """A mark at each point."""
     line(axis, x, y, colour, dash="none", marker=marker, markersize=size, **style)
 
 
-def bars(axis: Axes, lengths: Any, colours: Any, thickness: float, across: bool = False) -> None:
-    """Bars from zero at 0, 1, 2 …, upright or lying `across`; one artist for all of a colour."""
+def bars(axis: Axes, lengths: Any, colours: Any, thickness: float, feet: Any = 0.0) -> None:
+    """Upright bars at 0, 1, 2 …, from zero or from their `feet`; one artist for all of a colour."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
-    ends, colours = np.asarray(lengths, dtype=float), np.asarray(colours)
-    across_bar = np.arange(len(ends))[:, None] + thickness * np.array([-0.5, -0.5, 0.5, 0.5])
-    corners = np.stack([across_bar, ends[:, None] * [0, 1, 1, 0]], axis=-1)
+    ends, colours = np.asarray(lengths, dtype=float), np.broadcast_to(colours, len(lengths))
+    sides = np.arange(len(ends))[:, None] + thickness * np.array([-0.5, -0.5, 0.5, 0.5])
+    corners = np.stack([sides, np.where([False, True, True, False], ends[:, None], np.c_[np.asarray(feet)])], axis=-1)
     for colour in np.unique(colours[np.isfinite(ends)]):
-        outlines = corners[np.isfinite(ends) & (colours == colour), :, :: -1 if across else 1]
+        outlines = corners[np.isfinite(ends) & (colours == colour)]
         axis.add_artist(PathPatch(Outline.make_compound_path_from_polys(outlines), facecolor=colour, linewidth=0))
 
 
@@ -201,38 +212,13 @@ def words(axis: Axes, x: float, y: float, text: str, right: float = 0, up: float
     axis.figure.text(x, y, text, transform=place, **{"va": "center"} | style)
 
 
-def names_beside(axis: Axes, x: float, ends: Mapping[str, float], inks: Iterable[str]) -> list[float]:
-    """Each line's name to the right of its end, in its own ink and clear of the next name; widths of the names.
-
-    ends: the lines' last values by their names.
-    """
-    low, high = axis.get_ylim()
-    point = (high - low) / axis.bbox.height  # of height, in the scale's unit
-    rows = {name: textwrap.wrap(name, 24) for name in sorted(ends, key=lambda name: ends[name])}
-    tall = {name: (11 * len(rows[name]) + 1) * point for name in rows}
-    middles, floor, ceiling = dict(ends), low, high
-    for name in rows:  # from the lowest up, then down again from the top
-        middles[name] = max(middles[name], floor + tall[name] / 2)
-        floor = middles[name] + tall[name] / 2
-    for name in reversed(rows):
-        middles[name] = min(middles[name], ceiling - tall[name] / 2)
-        ceiling = middles[name] - tall[name] / 2
-    for name, ink in zip(ends, inks, strict=False):
-        ink, text = TEXT_INK.get(ink, ink), "\n".join(rows[name])
-        words(axis, x, middles[name], text, right=BESIDE, bbox=ON_WHITE, color=ink, linespacing=1.05)
-    return [text_width(row) for name in rows for row in rows[name]]
-
-
-# --- scales
-
-
 def scale_to(axis: Axes, values: Any, margin: float) -> None:
     """Fit the vertical scale to the values, with a margin of so much of their range above and below."""
     known = np.asarray(values, dtype=float)
     known = known[np.isfinite(known)]
     low, high = (known.min(), known.max()) if len(known) else (0.0, 1.0)
     room = margin * (high - low) if high - low > 1e-9 * abs(high) else 0.05 * abs(high) or 0.05
-    axis.set_ylim(low - room, high + room)
+    axis.set_ylim(low - room if low < 0 else max(0, low - room), high + room)
 
 
 def values_axis(axis: Axes, title: str, unit: str, decimals: int | None = None) -> None:
@@ -241,22 +227,25 @@ def values_axis(axis: Axes, title: str, unit: str, decimals: int | None = None) 
     ticks, labels = figures_between(*axis.get_ylim(), unit, decimals)
     side_labels(axis, ticks, labels)
     across, up = np.tile([0, 1, np.nan], len(ticks)), np.repeat(ticks, 3)
-    line(axis, across, up, "#D9DEE3", 0.6, transform=axis.get_yaxis_transform(), zorder=0.4)
+    line(axis, across, up, RULE, 0.6, transform=axis.get_yaxis_transform(), zorder=0.4)
 
 
-def months_axis(panels: Sequence[Axes], months: pd.PeriodIndex, places: int = 0, beside: Iterable[float] = ()) -> None:
+def months_axis(
+    panels: Sequence[Axes], months: pd.PeriodIndex, places: int = 0, beside: Iterable[float] = (), ahead: int = 0
+) -> None:
     """Quarter-ends along the foot of the lowest panel: few enough to stay level and readable.
 
     places: the months that there is room for, should there be fewer. beside: widths, in points, of words to the right
-    of the last month, for which room is made.
+    of the last month but those `ahead`, for which room is made.
     """
     count, wide = len(months), panels[0].bbox.width
-    low, high = min(0, count - places) - 0.8, count + 0.07 * max(count, places)
-    share = (BESIDE + max(beside, default=0) + 2) / wide
-    high = max(high, low + (count - 0.64 - low) / (1 - share))  # from the right-hand side of the last month's bar
+    low, label = min(0, count - places) - 0.8, text_width("Dec-19")
+    # Room for words from the right-hand side of the last bar, and for half a label under the last month.
+    ends = ((count - ahead - 0.64, BESIDE + max(beside, default=0) + 2), (count - 1, label / 2))
+    high = max(count, *(low + (month - low) / (1 - room / wide) for month, room in ends))
     for panel in panels:
         panel.set_xlim(low, high)
-    step = next(step for step in _MONTH_STEPS if step * wide / (high - low) >= text_width("Dec-19") + 4)
+    step = next(step for step in _MONTH_STEPS if step * wide / (high - low) >= label + 4)
     ticks = [i for i, month in enumerate(months) if (months[-1].ordinal - month.ordinal) % step == 0]
     foot_labels(panels, ticks, [wording.short_month(months[i]) for i in ticks])
 
@@ -266,12 +255,24 @@ def figures_between(low: float, high: float, unit: str, decimals: int | None = N
     from matplotlib.ticker import Locator, MaxNLocator, MultipleLocator
 
     locator: Locator = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10])
-    if unit == wording.SECONDS:  # whole parts of a minute, not of a hundred seconds
+    if unit == wording.SECONDS and high >= 60:  # whole parts of a minute, not of a hundred seconds
         locator = MultipleLocator(next(step for step in _SECONDS if (high - low) / step <= 5))
     ticks = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
     fewest = 0 if unit == wording.PERCENT else decimals or 0
     places = [next(n for n in range(fewest, 16) if abs(tick - round(tick, n)) < 1e-9) for tick in ticks]
-    return ticks, [wording.value_in_table(tick, unit, n) for tick, n in zip(ticks, places, strict=True)]
+    as_printed = wording.value_in_table if high >= 60 else printed
+    return ticks, [as_printed(tick, unit, n) for tick, n in zip(ticks, places, strict=True)]
+
+
+def printed(value: float, unit: str, decimals: int | None = None) -> str:
+    """A figure as a chart prints it: as a table does, but with tenths of seconds under a minute.
+
+    >>> printed(4.7, "seconds"), printed(64.7, "seconds"), printed(88.79, "per cent")
+    ('4.7 s', '1:05', '88.8%')
+    """
+    if unit == wording.SECONDS and abs(value) < 60:
+        return f"{wording.number(value, max(1, decimals or 0))} s"
+    return wording.value_in_table(value, unit, decimals)
 
 
 def side_labels(axis: Axes, at: Iterable[float], labels: Sequence[str], bold: str = "") -> None:
@@ -282,18 +283,16 @@ def side_labels(axis: Axes, at: Iterable[float], labels: Sequence[str], bold: st
     room = EDGE + max((text_width(label, label == bold) for label in labels), default=0) + 3.5
     for panel in axis.figure.axes:
         box = panel.get_position()
-        left = max(box.x0, room / WIDTH)
+        left = max(box.x0, room / axis.figure.bbox.width)
         panel.set_position((left, box.y0, box.x1 - left, box.height))
 
 
 def foot_labels(panels: Sequence[Axes], at: Sequence[float], labels: Sequence[str], name: str = "") -> None:
     """Ticks below panels, labels below the lowest, and below them the name of the scale."""
-    from matplotlib.markers import TICKDOWN
-
     for panel in panels:
-        foot = panel.get_xaxis_transform()
-        marks(panel, at, np.zeros(len(at)), GREY, TICKDOWN, 3, transform=foot, clip_on=False, markeredgewidth=0.8)
+        down = np.tile([0, -3 / panel.bbox.height, np.nan], len(at))
+        line(panel, np.repeat(at, 3), down, GREY, 0.8, transform=panel.get_xaxis_transform(), clip_on=False)
     middle = sum(panels[-1].get_xlim()) / 2
-    for x, label, down in [*((x, label, 6.5) for x, label in zip(at, labels, strict=True)), (middle, name, 19.5)]:
-        place, va, ha = panels[-1].get_xaxis_text1_transform(down)
+    for x, label, below in [*((x, label, 6.5) for x, label in zip(at, labels, strict=True)), (middle, name, 19.5)]:
+        place, va, ha = panels[-1].get_xaxis_text1_transform(below)
         panels[-1].figure.text(x, 0, label, transform=place, va=va, ha=ha)

@@ -2,64 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from perf_lib.config.settings import PeerGroup
-from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.measure_pairs import SHORTEST, monthly_pair, rolling_pair
 from perf_lib.findings.peer_comparison import PeerComparison
+from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
-from perf_lib.views.charts.canvas import BLUE, GREY, ORANGE, PALETTE, Chart
-from perf_lib.views.charts.monthly import SHOWN, printed
+from perf_lib.views.charts.canvas import BLUE, GREY, PALETTE, PEER, Chart, printed
+from perf_lib.views.charts.monthly import SHOWN
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.views.narrative import rate_in_prose
 from perf_lib.words import wording
 
-_DASHES = ("-", "--", ":", "-.")
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_DASHES = ("-", "--", ":", "-.", (0, (6, 1)))
+_PER_HEAD = "Rate per 1,000 residents"
 
 
-@canvas.in_house_style()
 def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
     """Measures of one unit as lines, told apart by dash as well as colour; the axis does not start at zero."""
     unit = findings[0].measure.unit
     months = findings[0].months.index[-SHOWN:]
     table = pd.DataFrame({each.measure.title: each.months["value"].reindex(months) for each in findings})
-    if table.isna().all(axis=None):
+    table = table.dropna(axis="columns", how="all")
+    if table.empty:
         return paragraphs([f"{title}: no figures have been supplied."])
-    return _lines(
-        table,
-        title=title,
-        what=wording.listed([each.measure.title for each in findings]),
-        panel="Per cent" if unit == wording.PERCENT else wording.sentence_case(unit),
-        unit=unit,
-        note=_illustrative_note(findings, months),
-    )
+    panel = "Per cent" if unit == wording.PERCENT else wording.sentence_case(unit)
+    return _lines(table, title, wording.listed([*table]), panel, unit, _illustrative_note(findings, months))
 
 
-@canvas.in_house_style()
 def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
     """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
-    pair = rolling_pair(one, other)
+    pair, names = rolling_pair(one, other), f"{one.measure.title} and {_lower(other.measure.title)}"
     if pair is None:
         return _too_few(one, other)
-    scores, squared = pair.z_scores, pair.r_squared
     how = "moved in opposite directions" if pair.correlation < 0 else "moved together"
-    strength = f" (R² {wording.number(squared, 2)})" if squared is not None else ""
-    return _lines(
-        scores,
-        title=f"{one.measure.title} and {other.measure.title} {how}{strength}",
-        what=f"{one.measure.title} and {other.measure.title}, rolling 12 months as z-scores",
-        panel="Rolling 12 months, standard deviations from each one's mean",
-        unit="z",
-        note=_illustrative_note([one, other], scores.index),
-    )
+    title = f"{names} {how}" + (f" (R² {wording.number(pair.r_squared, 2)})" if pair.r_squared is not None else "")
+    note, panel = _illustrative_note([one, other], pair.z_scores.index), "Standard deviations from its mean"
+    return _lines(pair.z_scores, title, f"{names}, rolling 12 months in standard deviations", panel, "z", note)
 
 
-@canvas.in_house_style()
 def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     """One measure against another, a point a month, with the line of best fit and its R²."""
     sides, last = (across, up), across.quarter.last
@@ -67,30 +62,41 @@ def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
     pair = monthly_pair(across, up, months)
     if pair is None:
         return _too_few(across, up)
-    both, squared = pair.months, pair.r_squared
-    figure, (axis,) = canvas.paper(216, foot=canvas.FOOT + 13)
+    strength = "R² not known" if pair.r_squared is None else f"R² {wording.number(pair.r_squared, 2)}"
+    way, window = "rises" if pair.correlation > 0 else "falls", f"{len(pair.months)} months to {wording.month(last)}"
+    printers = [partial(printed, unit=each.measure.unit, decimals=each.measure.decimals) for each in sides]
+    columns = zip(printers, (column for _, column in pair.months.items()), strict=True)
+    ranges = [f"{each(column.min())} to {each(column.max())}" for each, column in columns]
+    return Chart(
+        title=f"{up.measure.title} {way} with {_without_repeat(across.measure.noun, up.measure.title)}",
+        subtitle=f"{window}, {strength}.{_illustrative_note(sides, span)}",
+        alt=f"Scatter chart, {window}: {_lower(up.measure.title)} {way} with {_lower(across.measure.title)}, "
+        f"{strength}. {across.measure.title} runs from {ranges[0]}, {_lower(up.measure.title)} from {ranges[1]}.",
+        table=_figures_table(pair.months, printers),
+        **canvas.drawings(partial(_dots_and_fit, pair.months, across, up)),
+    )
+
+
+def _dots_and_fit(months: pd.DataFrame, across: Finding, up: Finding, width: float) -> Figure:
     import seaborn as sns  # loads half of SciPy: only this chart waits for it
 
-    style = {"line_kws": {"color": ORANGE, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
-    sns.regplot(x=both.iloc[:, 0].to_numpy(), y=both.iloc[:, 1].to_numpy(), ci=None, ax=axis, color=BLUE, **style)
-    canvas.values_axis(axis, _axis_words(up), up.measure.unit, up.measure.decimals)
+    title, name = (textwrap.fill(_axis_words(each), int(width / 6.5)) for each in (up, across))
+    head, foot = (size + 11 * words.count("\n") for size, words in ((canvas.TITLE, title), (canvas.FOOT + 13, name)))
+    figure, (axis,) = canvas.paper(216, head=head, foot=foot, width=width)
+    style = {"line_kws": {"color": GREY, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
+    x, y = (months[each.measure.title].to_numpy() for each in (across, up))
+    sns.regplot(x=x, y=y, ci=None, ax=axis, color=BLUE, **style)
+    canvas.values_axis(axis, title, up.measure.unit, up.measure.decimals)
     ticks, labels = canvas.figures_between(*axis.get_xlim(), across.measure.unit, across.measure.decimals)
-    canvas.foot_labels([axis], ticks, labels, _axis_words(across))
-    strength = "not known" if squared is None else wording.number(squared, 2)
-    rises = pair.correlation > 0
-    message = f"{up.measure.title} {'rises' if rises else 'falls'} with {_lower(across.measure.title)} (R² {strength})"
-    window = f"{len(both)} months to {wording.month(last)}"
-    return Chart(
-        title=message,
-        subtitle=f"One point a month, {window}, with the line of best fit.{_illustrative_note(sides, span)}",
-        alt=f"Scatter chart, {window}: {message}. {across.measure.title} runs from "
-        f"{_range(both.iloc[:, 0], across)}, {_lower(up.measure.title)} from {_range(both.iloc[:, 1], up)}.",
-        svg=canvas.svg(figure),
-        table=pd.DataFrame(
-            {"Month": [wording.short_month(month) for month in both.index]}
-            | {each.measure.title: [printed(v, each.measure) for v in both[each.measure.title]] for each in sides}
-        ),
-    )
+    canvas.foot_labels([axis], ticks, labels, name)
+    return figure
+
+
+def _without_repeat(noun: str, title: str) -> str:
+    """A noun without the words that the title before it has: average time to answer a call."""
+    words = noun.split()
+    repeat = SequenceMatcher(None, title.split(), words).find_longest_match()
+    return " ".join(words[: repeat.b] + words[repeat.b + repeat.size :]) if 2 < repeat.size < len(words) else noun
 
 
 def _too_few(one: Finding, other: Finding) -> Fragment:
@@ -98,40 +104,71 @@ def _too_few(one: Finding, other: Finding) -> Fragment:
     return paragraphs([f"{names} cannot be compared: they have fewer than {SHORTEST} months in common."])
 
 
-def _lines(table: pd.DataFrame, *, title: str, what: str, panel: str, unit: str, note: str) -> Chart:
-    figure, (axis,) = canvas.paper(209)
-    x = np.arange(len(table))
-    for (_, column), colour, dash in zip(table.items(), PALETTE, _DASHES * 2, strict=False):
-        canvas.line(axis, x, column, colour, dash=dash)
-    canvas.scale_to(axis, table, 0.15)
-    canvas.values_axis(axis, panel, unit, 1 if unit == "z" else None)
-    ends = {str(name): float(column.dropna().iloc[-1]) for name, column in table.items() if column.notna().any()}
-    inks = [colour for colour, (_, column) in zip(PALETTE, table.items(), strict=False) if column.notna().any()]
-    names = canvas.names_beside(axis, len(table) - 1, ends, inks)
-    canvas.months_axis([axis], pd.PeriodIndex(table.index), beside=names)
-    axis.spines.bottom.set_bounds(-0.8, len(table) - 0.2)
-    last = wording.listed([f"{name} at {_value(value, unit)}" for name, value in ends.items()])
-    span = wording.span(table.index[0], table.index[-1])
+def _lines(table: pd.DataFrame, title: str, what: str, panel: str, unit: str, note: str) -> Chart:
+    decimals, span = 1 if unit == "z" else None, wording.span(table.index[0], table.index[-1])
+    ends = [f"{name} at {printed(value, unit, decimals)}" for name, value in table.ffill().iloc[-1].items()]
+    names = [str(name).split() for name in table]
+    shared = len([*takewhile(lambda same: len(set(same)) == 1, zip(*names, strict=False))]) if len(names) > 1 else 0
+    drawn = table.set_axis([" ".join(name[shared:] or name) for name in names], axis="columns")  # what tells them apart
     return Chart(
         title=title,
-        subtitle=f"{wording.sentence_case(span)}. The axis does not start at zero.{note}",
-        alt=f"Line chart of {what}, {span}: {title}. The last figures are {last}.",
-        svg=canvas.svg(figure),
-        table=canvas.figures_table(table, lambda value: _value(value, unit)),
+        subtitle=f"{wording.sentence_case(span)}.{note}",
+        alt=f"Line chart of {what}, {span}: {title}. The last figures are {wording.listed(ends)}.",
+        table=_figures_table(table, [partial(printed, unit=unit, decimals=decimals)] * len(names)),
+        **canvas.drawings(partial(_over_time, drawn, PALETTE, panel, unit)),
     )
 
 
-def _value(value: float, unit: str) -> str:
-    return wording.value_in_table(value, unit, 1 if unit == "z" else None)
+def _over_time(table: pd.DataFrame, inks: Sequence[str], panel: str, unit: str, width: float) -> Figure:
+    """A line for each column, told apart by dash as well as colour, with its name beside it."""
+    months = pd.period_range(table.index[0], table.index[-1], freq="M")
+    x = table.index.astype("int64").to_numpy() - months[0].ordinal
+    figure, (axis,) = canvas.paper(180, width=width)
+    for name, ink, dash in zip(table, inks, _DASHES, strict=False):
+        canvas.line(axis, x, table[name], ink, dash=dash)
+    canvas.scale_to(axis, table, 0.15)
+    canvas.values_axis(axis, panel, unit, 1 if unit == "z" else None)
+    names = _names_beside(axis, float(x[-1]), dict(table.ffill().iloc[-1]), dict(zip(table, inks, strict=False)))
+    canvas.months_axis([axis], months, beside=names)
+    axis.spines.bottom.set_bounds(-0.8, x[-1] + 0.8)
+    return figure
+
+
+def _names_beside(axis: Axes, x: float, ends: Mapping[str, float], inks: Mapping[str, str]) -> list[float]:
+    """Each line's name to the right of its end, in its own ink and clear of the next name; widths of the names.
+
+    ends: the lines' last values by their names.
+    """
+    low, high = axis.get_ylim()
+    point = (high - low) / axis.bbox.height  # of height, in the scale's unit
+    wide = 24 if axis.figure.bbox.width == canvas.WIDE else 13  # letters
+    rows = {name: textwrap.wrap(name, wide) for name in sorted(ends, key=lambda name: ends[name])}
+    half = {name: (11 * len(rows[name]) + 1) * point / 2 for name in rows}
+    middles, floor, ceiling = dict(ends), low, high
+    for name in rows:  # from the lowest up, then down again from the top
+        middles[name] = max(middles[name], floor + half[name])
+        floor = middles[name] + half[name]
+    for name in reversed(rows):
+        middles[name] = min(middles[name], ceiling - half[name])
+        ceiling = middles[name] - half[name]
+        ink, text = canvas.TEXT_INK.get(inks[name], inks[name]), "\n".join(rows[name])
+        canvas.words(
+            axis, x, middles[name], text, right=canvas.BESIDE, bbox=canvas.ON_WHITE, color=ink, linespacing=1.05
+        )
+    return [canvas.text_width(row) for lines in rows.values() for row in lines]
+
+
+def _figures_table(
+    figures: pd.DataFrame, printers: Sequence[Callable[[float], str]], head: str = "Month"
+) -> pd.DataFrame:
+    """The figures behind a chart, a row a month, each column by its own printer."""
+    columns = {str(name): [*map(each, figures[name])] for name, each in zip(figures, printers, strict=True)}
+    return pd.DataFrame({head: [wording.short_month(month) for month in figures.index]} | columns)
 
 
 def _axis_words(finding: Finding) -> str:
     unit = "minutes:seconds" if finding.measure.unit == wording.SECONDS else finding.measure.unit
     return f"{finding.measure.title} ({unit})"
-
-
-def _range(values: pd.Series, finding: Finding) -> str:
-    return " to ".join(printed(value, finding.measure) for value in (values.min(), values.max()))
 
 
 def _lower(title: str) -> str:
@@ -140,104 +177,89 @@ def _lower(title: str) -> str:
 
 def _illustrative_note(findings: Sequence[Finding], months: pd.PeriodIndex) -> str:
     touched = any("illustrative" in each.origin_of(months[0], months[-1]) for each in findings)
-    return " Some of the months shown are illustrative, not published." if touched else ""
+    return " Some months are made up." if touched else ""
 
 
-@canvas.in_house_style()
-def peer_bars(finding: Finding, group: PeerGroup) -> Chart:
-    """Each area's 12-month rate, the area's own picked out, with the group's average and its bounds."""
-    comparison = _comparison(finding)
-    rates, at = comparison.rates, comparison.position
-    figure, (axis,) = canvas.paper(18 * len(rates) + 58, head=canvas.EDGE, foot=canvas.FOOT + 13)
-    feet = [-0.6, len(rates) - 0.45]
-    axis.fill_betweenx(feet, comparison.lower, comparison.upper, color=canvas.BAND, linewidth=0)
-    canvas.bars(axis, rates, [ORANGE if area == finding.area else BLUE for area in rates.index], 0.68, across=True)
-    canvas.line(axis, [at.average] * 2, feet, GREY, 1.2)
-    axis.set_xlim(0, rates.max() * 1.04)
-    axis.set_ylim(-0.6, len(rates) + 0.3)
-    canvas.side_labels(axis, range(len(rates)), list(rates.index), bold=finding.area)
-    canvas.words(axis, at.average, len(rates) - 0.38, f"average {rate_in_prose(at.average)}", va="bottom", ha="center")
-    for position, (area, rate) in enumerate(rates.items()):
-        own = area == finding.area
-        long = rate / axis.get_xlim()[1] * axis.bbox.width > canvas.text_width(rate_in_prose(rate), own) + 8
-        right, ha, ink = (-4, "right", "#1d2328" if own else "white") if long else (4, "left", "#1d2328")
-        weight = "bold" if own else "normal"
-        canvas.words(axis, rate, position, rate_in_prose(rate), right=right, ha=ha, color=ink, fontweight=weight)
-    ticks, labels = canvas.figures_between(*axis.get_xlim(), "")
-    canvas.foot_labels([axis], ticks, labels, f"{wording.sentence_case(finding.measure.unit)} per 1,000 residents")
-    standing = symbols.BY_CODE[comparison.standing].words
-    span = wording.twelve_months_to(comparison.month)
+def peer_rates(finding: Finding, group: PeerGroup) -> Chart:
+    """Each area's 12-month rate as a dot beside its name, the group's average, and where the area would be usual.
+
+    It would be where an area like the others lies 19 times in 20, by which the title speaks.
+    """
+    comparison, standing = _comparison(finding), narrative.among_peers(finding)
+    rates, span = comparison.rates, wording.twelve_months_to(comparison.month)
+    usual = " to ".join(map(rate_in_prose, _usual(comparison)))
     ranked = ", ".join(f"{area} {rate_in_prose(rate)}" for area, rate in rates.items())
     return Chart(
-        title=f"{finding.measure.title}: {finding.area} is {standing}",
-        subtitle=f"Rate per 1,000 residents, {span}. The line is the {group.name}'s average, {finding.area} included; "
-        "the band its bounds.",
-        alt=f"Bar chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
-        f"From lowest: {ranked}. The group's average is {rate_in_prose(at.average)}, "
-        f"bounds {rate_in_prose(comparison.lower)} to {rate_in_prose(comparison.upper)}.",
-        svg=canvas.svg(figure),
+        title=f"{finding.measure.title}: {standing}",
+        subtitle=f"{_PER_HEAD}, {span}.",
+        alt=f"Dot chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
+        f"From lowest: {ranked}. The average of the {group.name} is {rate_in_prose(comparison.position.average)}."
+        + (f" An area like the others would have {usual}." if usual else ""),
         table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [rate_in_prose(rate) for rate in rates]}),
+        **canvas.drawings(partial(_dots, finding.area, comparison, finding.measure.unit)),
     )
 
 
-@canvas.in_house_style()
+def _usual(comparison: PeerComparison) -> list[float]:
+    """The bounds by which the area is told apart from the others; empty where they have none."""
+    at = comparison.position
+    return [bound for bound in (at.calibrated_lower, at.calibrated_upper) if bound is not None]
+
+
+def _dots(area: str, comparison: PeerComparison, unit: str, width: float) -> Figure:
+    rates, average, usual = comparison.rates, comparison.position.average, _usual(comparison)
+    figure, (axis,) = canvas.paper(15 * len(rates) + 50, head=canvas.EDGE, foot=canvas.FOOT + 13, width=width)
+    rows, own, top = np.arange(len(rates)), np.asarray(rates.index == area), len(rates) - 0.4
+    canvas.scale_to(axis, [*rates, *usual], 0.06)
+    low, high = axis.get_ylim()  # of the rates, which lie across
+    axis.set_ylim(-0.6, top + 0.8)
+    canvas.side_labels(axis, rows, list(rates.index), bold=area)
+    column = max(canvas.text_width(rate_in_prose(rate), bold=True) for rate in rates) + 6
+    axis.set_xlim(low, low + (high - low) / (1 - column / axis.bbox.width))
+    if usual:
+        foot, head = rows[own] + [-0.42, 0.42]
+        axis.fill([*usual, *usual[::-1]], [foot, foot, head, head], color=canvas.BAND, linewidth=0)
+    canvas.line(axis, [low, high, np.nan] * len(rates), np.repeat(rows, 3), canvas.RULE, 0.6, zorder=0.4)
+    canvas.line(axis, [average] * 2, [-0.6, top], GREY, 1.2, zorder=1.5)
+    canvas.words(axis, average, top + 0.1, f"average {rate_in_prose(average)}", va="bottom", ha="center")
+    for these, ink in ((own, BLUE), (~own, PEER)):
+        canvas.marks(axis, rates[these], rows[these], ink, size=7, zorder=3)
+    for row, rate in enumerate(rates):
+        weight = "bold" if own[row] else "normal"
+        canvas.words(axis, axis.get_xlim()[1], row, rate_in_prose(rate), right=-1, ha="right", fontweight=weight)
+    ticks, labels = canvas.figures_between(low, high, "")
+    canvas.foot_labels([axis], ticks, labels, f"{wording.sentence_case(unit)} per 1,000 residents")
+    return figure
+
+
 def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
     """The area's 12-month rate over time, the group's average, and where the area would be had it moved as they did.
 
     Peers with too short a history are left out and named; a sentence says so where too little is left to draw.
     """
-    comparison = _comparison(finding)
-    course, left_out = comparison.course, comparison.not_in_course
+    comparison, title = _comparison(finding), finding.measure.title
+    course, areas = comparison.course, comparison.not_in_course
+    are = "is" if len(areas) == 1 else "are"
+    without = f" {wording.listed(areas)} {are} left out: too few months have a rate." if areas else ""
     if course is None:
-        return paragraphs([_no_course(finding, group, left_out)])
-    history, average, as_peers = course.rates, course.average, course.as_peers
-    own = history[finding.area]
-    months = pd.period_range(history.index[0], history.index[-1], freq="M")
-    x = history.index.astype("int64").to_numpy() - months[0].ordinal
-    figure, (axis,) = canvas.paper(180)
-    canvas.line(axis, x, history.drop(columns=finding.area), canvas.ILLUSTRATIVE, 0.8, alpha=0.8)
-    canvas.line(axis, x, average, GREY)
-    canvas.line(axis, x, as_peers, ORANGE, 1.6, dash="--")
-    canvas.line(axis, x, own, ORANGE, 2.2, marker="o", markersize=4)
-    axis.set_ylim(0, history.to_numpy().max() * 1.1)
-    canvas.values_axis(axis, "Rate per 1,000 residents, 12 months to each quarter's end", "")
-    courses = pd.DataFrame({finding.area: own, f"{group.abbreviation} average": average, "As its peers": as_peers})
-    names = canvas.names_beside(axis, float(x[-1]), dict(courses.iloc[-1]), (ORANGE, GREY, ORANGE))
-    canvas.months_axis([axis], months, beside=names)
-    now, theirs = course.change, course.average_change
-    since = wording.month(history.index[0])
-    way = "rose" if now > 0 else "fell"
-    message = f"{finding.area}'s rate {way} {wording.per_cent(abs(now))} since {since}, the group's " + (
-        f"{'rose' if theirs > 0 else 'fell'} {wording.per_cent(abs(theirs))}"
+        needs = f"it takes rates for {finding.area} and three others in at least two of the same months.{without}"
+        return paragraphs([f"{title}: the course of {finding.area} beside its {group.name} cannot be drawn; {needs}"])
+    own, differs = course.rates[finding.area], comparison.position.does_not_trend
+    how = "beside similar forces" if differs is None else f"has {'not ' * differs}moved as similar forces have"
+    names = (finding.area, f"{group.abbreviation} average", "Had it moved as they did")
+    courses = pd.DataFrame(dict(zip(names, (own, course.average, course.as_peers), strict=True)))
+    changes = " and ".join(
+        f"{name} {'up' if change > 0 else 'down'} {wording.per_cent(abs(change))} to {rate_in_prose(last)}"
+        for name, change, last in zip(names, (course.change, course.average_change), courses.iloc[-1], strict=False)
     )
     return Chart(
-        title=f"{finding.measure.title}: {message}",
-        subtitle=f"The broken line is where {finding.area} would be had it moved as the {group.name}'s average did; "
-        f"thin lines are the other members.{_without(left_out)}",
-        alt=f"Line chart of {finding.measure.title} per 1,000 residents, 12 months to {since} until 12 months to "
-        f"{wording.month(history.index[-1])}: {message}. {finding.area} went from {_first_and_last(own)}, the group's "
-        f"average from {_first_and_last(average)}.{_without(left_out)}",
-        svg=canvas.svg(figure),
-        table=canvas.figures_table(courses, rate_in_prose, "12 months to"),
+        title=f"{title}: {how}",
+        subtitle=f"{_PER_HEAD}, 12 months to each month.{without}",
+        alt=f"Line chart of {title} per 1,000 residents, 12 months to {wording.month(own.index[0])} until 12 months to "
+        f"{wording.month(own.index[-1])}: {changes}.{without}",
+        table=_figures_table(courses, [rate_in_prose] * 3, "12 months to"),
+        **canvas.drawings(partial(_over_time, courses, (BLUE, PEER, BLUE), _PER_HEAD, "")),
     )
-
-
-def _without(areas: Sequence[str]) -> str:
-    if not areas:
-        return ""
-    return f" {wording.listed(areas)} {'is' if len(areas) == 1 else 'are'} left out: too few months have a rate."
-
-
-def _no_course(finding: Finding, group: PeerGroup, left_out: Sequence[str]) -> str:
-    area, title = finding.area, finding.measure.title
-    return (
-        f"{title}: the course of {area} beside its {group.name} cannot be drawn; it takes rates for {area} and three "
-        f"others in at least two of the same months.{_without(left_out)}"
-    )
-
-
-def _first_and_last(rates: pd.Series) -> str:
-    return f"{rate_in_prose(rates.iloc[0])} to {rate_in_prose(rates.iloc[-1])}"
 
 
 def _comparison(finding: Finding) -> PeerComparison:

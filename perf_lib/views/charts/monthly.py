@@ -1,17 +1,17 @@
-"""One measure over time: its months with average and limits, its rolling 12 months, its projection, its sparkline."""
+"""One measure over time: its months and what was expected of them, its rolling 12 months and where it is heading."""
 
 from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import WITHHELD, Finding
-from perf_lib.stats.forecast import Refused
+from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
@@ -20,119 +20,96 @@ from perf_lib.words import wording
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_BAND = (
-    "Line and band: what each quarter's months were expected to be, 95 in 100 of them within the band; triangles: "
-    "beyond it."
-)
-_FAN = {95: "#D5DEE8", 80: "#A9BED3"}
-_COLUMNS = ["Projected", "Lower 80%", "Upper 80%", "Lower 95%", "Upper 95%"]
+_FAN = {95: "#DCE4EC", 80: "#B4C6D8"}
 _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
+_AHEAD = ("Projected", "80% from", "80% to", "95% from", "95% to")
+_LONGEST_TITLE = 15  # words
 SHOWN = 36  # months
 
 
-@canvas.in_house_style()
 def monthly(finding: Finding) -> Chart:
-    """Monthly figures as bars with what was expected of them, over the rolling 12 months.
+    """Monthly figures as bars before what was expected of them, over the rolling 12 months and where it is heading.
 
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
-    if finding.measure.traits.chart != "bars":
-        return points(finding)
-    measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
-    limits = finding.expected_months.reindex(shown.index)
-    rolling = finding.rolling_months.reindex(shown.index)
+    draw = partial(_months if finding.measure.traits.chart == "bars" else _points, finding)
+    span = wording.sentence_case(wording.span(shown.index[0], shown.index[-1]))
+    unit = f"{finding.measure.unit} a month" if finding.measure.is_count else finding.measure.unit
+    notes = [
+        f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
+        *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
+        *[f"{wording.WITHHELD}: withheld."] * finding.is_withheld,
+    ]
+    title, alt = _title(finding), _alt(finding, shown)
+    return Chart(title, " ".join(notes), alt, table=_table(finding, shown), **canvas.drawings(draw))
+
+
+def _months(finding: Finding, width: float) -> Figure:
+    """Bars, and below them the rolling 12 months with its fan; fewer months where there is less room."""
+    measure = finding.measure
+    shown = finding.months.iloc[-(SHOWN if width == canvas.WIDE else 2 * YEAR) :]
+    limits, rolling = (each.reindex(shown.index) for each in (finding.expected_months, finding.rolling_months))
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
-    figure, panels = canvas.paper(252, ratios=(1.55, 1.0)) if two else canvas.paper(165)
+    ahead = _ahead(finding)
+    figure, panels = canvas.paper(252, (1.55, 1.0), width=width) if two else canvas.paper(165, width=width)
     newest = _bars(panels[0], finding, shown, limits)
-    broken = _breaks(panels[0], finding, shown)
-    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
+    _breaks(panels[0], finding, shown)
     if two:
-        newest += _rolling_line(panels[1], finding, rolling)
+        newest += _rolling_line(panels[1], finding, rolling, ahead)
+    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
-    canvas.months_axis(panels, shown.index, places=YEAR, beside=newest)  # a few months are as wide as a year's
-    notes = (
-        [_BAND] * bool(limits["expected"].notna().any())
-        + ["The lower panel does not start at zero."] * bool(two)
-        + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
-    )
-    return _chart(finding, shown, " ".join(notes) + broken, canvas.svg(figure), _table(finding, shown, limits, rolling))
+    months = shown.index if ahead is None else shown.index.append(ahead.table.index)
+    # A few months are as wide as a year's.
+    canvas.months_axis(panels, pd.PeriodIndex(months), places=YEAR, beside=newest, ahead=len(months) - len(shown))
+    return figure
 
 
-@canvas.in_house_style()
-def points(finding: Finding) -> Chart:
+def _points(finding: Finding, width: float) -> Figure:
     """A survey's points with their margins, or a rolling measure's line; the axis does not start at zero."""
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
     values = shown["value"].astype(float)
-    figure, (axis,) = canvas.paper(165)
-    x = np.arange(len(shown))
-    known = values.notna().to_numpy()
+    figure, (axis,) = canvas.paper(165, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
-    margins = shown["margin"].astype(float).fillna(0)
+    margins = shown["margin"].astype(float)
     if measure.traits.chart == "line":
-        _two_part_line(axis, x, values.to_numpy(), illustrative)
+        _two_part_line(axis, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
-        for mask, colour in ((known & illustrative, ILLUSTRATIVE), (known & ~illustrative, BLUE)):
-            axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="o", color=colour, capsize=4, markersize=6)
-        canvas.scale_to(axis, [values - margins, values + margins], 0.25)
+        x, known = np.arange(len(shown)), values.notna().to_numpy()
+        for mask, colour, fill in ((known & illustrative, ILLUSTRATIVE, "white"), (known & ~illustrative, BLUE, BLUE)):
+            axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
+            canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
+        canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
     title = "12 months to each month" if measure.spans_a_year else "Each result"
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
-    whiskers = "Whiskers are the survey's margin, where one was published. " if shown["margin"].notna().any() else ""
-    words = f"{whiskers}The axis does not start at zero."
-    return _chart(finding, shown, words, canvas.svg(figure), _table(finding, shown.loc[known], None, None))
-
-
-@canvas.in_house_style()
-def projection(finding: Finding) -> Chart | None:
-    """The rolling 12 months and its fan for the months to come; None where there is no projection."""
-    ahead = finding.projection
-    if ahead is None or isinstance(ahead, Refused):
-        return None
-    known = finding.rolling_months.iloc[-2 * YEAR :]
-    months = known.index.append(ahead.table.index)
-    figure, (axis,) = canvas.paper(180)
-    x = np.arange(len(known) - 1, len(months))  # the fan opens from the last known figure
-    edges = {name: np.r_[known.iloc[-1], ahead.table[name]] for name in ahead.table}
-    for level, colour in _FAN.items():
-        axis.fill_between(x, edges[f"lower_{level}"], edges[f"upper_{level}"], color=colour, linewidth=0)
-    canvas.line(axis, np.arange(len(known)), known, BLUE)
-    canvas.line(axis, x, edges["rolling"], GREY, 1.6, dash="--")
-    canvas.scale_to(axis, np.r_[known, edges["lower_95"], edges["upper_95"]], 0.2)
-    canvas.values_axis(axis, "Rolling 12 months", finding.measure.unit, finding.measure.decimals)
-    canvas.months_axis([axis], pd.PeriodIndex(months))
-    as_printed = partial(printed, measure=finding.measure)
-    return Chart(
-        title=f"{finding.measure.title}: the 12 months to {wording.month(months[-1])}, if nothing changes",
-        subtitle="The broken line is the projection, the fan its 80 and 95 per cent intervals. "
-        "The axis does not start at zero.",
-        alt=f"Line chart with a fan. {narrative.outlook(finding)}",
-        svg=canvas.svg(figure),
-        table=canvas.figures_table(ahead.table.set_axis(_COLUMNS, axis=1), as_printed, "12 months to"),
-    )
+    return figure
 
 
 def sparkline(finding: Finding) -> str | None:
-    """The last two years of months as SVG: illustrative ones paler, exceptional ones marked, the newest a point.
+    """The last two years of months as SVG, before what was expected of them; made-up ones paler, the newest a point.
 
     It has no scale and says nothing that the figures beside it do not, so it stands without words of its own.
     None where fewer than two months are known.
     """
     shown = finding.months.iloc[-2 * YEAR :]
-    values = shown["value"].to_numpy(float)
+    values, pale = shown["value"].to_numpy(float), (shown["origin"] == "illustrative").to_numpy()
     known = np.flatnonzero(np.isfinite(values))
     if len(known) < 2:
         return None
-    low, high = values[known].min(), values[known].max()
+    limits = finding.expected_months.reindex(shown.index)[["lower", "upper"]].to_numpy(float).clip(min=0)
+    low, high = (end(np.c_[values, limits]) for end in (np.nanmin, np.nanmax))
     x = _EDGE + np.arange(len(values)) * (_WIDTH - 2 * _EDGE) / (len(values) - 1)
-    share = (values - low) / (high - low) if high > low else np.full(len(values), 0.5)
-    y = _HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE)
-    pale = (shown["origin"] == "illustrative").to_numpy()
-    parts = []
+    share = (np.c_[values, limits] - low) / ((high - low) or np.inf)
+    y, lower, upper = (_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE)).T
+    told = np.flatnonzero(np.isfinite(lower))
+    corners = [f"{x[i]:.1f} {side[i]:.1f}" for side, way in ((lower, told), (upper, told[::-1])) for i in way]
+    parts = [f'<path d="M{"L".join(corners)}Z" fill="{canvas.BAND}"/>'] * bool(corners)
     for either, colour in ((True, ILLUSTRATIVE), (False, BLUE)):  # a stroke is illustrative as either end is
         strokes = [(a, b) for a, b in pairwise(known) if (pale[a] or pale[b]) == either]
         path = "".join(f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}" for a, b in strokes)
@@ -140,81 +117,105 @@ def sparkline(finding: Finding) -> str | None:
         parts += [f'<path d="{path}" {style}/>'] * bool(path)
     for direction, flagged in exceptional(finding, shown.index).items():
         way = -1 if direction == "high" else 1
-        parts += [_triangle(x[i], y[i], way) for i in np.flatnonzero(flagged & np.isfinite(values))]
+        for i in np.flatnonzero(flagged):
+            tip = f"M{x[i]:.1f} {y[i] + 3.4 * way:.1f}L{x[i] - 2.9:.1f} {y[i] - 1.4 * way:.1f}h5.8Z"
+            parts.append(f'<path d="{tip}" fill="{"#fff" if pale[i] else ORANGE}" stroke="{ORANGE}"/>')
     last = known[-1]
     parts.append(f'<circle cx="{x[last]:.1f}" cy="{y[last]:.1f}" r="2.2" fill="{BLUE}"/>')
     size = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
 
 
-def _triangle(x: float, y: float, way: int) -> str:
-    tip, base = y + 3.4 * way, y - 1.4 * way
-    return f'<path d="M{x:.1f} {tip:.1f}L{x - 2.9:.1f} {base:.1f}H{x + 2.9:.1f}Z" fill="{ORANGE}"/>'
+def _ahead(finding: Finding) -> Projection | None:
+    return finding.projection if isinstance(finding.projection, Projection) else None
 
 
-def _chart(finding: Finding, shown: pd.DataFrame, words: str, svg: str, table: pd.DataFrame) -> Chart:
-    """The drawing with its words: its message, the months shown and what stands for what."""
-    span = f"{wording.month(shown.index[0])} to {wording.month(shown.index[-1])}."
-    pale = " Paler months are illustrative, not published." if (shown["origin"] == "illustrative").any() else ""
-    title = f"{finding.measure.title}: {narrative.verdict_words(finding)}"
-    return Chart(title, f"{span} {words}{pale}", _alt(finding, shown), svg, table)
+def _title(finding: Finding) -> str:
+    """The measure and its verdict; without the months that tell it where that would be too long to take in."""
+    words = narrative.verdict_words(finding)
+    if len(f"{finding.measure.title} {words}".split()) > _LONGEST_TITLE:
+        words = narrative.grade_words(finding.verdict, finding.measure)
+    return f"{finding.measure.title}: {words}"
 
 
 def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFrame) -> list[float]:
-    """The bars, what they are compared with and the newest figure, whose width is answered."""
-    x = np.arange(len(shown))
-    values = shown["value"].astype(float)
-    lower, upper = limits["lower"].clip(lower=0), limits["upper"]
-    axis.fill_between(x, lower, upper, color=canvas.OVER_BARS, alpha=0.4, linewidth=0, step="mid", zorder=2.5)
-    canvas.bars(axis, values, np.where(shown["origin"] == "illustrative", ILLUSTRATIVE, BLUE), 0.72)
-    canvas.line(axis, x, limits["expected"], GREY, 1.2, drawstyle="steps-mid")
-    top = np.nanmax([values.max(), limits["upper"].max(), 0]) or 1.0
+    """Slim bars before the range expected of each, and the newest figure, whose width is answered.
+
+    Across each of the last year's bars of a count, a dash is the same month of the year before.
+    """
+    values, x = shown["value"].astype(float), np.arange(len(shown))
+    pale = (shown["origin"] == "illustrative").to_numpy()
+    inks = np.where(pale, ILLUSTRATIVE, BLUE)
+    canvas.bars(axis, limits["upper"], canvas.BAND, 0.9, feet=limits["lower"].clip(lower=0))
+    canvas.bars(axis, values, inks, 0.5)
+    for ink in (BLUE, ILLUSTRATIVE):  # a month of nought has a mark on the axis, one that is missing none
+        _dashes(axis, np.where((values == 0) & (inks == ink), 0, np.nan), ink, 0.5, 2.4, clip_on=False)
+    before = np.where((x >= len(x) - YEAR) & values.notna(), values.shift(YEAR), np.nan)
+    if finding.measure.is_count:
+        _dashes(axis, before, "white", 0.9, 2.6)
+        _dashes(axis, before, GREY, 0.9, 1.2)
+    top = np.nanmax([values.max(), limits["upper"].max(), np.nanmax([*before, 0])]) or 1.0
     for direction, flagged in exceptional(finding, shown.index).items():
         marker = "^" if direction == "high" else "v"
-        canvas.marks(axis, x[flagged], values[flagged] + 0.05 * top, ORANGE, marker, 6)
+        for these, fill in ((flagged & pale, "white"), (flagged & ~pale, ORANGE)):
+            style = {"markerfacecolor": fill, "markeredgewidth": 1}
+            canvas.marks(axis, x[these], values[these] + 0.05 * top, ORANGE, marker, 5.5, **style)
     axis.set_ylim(0, top * 1.12)
     for at in np.flatnonzero(shown["status"].eq(WITHHELD)).tolist():
         canvas.words(axis, at, 0.02 * top, wording.WITHHELD, ha="center", va="bottom", fontsize=6)
-    beside_a_wide_bar = 0.36 if len(shown) < 2 * YEAR else 0.0
-    return _newest(axis, values, finding.measure, beside_a_wide_bar, foot=0.06 * top)
+    return _newest(axis, values, finding.measure, right=0.36 if len(shown) < 2 * YEAR else 0.0, foot=0.06 * top)
 
 
-def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> str:
+def _dashes(axis: Axes, y: Any, colour: str, long: float, width: float, **style: Any) -> None:
+    """A level dash, so many months `long`, at each known height over 0, 1, 2 …; one artist."""
+    y = np.asarray(y, dtype=float)
+    x = np.arange(len(y))[:, None] + long * np.array([-0.5, 0.5, np.nan])
+    canvas.line(axis, x.ravel(), np.repeat(y, 3), colour, width, solid_capstyle="butt", **style)
+
+
+def _breaks(axis: Axes, finding: Finding, shown: pd.DataFrame) -> None:
     """Breaks on record, drawn: a line where history starts anew, a tint behind months left out of comparison."""
-    drawn_kinds = set()
     for each in finding.breaks:
         if each.starts_anew and each.starts in shown.index:
-            at = shown.index.get_loc(each.starts) - 0.5
-            axis.axvline(at, color=GREY, linewidth=1.2, linestyle="--")
-            drawn_kinds.add("a broken vertical line marks a change of process")
+            axis.axvline(shown.index.get_loc(each.starts) - 0.5, color=GREY, linewidth=1.2, linestyle="--")
         for month in each.excluded.intersection(shown.index):
             at = shown.index.get_loc(month)
             axis.axvspan(at - 0.5, at + 0.5, color=canvas.LEFT_OUT, linewidth=0, zorder=0.6)
-            drawn_kinds.add("a tinted column marks a month left out of comparisons")
-    return f" {wording.sentence_case('; '.join(sorted(drawn_kinds)))}." if drawn_kinds else ""
 
 
-def _rolling_line(axis: Axes, finding: Finding, rolling: pd.Series) -> list[float]:
-    """The rolling 12 months and the newest of them, whose width is answered."""
-    x = np.arange(len(rolling))
+def _rolling_line(axis: Axes, finding: Finding, rolling: pd.Series, ahead: Projection | None) -> list[float]:
+    """The rolling 12 months, its fan, and the newest of it: beside the line, or above it where the fan is beside."""
     # A rolling figure is illustrative as long as any of its twelve months is.
     illustrative = (finding.months["origin"] == "illustrative").astype(float).rolling(YEAR, min_periods=1).max()
-    _two_part_line(axis, x, rolling.to_numpy(float), illustrative.reindex(rolling.index).to_numpy() > 0)
-    canvas.scale_to(axis, rolling, 0.25)
-    return _newest(axis, rolling, finding.measure)
+    values = rolling.to_numpy(float)
+    _two_part_line(axis, values, illustrative.reindex(rolling.index).to_numpy() > 0)
+    if ahead is None:
+        canvas.scale_to(axis, values, 0.25)
+        return _newest(axis, rolling, finding.measure)
+    last, now = len(values) - 1, values[-1]
+    x = np.arange(last, len(values) + len(ahead.table))  # the fan opens from the last known figure
+    edges = {name: np.r_[now, ahead.table[name]] for name in ahead.table}
+    for level, colour in _FAN.items():
+        outline = np.r_[edges[f"lower_{level}"], edges[f"upper_{level}"][::-1]]
+        axis.fill(np.r_[x, x[::-1]], outline, color=colour, linewidth=0, zorder=0.5)
+    canvas.line(axis, x, edges["rolling"], BLUE, 1.4, dash=(0, (2.5, 1.8)))
+    canvas.scale_to(axis, np.r_[values, edges["lower_95"], edges["upper_95"]], 0.25)
+    above = np.nanmax(np.r_[values[-4:], edges["upper_95"][:3]])
+    text = canvas.printed(now, finding.measure.unit, finding.measure.decimals)
+    canvas.words(axis, last, above, text, up=4, ha="center", va="bottom", fontweight="bold")
+    return []
 
 
-def _two_part_line(axis: Axes, x: np.ndarray, values: np.ndarray, illustrative: np.ndarray) -> None:
-    canvas.line(axis, x, np.where(illustrative, values, np.nan), ILLUSTRATIVE)
-    canvas.line(axis, x, np.where(~illustrative, values, np.nan), BLUE)
-    for edge in np.flatnonzero(illustrative[:-1] & ~illustrative[1:]):  # joined, so that the line has no hole
-        canvas.line(axis, x[edge : edge + 2], values[edge : edge + 2], BLUE, dash=":")
-    known = np.flatnonzero(np.isfinite(values))
+def _two_part_line(axis: Axes, values: np.ndarray, illustrative: np.ndarray) -> None:
+    """A line, paler as far as it rests on illustrative months."""
+    x, known = np.arange(len(values)), np.flatnonzero(np.isfinite(values))
     before, after = np.append(np.nan, values[:-1]), np.append(values[1:], np.nan)
     alone = np.isfinite(values) & np.isnan(before) & np.isnan(after)
-    # No line goes through these: of figures that come a quarter at a time, each is a point.
-    canvas.marks(axis, x[alone & illustrative], values[alone & illustrative], ILLUSTRATIVE)
-    canvas.marks(axis, x[alone & ~illustrative], values[alone & ~illustrative], BLUE)
+    joined = np.append(True, illustrative[:-1]) | illustrative  # pale up to the first published one: no hole
+    for drawn, these, ink in ((joined, illustrative, ILLUSTRATIVE), (~illustrative, ~illustrative, BLUE)):
+        canvas.line(axis, x, np.where(drawn, values, np.nan), ink)
+        # No line goes through these: of figures that come a quarter at a time, each is a point.
+        canvas.marks(axis, x[alone & these], values[alone & these], ink)
     canvas.marks(axis, x[known[-1:]], values[known[-1:]], BLUE, size=5)
 
 
@@ -227,7 +228,7 @@ def _newest(axis: Axes, values: pd.Series, measure: Measure, right: float = 0, f
     if not len(known):
         return []
     last, value = int(known[-1]), float(values.iloc[known[-1]])
-    text = printed(value, measure)
+    text = canvas.printed(value, measure.unit, measure.decimals)
     up, va = (2, "bottom") if value < foot else (0, "center")
     style = {"bbox": canvas.ON_WHITE, "fontweight": "bold", "va": va}
     canvas.words(axis, last + right, value, text, canvas.BESIDE, up, **style)
@@ -236,14 +237,15 @@ def _newest(axis: Axes, values: pd.Series, measure: Measure, right: float = 0, f
 
 def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
-    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.traits.chart]
+    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of results"}[measure.traits.chart]
     span = wording.span(shown.index[0], shown.index[-1])
     sentences = [f"{kind} of {measure.title}, {span}: {narrative.verdict_words(finding)}."]
     known = shown["value"].dropna()
-    if len(known) and measure.traits.chart == "bars":
+    if len(known):
         high, low = known.idxmax(), known.idxmin()
+        each = "Monthly figures run" if measure.traits.chart == "bars" else "Figures run"
         sentences.append(
-            f"Monthly figures run from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
+            f"{each} from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
             f"{wording.month(known.index[-1])}, is {narrative.in_prose(known.iloc[-1], measure)}."
         )
@@ -251,37 +253,42 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
         sentences.append(f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}.")
+    if _ahead(finding) is not None:
+        sentences.append(narrative.outlook(finding))
+    if any(each.starts_anew and each.starts in shown.index for each in finding.breaks):
+        sentences.append("A broken vertical line marks a change of process.")
+    if any(len(each.excluded.intersection(shown.index)) for each in finding.breaks):
+        sentences.append("A tinted column marks a month left out of comparisons.")
     return " ".join(sentences)
 
 
-def _table(
-    finding: Finding, shown: pd.DataFrame, limits: pd.DataFrame | None, rolling: pd.Series | None
-) -> pd.DataFrame:
-    """The figures behind the chart, as printed."""
-    measure = finding.measure
-    missing = wording.WITHHELD if finding.is_withheld else "–"
+def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
+    """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
+    measure, last, missing = finding.measure, shown.index[-1], wording.WITHHELD if finding.is_withheld else "–"
+    is_bars, ahead = measure.traits.chart == "bars", _ahead(finding)
+    months = shown.index if is_bars else shown.index[shown["value"].notna()]
+    if ahead is not None:
+        months = months.append(ahead.table.index)
 
-    def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        texts = [wording.value_in_table(value, measure.unit, decimals) for value in values]
-        return [missing if text == "–" else text for text in texts]
+    def column(values: pd.Series, decimals: int | None = measure.decimals, missing: str = missing) -> list[str]:
+        texts = [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
+        return [missing if text == "–" and month <= last else text for text, month in zip(texts, months, strict=True)]
 
-    columns = {"Figure": column(shown["value"].astype(float))}
-    if limits is not None:
+    columns = {"Figure": column(shown["value"])}
+    if is_bars:
         finer = 1 if measure.is_count else measure.decimals
         for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
-            columns[words] = column(limits[name], finer)
-    if rolling is not None:
-        columns["Rolling 12 months"] = column(rolling)
-    columns["Known as"] = [str(origin) if pd.notna(origin) else "–" for origin in shown["origin"]]
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in shown.index]} | columns)
+            columns[words] = column(finding.expected_months[name], finer)
+        columns["Rolling 12 months"] = column(finding.rolling_months)
+    columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
+    if ahead is not None:
+        columns |= {
+            words: column(ahead.table[name], missing="–") for name, words in zip(ahead.table, _AHEAD, strict=True)
+        }
+    return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
     """Which of the months lie beyond what was expected of them, by direction: high and low."""
     values, expected = finding.months["value"].reindex(months).astype(float), finding.expected_months.reindex(months)
     return {"high": (values > expected["upper"]).to_numpy(bool), "low": (values < expected["lower"]).to_numpy(bool)}
-
-
-def printed(value: float, measure: Measure) -> str:
-    """A measure's figure as a table prints it."""
-    return wording.value_in_table(value, measure.unit, measure.decimals)

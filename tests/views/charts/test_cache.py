@@ -57,10 +57,9 @@ def test_every_fact_of_a_finding_counts(name):
         "area": "Elsewhere",
         "as_at": one.quarter.first,
         "previous": one.value,
-        "is_headline": not one.is_headline,
         "highlights": ("another",),
-        "assurance": "another",
         "suspect_months": ("another",),
+        "target": "another",
     }
     theirs = unlike.get(name, getattr(other, name))
     assert fingerprint(replace(one, **{name: theirs})) != fingerprint(one)
