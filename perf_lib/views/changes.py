@@ -73,12 +73,16 @@ def revisions(restated: Sequence[Revision], earlier: Sequence[Quarter]) -> Fragm
         f"{wording.counted(len(restated), 'figure')} first published for {named} "
         f"{'has' if len(restated) == 1 else 'have'} been restated. All others still stand."
     )
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    last_reason = ""
     for each in restated:
         measure = each.measure
         change = wording.change_in_table(each.difference, measure.unit, measure.decimals)
         per_cent = wording.change_per_cent_in_table(each.per_cent)
         reason = each.reason or "Small enough to need none."
+        if rows and rows[-1][0] == measure.title and each.reason == last_reason:
+            reason = "The same."
+        last_reason = each.reason
         figure = f"{each.quarter}" + (", 12 months" if each.figure == "rolling_12" else "")
         figures = figure, measure.in_table(each.first), measure.in_table(each.now)
         rows.append((measure.title, *figures, change, per_cent, reason))

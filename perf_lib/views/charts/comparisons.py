@@ -82,7 +82,7 @@ def _dots_and_fit(months: pd.DataFrame, across: Finding, up: Finding, width: flo
 
     title, name = (textwrap.fill(_axis_words(each), int(width / 6.5)) for each in (up, across))
     head, foot = (size + 11 * words.count("\n") for size, words in ((canvas.TITLE, title), (canvas.FOOT + 13, name)))
-    figure, (axis,) = canvas.paper(216, head=head, foot=foot, width=width)
+    figure, (axis,) = canvas.paper(180, head=head, foot=foot, width=width)
     style = {"line_kws": {"color": GREY, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
     x, y = (months[each.measure.title].to_numpy() for each in (across, up))
     sns.regplot(x=x, y=y, ci=None, ax=axis, color=BLUE, **style)
@@ -123,7 +123,7 @@ def _over_time(table: pd.DataFrame, inks: Sequence[str], panel: str, unit: str, 
     """A line for each column, told apart by dash as well as colour, with its name beside it."""
     months = pd.period_range(table.index[0], table.index[-1], freq="M")
     x = table.index.astype("int64").to_numpy() - months[0].ordinal
-    figure, (axis,) = canvas.paper(180, width=width)
+    figure, (axis,) = canvas.paper(150, width=width)
     for name, ink, dash in zip(table, inks, _DASHES, strict=False):
         canvas.line(axis, x, table[name], ink, dash=dash)
     canvas.scale_to(axis, table, 0.15)
@@ -208,7 +208,7 @@ def _usual(comparison: PeerComparison) -> list[float]:
 
 def _dots(area: str, comparison: PeerComparison, unit: str, width: float) -> Figure:
     rates, average, usual = comparison.rates, comparison.position.average, _usual(comparison)
-    figure, (axis,) = canvas.paper(15 * len(rates) + 50, head=canvas.EDGE, foot=canvas.FOOT + 13, width=width)
+    figure, (axis,) = canvas.paper(14 * len(rates) + 46, head=canvas.EDGE, foot=canvas.FOOT + 13, width=width)
     rows, own, top = np.arange(len(rates)), np.asarray(rates.index == area), len(rates) - 0.4
     canvas.scale_to(axis, [*rates, *usual], 0.06)
     low, high = axis.get_ylim()  # of the rates, which lie across

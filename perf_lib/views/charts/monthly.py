@@ -54,7 +54,7 @@ def _months(finding: Finding, width: float) -> Figure:
     limits, rolling = (each.reindex(shown.index) for each in (finding.expected_months, finding.rolling_months))
     two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
     ahead = _ahead(finding)
-    figure, panels = canvas.paper(252, (1.55, 1.0), width=width) if two else canvas.paper(165, width=width)
+    figure, panels = canvas.paper(212, (1.55, 1.0), width=width) if two else canvas.paper(140, width=width)
     newest = _bars(panels[0], finding, shown, limits)
     _breaks(panels[0], finding, shown)
     if two:
@@ -73,7 +73,7 @@ def _points(finding: Finding, width: float) -> Figure:
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
     values = shown["value"].astype(float)
-    figure, (axis,) = canvas.paper(165, width=width)
+    figure, (axis,) = canvas.paper(140, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float)
     if measure.traits.chart == "line":
