@@ -162,4 +162,3 @@ def _targets(**names: str) -> str:
 
 def _columns(row: list[str], *places: int) -> list[str]:
     return [row[place] for place in places]
-
