@@ -45,8 +45,8 @@ def test_a_chance_is_normal_on_the_targets_side():
 
 
 def test_the_next_quarter_and_the_year_are_met_as_often_as_is_said():
-    # 400 series of 100 a month: three months more come to at most 309, and the year, of which nine are known, to at most
-    # 1,236, as often as the mean of the chances says, within three standard errors.
+    # 400 series of 100 a month: three months more come to at most 309, and the year, of which nine are known, to at
+    # most 1,236, as often as the mean of the chances says, within three standard errors.
     rng = np.random.default_rng(2)
     values = rng.poisson(100, (400, 99))
     index = pd.period_range("2012-01", periods=96, freq="M")
