@@ -122,7 +122,8 @@ def test_no_change_is_said_to_be_none():
 def test_from_nothing_there_is_no_percentage():
     change = narrative.change(said_of([0] * 24 + [2] * 12))
     assert change == (
-        "That is 24 more than the 0 of the 12 months to December 2018; from nought, by how many per cent cannot be told."
+        "That is 24 more than the 0 of the 12 months to December 2018; from nought, by how many per cent cannot be "
+        "told."
     )
 
 
@@ -238,7 +239,8 @@ def test_a_figure_outside_a_range_that_is_no_exception_is_said_to_be_outside_it(
     assert finding.verdict.grade == "as expected"
     assert finding.judged["quarter"].observed == 20 < finding.judged["quarter"].lower
     assert re.fullmatch(
-        r"As expected on the whole: 20, though 21 to \d+ was expected; one of several tests may lie outside by chance\.",
+        r"As expected on the whole: 20, though 21 to \d+ was expected; "
+        r"one of several tests may lie outside by chance\.",
         narrative.verdict(finding),
     )
 

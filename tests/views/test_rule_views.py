@@ -98,6 +98,11 @@ def test_explain_of_what_has_no_rules_and_of_what_lacks_months_says_so():
     assert "Nothing can be told: only 20 months to go by." in short
 
 
+def test_a_break_from_nought_is_said_without_a_per_cent():
+    text = explain.explain(find_one([0] * 30 + [20, 25, 18] * 10)).text
+    assert "from July 2017 the level is above that before (p < 0.001" in text
+
+
 def test_the_command_prints_what_the_desk_shows():
     ended = CliRunner().invoke(app, ["explain", "2019-20-Q3", "sexual_offences", "--params", str(PARAMS)])
     assert ended.exit_code == 0

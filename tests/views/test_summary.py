@@ -46,9 +46,8 @@ def test_what_cannot_be_told_is_said_with_the_reason():
     lines = [line.get_text(" ", strip=True) for line in shown.find_all("li")]
     # Collisions stop in August 2019; no satisfaction survey comes with its number of answers.
     assert "No figure since August 2019: Collisions in which someone was killed or seriously injured ." in lines
-    assert [
-        line.count("satisfaction") for line in lines if line.startswith("The number behind it was not supplied")
-    ] == [4]
+    not_supplied = [line for line in lines if line.startswith("The number behind it was not supplied")]
+    assert [line.count("satisfaction") for line in not_supplied] == [4]
 
 
 def test_every_measure_is_on_the_page_or_counted_as_expected():
