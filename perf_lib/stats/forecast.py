@@ -127,7 +127,7 @@ def _projection(reported: Scaled, before: Histories, months: Outlook, ahead: int
     last_year = slice(len(reported.z) - YEAR, len(reported.z) - YEAR + ahead)
     size = reported.size[last_year, 0] if reported.scale.flow else np.ones(ahead)
     by_counts = bool(before.is_small[0])
-    to_come = _counts_to_come(before, size) if by_counts else _level_to_come(reported, months, size)
+    to_come = _counts_to_come(before, size, reported.has_cases) if by_counts else _level_to_come(reported, months, size)
     index = pd.period_range(reported.months[-1] + 1, periods=ahead, freq="M")
     table = pd.DataFrame({name: _rolled_on(reported, sums, size) for name, sums in to_come.items()}, index)
     by_size = reported.scale.flow and reported.kind != "count"
@@ -156,8 +156,8 @@ def _level_to_come(reported: Scaled, months: Outlook, size: Floats) -> dict[str,
     return sums
 
 
-def _counts_to_come(before: Histories, size: Floats) -> dict[str, Floats]:
-    """The same for small numbers; of a proportion whose rest is the rarer part, what that leaves."""
+def _counts_to_come(before: Histories, size: Floats, has_cases: bool) -> dict[str, Floats]:
+    """The same for small numbers; of a proportion no more than its cases, and what they leave where that is rarer."""
     exposure = np.cumsum(size)
     rates = small.rate(before.cases, before.size).of_rows(np.zeros(len(size), int))
     middle = np.arange(2, len(size) + 2) / 2
@@ -168,6 +168,8 @@ def _counts_to_come(before: Histories, size: Floats) -> dict[str, Floats]:
             for h in range(len(size))
         ]
         sums[f"lower_{level}"], sums[f"upper_{level}"] = (np.concatenate(side) for side in zip(*bounds, strict=True))
+    if has_cases:
+        sums = {name: np.minimum(total, exposure) for name, total in sums.items()}
     if not before.is_rest[0]:
         return sums
     rest = {name: exposure - total for name, total in sums.items()}

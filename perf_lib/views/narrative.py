@@ -142,10 +142,7 @@ def verdict(finding: Finding) -> str:
     told, words = finding.verdict, wording.sentence_case(verdict_words(finding))
     if told.grade == "cannot tell":
         return f"Whether that is unlike what was expected cannot be told: {told.reason}."
-    if told.question == "year":
-        sentence = f"{words}: {_years(finding)}."
-    else:
-        sentence = f"{words}: {_quarter(finding)} was expected."
+    sentence = f"{words}: {_years(finding)}." if told.question == "year" else f"{words}{_quarter(finding)}."
     if told.break_suspected is not None:
         sentence += f" The counting may have changed in {wording.month(told.break_suspected)}, which could explain it."
     return sentence
@@ -172,7 +169,10 @@ def _quarter(finding: Finding) -> str:
         lower, upper = ceil(lower), floor(upper)
     is_within = judged.lower <= judged.observed <= judged.upper
     observed, least, most = _apart(measure, [judged.observed, lower, upper], is_within)
-    return f"{observed}{months}, where {_range(least, most)}"
+    expected = f"{_range(least, most)} was expected"
+    if is_within or told.is_unlike:
+        return f": {observed}{months}, where {expected}"
+    return f" on the whole: {observed}{months}, though {expected}; one of several tests may lie outside by chance"
 
 
 def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[str]:

@@ -57,9 +57,9 @@ def test_every_fact_of_a_finding_counts(name):
         "area": "Elsewhere",
         "as_at": one.quarter.first,
         "previous": one.value,
-        "is_headline": not one.is_headline,
         "highlights": ("another",),
-        "assurance": "another",
+        "target": "another",
+        "verdict_before": one.verdict,
         "suspect_months": ("another",),
     }
     theirs = unlike.get(name, getattr(other, name))

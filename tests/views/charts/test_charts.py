@@ -84,11 +84,11 @@ def test_alt_text_says_measure_message_and_last_figure(code):
     made, finding = chart(code), sample(code)
     last = float(finding.months.loc[finding.as_at, "value"])
     assert finding.measure.title in made.alt
-    assert narrative.message(finding) in made.alt
+    assert narrative.verdict_words(finding) in made.alt
     assert narrative.in_prose(last, finding.measure) in made.alt
     if finding.rolling:
         assert narrative.in_prose(finding.rolling.value, finding.measure) in made.alt
-    assert made.title == f"{finding.measure.title}: {narrative.message(finding)}"
+    assert made.title == f"{finding.measure.title}: {narrative.verdict_words(finding)}"
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
