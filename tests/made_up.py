@@ -102,7 +102,7 @@ def course(length: int, rng: np.random.Generator) -> np.ndarray:
     elif shape == "nought":
         factor = np.zeros(length)
     elif shape == "from nought":
-        factor[: max(length - int(rng.choice([1, 3, 12])), 0)] = 0
+        factor[: max(length - int(rng.choice([1, 3, 12, 30])), 0)] = 0
     return factor if shape != "constant" else np.full(length, np.nan)
 
 

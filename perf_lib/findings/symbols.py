@@ -111,7 +111,7 @@ AXES = (STANDINGS, *_both_ways(), (NOT_TRENDING,), (spc.NO_DATA,))
 FALSE_ALARMS = {rule.code: rule.false_alarm for rule in spc.RULES}
 """Per cent of series in which nothing changes that show the symbol, in either direction, at a quarter's end."""
 
-ANY_SOLID = 4.0
+ANY_SOLID = 2.7
 """Per cent of series in which nothing changes that show some solid month or trend symbol (tests/benchmarks)."""
 
 PEER_FALSE_ALARMS = {

@@ -160,7 +160,7 @@ class Report(Mapping[str, MeasureReport]):
 
     >>> report = open_report("2019-20-Q3")
     >>> report["hate_crime"].finding
-    Finding of Hate crime, 2019-20-Q3: quarter 131; 12 months 619; before 693; signals rolling_decreasing
+    Finding of Hate crime, 2019-20-Q3: quarter 131; 12 months 619; before 693; verdict as expected; ...
     >>> report["sexual_offense"]
     Traceback (most recent call last):
     perf_lib.words.errors.UnknownMeasure: there is no measure 'sexual_offense' in the catalogue; ...

@@ -68,7 +68,7 @@ def chance(projected: pd.Series, target: float, better: Better) -> float:
     """
     middle = projected["rolling"]
     reach = abs(projected["upper_80" if target > middle else "lower_80"] - middle) / ndtri(0.9)
-    away = (target - middle) / reach if reach else np.inf * np.sign(target - middle)
+    away = (target - middle) / reach if reach else np.copysign(np.inf, target - middle)
     below = float(ndtr(away)) if target != middle else 0.5
     return below if better == "lower" else 1 - below
 

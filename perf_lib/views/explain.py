@@ -135,6 +135,8 @@ def _suspicion(finding: Finding, shift: LevelShift, window: str) -> str:
 
 def _change(shift: LevelShift) -> str:
     assert shift.change is not None  # noqa: S101 - a shift with a month has one
+    if pd.isna(shift.change):
+        return "above"  # from nought there is no per cent
     size = wording.per_cent if shift.unit == "per cent" else wording.percentage_points
     return f"{size(abs(shift.change))} {'above' if shift.change > 0 else 'below'}"
 

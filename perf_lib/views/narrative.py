@@ -29,6 +29,7 @@ AMONG_PEERS = {
 """How an area stands among its peers by the leave-one-out test; else it is LIKE_PEERS."""
 LIKE_PEERS = "like similar forces"
 
+_THOUGH = ", though"
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
 _FARTHEST = 1000.0
 """Per cent: of a change that may be more than tenfold, how much more is not said."""
@@ -169,7 +170,8 @@ def verdict(finding: Finding) -> str:
     if told.grade == "cannot tell":
         return f"Whether that is unlike what was expected cannot be told: {told.reason}."
     figure, beside = lead(finding)
-    sentence = f"{words}: {figure}{beside}."
+    on_the_whole = " on the whole" if beside.startswith(_THOUGH) else ""
+    sentence = f"{words}{on_the_whole}: {figure}{beside}."
     if told.break_suspected is not None:
         sentence += f" The counting may have changed in {wording.month(told.break_suspected)}, which could explain it."
     return sentence
@@ -196,7 +198,10 @@ def _quarter(finding: Finding) -> tuple[str, str]:
         lower, upper = ceil(lower), floor(upper)
     is_within = judged.lower <= judged.observed <= judged.upper
     observed, least, most = _apart(measure, [judged.observed, lower, upper], is_within)
-    return f"{observed}{months}", f", where {_range(least, most)} was expected"
+    expected = f"{_range(least, most)} was expected"
+    if is_within or told.is_unlike:
+        return f"{observed}{months}", f", where {expected}"
+    return f"{observed}{months}", f"{_THOUGH} {expected}; one of several tests may lie outside by chance"
 
 
 def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[str]:

@@ -26,9 +26,10 @@ def way(world: World, ends: np.ndarray) -> Floats:
     """Which way each measure is unlike what was expected: 1 higher, -1 lower, 0 neither; ends x series."""
     judgement = world.judged(ends)
     chances = {name: np.where(np.isnan(each), 1.0, each) for name, each in judgement.chances().items()}
-    among_three = np.array([3 if name.startswith("month") else 1 for name in chances])
+    among_three = np.array([3 if name.startswith("month") else 1 for name in chances])[:-1, None, None]
     every = np.stack([*chances.values()])
-    lead = (np.abs(every[:-1]) * among_three[:-1, None, None]).argmin(axis=0)  # as findings.verdict.verdict chooses
+    size = np.abs(every[:-1])  # as findings.verdict.verdict chooses
+    lead = (size * among_three + np.where(size < POSSIBLE, 0, 10)).argmin(axis=0)
     telling = np.take_along_axis(every[:-1], lead[None], axis=0)[0]
     told = np.where(np.abs(telling) <= np.abs(every[-1]), telling, every[-1])
     return np.where(np.nan_to_num(judgement.p, nan=1.0) < POSSIBLE, np.sign(told), 0.0)

@@ -343,7 +343,9 @@ def test_no_sentence_of_an_earlier_quarter_names_a_later_month(quarter):
         r"(January|February|March|April|May|June|July|August|September|October|November|December) (\d{4})"
     )
     for code in opened:
-        shown = f"{opened[code].headline()} {opened[code].sentences()} {opened[code].peers()}"
+        finding = opened[code].finding  # a target looks ahead, and its sentence says so
+        sentences = f"{narrative.figures(finding)} {narrative.change(finding)} {narrative.verdict(finding)}"
+        shown = f"{opened[code].headline()} {sentences} {opened[code].peers()}"
         found = [pd.Period(f"{month} {year}", freq="M") for month, year in named.findall(shown)]
         assert [month for month in found if month > last] == []
         assert "2020" not in shown
@@ -473,20 +475,22 @@ def test_another_areas_months_are_not_counted():
     assert found[each.code].rolling.value == 60
 
 
+STEADY = [100, 103, 98, 101, 99, 102] * 8
+
+
 @pytest.mark.parametrize(
-    ("values", "better", "direction", "improved"),
-    [
-        ([1] * 12 + [2] * 12, "lower", 1, False),
-        ([1] * 12 + [2] * 12, "higher", 1, True),
-        ([2] * 12 + [1] * 12, "lower", -1, True),
-        ([2] * 12 + [1] * 12, "neither", -1, None),
-        ([2] * 24, "lower", 0, None),
-        ([2] * 12, "lower", 0, None),  # nothing to compare with
+    ("newest", "better", "grade", "way", "good"),
+    [  # twice, or half, of what never left 98 to 103 in four years is no chance
+        (200, "lower", "clear", "higher", False),
+        (200, "higher", "clear", "higher", True),
+        (50, "lower", "clear", "lower", True),
+        (50, "neither", "clear", "lower", None),
+        (100, "lower", "as expected", None, None),
     ],
 )
-def test_whether_it_got_better_is_told_by_the_measures_own_better(values, better, direction, improved):
-    finding = find_one(values, better=better)
-    assert (finding.direction, finding.improved) == (direction, improved)
+def test_whether_it_got_better_is_told_by_the_measures_own_better(newest, better, grade, way, good):
+    verdict = find_one([*STEADY, *[newest] * 3], better=better).verdict
+    assert (verdict.grade, verdict.way, verdict.good) == (grade, way, good)
 
 
 def test_a_missing_month_leaves_its_totals_without_a_figure():
@@ -502,7 +506,7 @@ def test_a_measure_that_never_arrived_has_a_finding_that_says_so():
     assert finding.as_at is None
     assert (finding.value.value, finding.rolling.value, finding.previous.value) == (None, None, None)
     assert symbols.codes(finding) == ("no_data",)
-    assert narrative.message(finding) == "not supplied"
+    assert (finding.verdict.grade, narrative.verdict_words(finding)) == ("cannot tell", "not supplied")
 
 
 def test_a_count_has_a_rate_per_1000_residents_where_they_are_known():

@@ -95,7 +95,7 @@ def test_each_low_can_be_made_to_show_by_the_same_months_turned_over(code):
 def test_months_in_which_nothing_changes_show_nothing(values):
     finding = find_one(values)
     assert symbols.codes(finding) == ()
-    assert dashboard.no_symbols(finding) == "Nothing exceptional"
+    assert dashboard.no_symbols(finding) == "No symbol"
 
 
 @pytest.mark.parametrize("code", [*HIGHS, *LOWS])

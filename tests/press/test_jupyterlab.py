@@ -92,7 +92,7 @@ def test_what_if_december_had_been_110(explored):
     assert explored.page.locator(".perf-panel .two img.chart").count() == 2  # as asked, beside as reported
     picture(explored, "explore_what_if")
     explored.page.get_by_role("tab", name="Arithmetic").click()
-    assert "110 not < 136.1 − 2 × 15.8: no" in table(explored, "Published rules")  # 136.1 and 15.8: par. 116's months
+    assert "110 not < 136.1 − 2 × 15.8: no" in table(explored, "Symbols")  # 136.1 and 15.8: par. 116's months
     picture(explored, "explore_arithmetic")
     explored.page.get_by_role("tab", name="Symbols and chart").click()
     explored.page.get_by_role("button", name="As it was").click()
@@ -100,13 +100,10 @@ def test_what_if_december_had_been_110(explored):
     assert first_chart(explored) == before
 
 
-def test_another_measure_rule_set_and_peers(explored):
+def test_another_measure_and_peers(explored):
     before = first_chart(explored)
     explored.page.locator(".perf-panel select").first.select_option(label="Days lost to sickness per person")
     until_chart_changes(explored, before)
-    explored.page.locator(".perf-panel select").nth(2).select_option(label="Calibrated")
-    explored.page.locator(".perf-panel caption", has_text="symbols borne out").wait_for()
-    explored.page.locator(".perf-panel select").nth(2).select_option(label="Both rule sets")
     before = first_chart(explored)
     explored.page.locator(".perf-panel select").first.select_option(label="Crime volume")
     until_chart_changes(explored, before)

@@ -10,9 +10,10 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from perf_lib.config.catalogue import Catalogue
+from perf_lib.findings import analysis
 from perf_lib.report import LeftOut, MeasureReport
 from perf_lib.report.public import Left
-from perf_lib.stats import calibrated, forecast, series, spc, suspect_months, suspected_breaks
+from perf_lib.stats import forecast, series, spc, suspect_months
 from perf_lib.words.errors import InputError
 
 
@@ -105,12 +106,11 @@ def test_views_compute_nothing(monkeypatch):
 
     before = report()
     for module, names in (
-        (spc, ("signals", "arithmetic", "baseline", "assurance")),
-        (calibrated, ("signals", "arithmetic", "year_on_year", "false_discovery")),
-        (forecast, ("project", "project_all", "fan")),
+        (spc, ("signals", "arithmetic")),
+        (analysis, ("analyse", "assess", "verdict", "clear", "level_shift")),
+        (forecast, ("project", "project_all")),
         (series, ("rate_per_1000", "RollUp")),
         (suspect_months, ("jumps",)),
-        (suspected_breaks, ("level_shift",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, refuse)

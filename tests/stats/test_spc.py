@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import linregress
 
-from perf_lib.stats.spc import CODES, RULES, arithmetic, assurance, baseline, signals
+from perf_lib.stats.spc import CODES, RULES, arithmetic, signals
 from perf_lib.words.errors import InputError
 
 HIGH = [rule.code for rule in RULES if rule.direction == "high"]
@@ -332,18 +332,7 @@ def test_an_excluded_month_leaves_a_rolling_ratio_after_twelve_months():
     assert supplied.loc["a"].loc["2018-12":].all()
 
 
-# --- baseline and arithmetic
-
-
-def test_baseline_is_the_mean_and_sd_of_the_24_months_before():
-    values = np.random.default_rng(0).normal(50, 5, 40)
-    table = baseline(frame(values)["a"])
-    assert table.iloc[:24].isna().all(axis=None)
-    for at in (24, 31, 39):
-        before = values[at - 24 : at]
-        mean, sd = before.mean(), before.std(ddof=1)
-        assert table.iloc[at].tolist() == pytest.approx([mean, sd, mean - 2 * sd, mean + 2 * sd])
-    assert baseline(frame(values)["a"], breaks=["2017-01"]).loc["2017-01":"2018-04"].isna().all(axis=None)
+# --- arithmetic
 
 
 def test_arithmetic_is_none_where_there_is_not_enough_data():
@@ -356,32 +345,6 @@ def test_arithmetic_of_a_perfect_line_and_of_a_constant():
     assert (line.slope, line.p, line.met) == (1.0, 0.0, True)
     still = arithmetic(frame([0.1] * 24)["a"])["discrete_increasing"]
     assert (still.slope, still.t, still.p, still.met) == (0.0, 0.0, 1.0, False)
-
-
-# --- assurance against a target
-
-
-def test_assurance_by_hand():
-    # 12, 14, 13 over and over for 24 months: mean 13; moving ranges 2, 1, 1, 2, 1, 1, … of 23: 8 x 2 + 15 x 1 = 31;
-    # limits 13 +- 2.66 x 31 / 23 = 13 +- 3.585.
-    series = frame([99, 0] + [12, 14, 13] * 8)["a"]
-    answer = assurance(series, 16.5, "lower")
-    assert (answer.lower, answer.upper) == (pytest.approx(9.415, abs=0.001), pytest.approx(16.585, abs=0.001))
-    assert (answer.verdict, str(answer.first), str(answer.last)) == ("hit_and_miss", "2015-03", "2017-02")
-    verdicts = [[assurance(series, t, better).verdict for t in (9, 13, 17)] for better in ("higher", "lower")]
-    assert verdicts == [["met", "hit_and_miss", "missed"], ["missed", "hit_and_miss", "met"]]
-
-
-def test_assurance_needs_24_whole_months_on_this_side_of_a_break():
-    series = frame([12.0, 14, 13] * 9)["a"]
-    assert assurance(series[:23], 13, "lower") is None
-    assert assurance(series, 13, "lower", breaks=["2015-05"]) is None
-    assert assurance(series, 13, "lower", breaks=["2015-04"]) is not None
-    assert assurance(series, 13, "lower", exclude=["2016-01"]) is None
-    with pytest.raises(InputError, match="better 'neither': a target needs a direction"):
-        assurance(series, 13, "neither")
-    with pytest.raises(InputError, match="target nan is not a finite number"):
-        assurance(series, float("nan"), "lower")
 
 
 # --- properties

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil, floor, isfinite
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import AREA, PEERS, QUARTERS, find, find_one, measure, months, ratio, report, sample, settings
@@ -28,7 +29,7 @@ def said_of(values, **more) -> Finding:
 def sentences(finding: Finding, quarter: str = "2019-20-Q3") -> list[str]:
     """All the sentences that a report computes of one Finding."""
     group = report(quarter).settings.peer_group
-    said = [narrative.figures(finding), narrative.change(finding), *narrative.signals(finding)]
+    said = [narrative.figures(finding), narrative.change(finding), narrative.verdict(finding)]
     return [sentence for sentence in [*said, narrative.peers(finding, group)] if sentence]
 
 
@@ -72,15 +73,34 @@ def test_figures_as_a_sentence(code, says):
     ("code", "says"),
     [
         # Paragraphs 115, 40, 170 and 121 (three percentage points).
-        ("sexual_offences", "That is 208 fewer (12.2 per cent) than the 1,704 of the 12 months to December 2018."),
-        ("hate_crime", "That is 74 fewer (10.7 per cent) than the 693 of the 12 months to December 2018."),
-        ("complaints", "That is 240 more (42.9 per cent) than the 559 of the 12 months to December 2018."),
+        ("sexual_offences", "That is 208 fewer (12.2 per cent) than the 1,704 of the 12 months to December 2018; "),
+        ("hate_crime", "That is 74 fewer (10.7 per cent) than the 693 of the 12 months to December 2018; "),
+        ("complaints", "That is 240 more (42.9 per cent) than the 559 of the 12 months to December 2018; "),
         ("victim_satisfaction", "That is 3.1 percentage points more than the 73.6 per cent of the 12 months to "
-                                "December 2018."),
+                                "December 2018; "),
     ],
 )  # fmt: skip
 def test_change_as_a_sentence(code, says):
-    assert narrative.change(sample(code)) == says
+    assert narrative.change(sample(code)).startswith(says)
+
+
+def test_a_change_has_its_interval_or_the_reason_why_it_has_none():
+    # Paragraph 64: 77.2 and 79.0 per cent, each with a margin of 3.4: sqrt(2) x 3.4 is 4.8, on either side of -1.8.
+    assert narrative.change(sample("public_confidence")).endswith(
+        "; allowing for chance, a change of −6.6 to +3 percentage points."
+    )
+    assert narrative.change(sample("victim_satisfaction")).endswith(
+        "; whether by more than chance cannot be told (the number behind it was not supplied)."
+    )
+    # September 2019 is left out (params/settings.yaml): 11 months of each year, by the sums of the sample's own months.
+    months_of = sample("response_time_immediate").months.loc["2018-01":].drop(pd.Period("2019-09", "M"))
+    months_of = months_of.drop(pd.Period("2018-09", "M"))
+    before, now = (rows["numerator"].sum() / rows["denominator"].sum() for _, rows in months_of.groupby(
+        months_of.index.year))  # fmt: skip
+    assert (round(now), round(before)) == (661, 620)
+    assert "; in the 11 months that can be compared, 11 minutes 1 second against 10 minutes 20 seconds: " in (
+        narrative.change(sample("response_time_immediate"))
+    )
 
 
 # --- each kind, with one, none, nothing changed and something missing
@@ -100,8 +120,11 @@ def test_no_change_is_said_to_be_none():
 
 
 def test_from_nothing_there_is_no_percentage():
-    said = narrative.change(said_of([0] * 12 + [2] * 12))
-    assert said == "That is 24 more than the 0 of the 12 months to December 2018."
+    change = narrative.change(said_of([0] * 24 + [2] * 12))
+    assert change == (
+        "That is 24 more than the 0 of the 12 months to December 2018; from nought, by how many per cent cannot be "
+        "told."
+    )
 
 
 def test_without_the_year_before_nothing_is_said_of_change():
@@ -120,7 +143,7 @@ def test_a_missing_month_leaves_no_total_and_no_change():
 def test_a_measure_that_never_arrived_is_said_not_to_have():
     finding = find((THEFTS, None))["thefts"]
     assert narrative.figures(finding) == "No figure has been supplied for thefts."
-    assert sentences(finding) == ["No figure has been supplied for thefts."]
+    assert narrative.verdict(finding) == "Whether that is unlike what was expected cannot be told: not supplied."
 
 
 def test_figures_that_stop_are_said_to_stop():
@@ -129,8 +152,8 @@ def test_figures_that_stop_are_said_to_stop():
         "There were 60 thefts recorded in the 12 months to November 2019. "
         "No later figure has been supplied for quarter three."
     )
-    assert narrative.signals(finding) == ["There is not enough data for symbols: figures stop at November 2019."]
-    assert narrative.message(finding) == "not enough data for symbols; figures stop at November 2019"
+    stopped = said_of([5] * 60, last="2019-09")
+    assert narrative.verdict_words(stopped) == "no figure since September 2019"
 
 
 def test_a_percentages_difference_is_in_points():
@@ -140,16 +163,16 @@ def test_a_percentages_difference_is_in_points():
         "The share was 50 per cent (6 of 12 cases) during quarter three and 50 per cent (24 of 48 cases) in the "
         "12 months to December 2019."
     )
-    assert narrative.change(finding) == (
-        "That is 25 percentage points more than the 25 per cent of the 12 months to December 2018."
+    assert narrative.change(finding).startswith(
+        "That is 25 percentage points more than the 25 per cent of the 12 months to December 2018; "
     )
 
 
 def test_less_is_said_of_amounts_and_fewer_of_things():
     mean = measure("wait", "mean", noun="average wait", of="calls")
     finding = find((mean, ratio([600] * 12 + [300] * 12, [10] * 24, scale=1)))["wait"]
-    assert narrative.change(finding) == (
-        "That is 30 seconds less (50 per cent) than the 1 minute of the 12 months to December 2018."
+    assert narrative.change(finding).startswith(
+        "That is 30 seconds less (50 per cent) than the 1 minute of the 12 months to December 2018; "
     )
     assert narrative.change(said_of([6] * 12 + [3] * 12)).startswith("That is 36 fewer (50 per cent) than the 72 ")
 
@@ -177,53 +200,66 @@ def test_a_surveys_point_is_said_with_its_margin():
     )
 
 
-# --- symbols in words
+# --- the verdict in words
+
+UP_AND_DOWN = [100, 103, 98, 101, 99, 102]
 
 
-def test_an_exceptional_month_is_said_with_its_sum():
-    # Mean 11 of twelve 10s and twelve 12s, sample SD sqrt(24/23): upper limit 13.04.
-    assert narrative.signals(said_of([10, 12] * 12 + [30]))[0] == (
-        "December 2019 was exceptionally high: 30, against an average of 11.0 over the 24 months before it and an "
-        "upper limit of 13.0."
-    )
-    assert "a lower limit of 9.0" in narrative.signals(said_of([10, 12] * 12 + [0]))[0]
-
-
-def test_three_and_eight_months_are_said_with_their_span():
-    # 21 noughts and three 8s: mean 1, SD 2.70, limit 3.7.
-    assert narrative.signals(said_of([0] * 21 + [8] * 3))[0] == (
-        "Each month from October to December 2019 was exceptionally high: above 3.7, one standard deviation from the "
-        "average of the past 24 months."
-    )
-    # Eight 1s, eight 9s and eight 6s: mean 128 / 24, 5.3, and SD 3.4, so that 6 is above the mean by much less than it.
-    assert narrative.signals(said_of([1, 9] * 8 + [6] * 8))[0] == (
-        "Each of the eight months from May to December 2019 was above the average of the past 24 months, 5.3."
-    )
-
-
-def test_trends_are_said_together():
-    assert narrative.signals(said_of(range(1, 37)))[-1] == (
-        "The monthly figures show a significant increasing trend and the rolling 12 months show a significant "
-        "increasing trend over the last year."
+def test_each_grade_is_said_with_what_was_observed_and_expected():
+    finding = said_of([*UP_AND_DOWN * 8, 200, 205, 195])
+    sentence = narrative.verdict(finding)
+    assert narrative.verdict_words(finding) == "clearly more than expected"
+    # The quarter is 600; the four years before lie at 98 to 103 a month, three of them at about 303.
+    observed, least, most = re.fullmatch(
+        r"Clearly more than expected: (\d+), where (\d+) to (\d+) was expected\..*", sentence
+    ).groups()
+    assert int(observed) == 600
+    assert 200 < int(least) < 303 < int(most) < 400
+    quiet = said_of(UP_AND_DOWN * 10)
+    assert re.fullmatch(r"As expected: 302, where \d+ to \d+ was expected\.", narrative.verdict(quiet))
+    short = said_of(UP_AND_DOWN * 2)
+    assert narrative.verdict(short) == (
+        "Whether that is unlike what was expected cannot be told: only 12 months to go by."
     )
 
 
-def test_nothing_exceptional_is_said():
-    assert narrative.signals(said_of([10, 12] * 18)) == [narrative.NO_SIGNAL]
-    assert narrative.message(said_of([10, 12] * 18)) == "nothing exceptional"
-    # Eight months lower than usual together (p = 0.008), though one of them was not: an exception without a symbol.
-    conviction = sample("conviction_rate", "2019-20-Q2")
-    assert conviction.is_headline and not conviction.signals
-    assert narrative.message(conviction) == "unusual, though no symbol shows"
-    assert dashboard.no_symbols(conviction) == "Unusual, though no symbol shows"
+def test_the_months_that_tell_a_verdict_are_named():
+    assert narrative.verdict_words(said_of([*UP_AND_DOWN * 8, 100, 300, 99])) == (
+        "clearly more than expected in November"
+    )
+    # 18 per cent more for eight months, in which no month or quarter is as far out as all of them together.
+    noise = np.random.default_rng(3).poisson([100.0] * 52 + [125.0] * 8)
+    assert narrative.verdict_words(said_of(noise.tolist())) == "clearly more than expected from May to December 2019"
 
 
-def test_what_rests_on_illustrative_months_is_said_to():
-    rows = months([10, 12] * 12 + [30])
-    rows.loc[:"2018-12", "origin"] = "illustrative"
-    finding = find((THEFTS, rows))["thefts"]
-    assert narrative.signals(finding)[-1] == (
-        "One-month high rests partly on illustrative months before January 2019, not on published ones."
+def test_a_figure_outside_a_range_that_is_no_exception_is_said_to_be_outside_it():
+    # Paragraph 100: 20 in the quarter, under the range of the quarter alone; of the measure's six tests together no
+    # exception.
+    finding = sample("cse_crime")
+    assert finding.verdict.grade == "as expected"
+    assert finding.judged["quarter"].observed == 20 < finding.judged["quarter"].lower
+    assert re.fullmatch(
+        r"As expected on the whole: 20, though 21 to \d+ was expected; "
+        r"one of several tests may lie outside by chance\.",
+        narrative.verdict(finding),
+    )
+
+
+def test_months_that_are_left_out_are_counted():
+    exclusion = {"measures": ["thefts"], "kind": "exclusion", "first": "2019-11-01", "last": "2019-11-30",
+                 "reason": "A reason.", "author": "A"}  # fmt: skip
+    finding = find((THEFTS, months(UP_AND_DOWN * 10)), settings=settings(breaks=[exclusion]))["thefts"]
+    observed = 101 + 102  # October and December alone
+    assert narrative.verdict(finding).startswith(
+        f"As expected: {observed} in the 2 of 3 months that can be compared, where "
+    )
+
+
+def test_a_verdict_across_a_suspected_break_says_so():
+    finding = said_of([*UP_AND_DOWN * 8, *(150 + n for n in UP_AND_DOWN * 2)])
+    assert finding.verdict.is_unlike
+    assert narrative.verdict(finding).endswith(
+        " The counting may have changed in January 2019, which could explain it."
     )
 
 
@@ -269,17 +305,17 @@ def test_what_is_said_to_be_the_same_prints_the_same(quarter):
 def test_a_figure_that_prints_the_same_is_not_called_up_on_the_year():
     finding = find_one([76.70] * 12 + [76.71], "rolling")
     assert "the same" in narrative.change(finding)
-    assert "up on the year" not in narrative.message(finding)
+    assert not finding.verdict.is_unlike
 
 
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_more_and_fewer_go_the_way_of_the_finding(quarter):
     for finding in report(quarter).findings.values():
         said = narrative.change(finding)
-        if " more" in said:
-            assert finding.direction == 1
+        if " more than the" in said or " more (" in said:
+            assert finding.change > 0
         if " fewer" in said or " less" in said:
-            assert finding.direction == -1
+            assert finding.change < 0
 
 
 # --- nothing of Python, and no number that is not the Finding's
@@ -292,7 +328,7 @@ def untidy(text: str) -> list[str]:
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_no_sentence_of_the_sample_is_untidy(quarter):
     for finding in report(quarter).findings.values():
-        words = [*sentences(finding, quarter), narrative.message(finding), narrative.context(finding)]
+        words = [*sentences(finding, quarter), narrative.verdict_words(finding), narrative.context(finding)]
         assert [(text, untidy(text)) for text in words if untidy(text)] == []
         assert all(sentence.endswith(".") and sentence[0].isupper() for sentence in sentences(finding, quarter))
 
@@ -305,15 +341,15 @@ def test_no_sentence_of_the_sample_is_untidy(quarter):
 )
 def test_no_sentence_of_any_months_is_untidy(kind, values, last):
     finding = find_one(values, kind, last)
-    told = [narrative.figures(finding), narrative.change(finding), *narrative.signals(finding)]
-    words = [*told, narrative.message(finding), narrative.context(finding), dashboard.headline_box(finding).text]
+    told = [narrative.figures(finding), narrative.change(finding), narrative.verdict(finding)]
+    words = [*told, narrative.verdict_words(finding), narrative.context(finding), dashboard.headline_box(finding).text]
     assert [(text, untidy(text)) for text in words if untidy(text)] == []
 
 
 PRINTED = r"\d[\d,]*(?:\.\d+)?"
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 # Numbers that belong to the method or to the words: the length of windows, the base of rates, months' years.
-METHOD = rf"\b12 months|\b24 months|per 1,000 residents|{MONTH} \d{{4}}"
+METHOD = rf"\b12 months|per 1,000 residents|the \d+(?: of \d)? months? that can be compared|{MONTH} \d{{4}}"
 DURATION = re.compile(r"(?:(\d+) hours? ?)?(?:(\d+) minutes? ?)?(?:(\d+(?:\.\d)?) seconds?)?")
 
 
@@ -339,11 +375,13 @@ def numbers_of(part: object) -> Iterator[float]:
 def known_to(finding: Finding) -> set[Decimal]:
     """Each figure of a Finding as it could be printed: rounded half up to nought, one, two or three decimals."""
     parts = (finding.value, finding.rolling, finding.previous, finding.box, finding.rate, finding.change,
-             finding.change_per_cent, finding.arithmetic, finding.peers)  # fmt: skip
+             finding.change_per_cent, finding.judged, finding.year_on_year, finding.peers)  # fmt: skip
     latest = () if finding.as_at is None else (finding.months.loc[finding.as_at, "value"],)
-    figures = [figure for figure in numbers_of((*parts, *latest)) if math.isfinite(figure)]
+    figures = [figure for figure in numbers_of((*parts, *latest)) if isfinite(figure)]
     steps = [Decimal(1).scaleb(-decimals) for decimals in range(4)]
-    return {Decimal(repr(figure)).quantize(step, ROUND_HALF_UP).normalize() for figure in figures for step in steps}
+    within = {Decimal(end) for each in finding.judged.values() for end in (ceil(each.lower), floor(each.upper))}
+    printed = {Decimal(repr(figure)).quantize(step, ROUND_HALF_UP) for figure in figures for step in steps}
+    return {figure.normalize() for figure in printed | within}  # of counts, the whole numbers within a range
 
 
 def numbers_in(sentence: str, finding: Finding) -> Iterator[Decimal]:

@@ -22,8 +22,8 @@ from perf_lib.words import wording
 NOTES = {
     "missing": "[x] means that there is no figure, or nothing to say. [c] means that a public report withholds it: it "
     "counts very few people, or a figure that does could be worked out with it.",
-    "symbols": "Symbols are those of the published rules. Those listed as supported are borne out by the verdict, "
-    "which allows for season and for chance.",
+    "symbols": "Symbols are those of the published rules. Those listed as supported go with the verdict, which allows "
+    "for season and chance, or with the area's place among its peers.",
     "illustrative": "The column origin says how a figure is known: published, derived from published figures, or "
     "illustrative. Symbols that rest on illustrative months are listed in rests_on_illustrative.",
 }

@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perf_lib.config.settings import Break
-from perf_lib.findings.analysis import headlines
 from perf_lib.findings.finding import Finding
+from perf_lib.findings.verdict import clear
 from perf_lib.report import open_report
 from perf_lib.report.explore import Question, ask, explore, what_if
 from perf_lib.report.explore.answer import as_at
 from perf_lib.report.explore.panel import Panel
+from perf_lib.views import explain, narrative
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
@@ -31,8 +32,8 @@ def said(finding: Finding) -> tuple[object, ...]:
     months = finding.months["value"].astype(float).fillna(-1.0)
     peers = None if finding.peers is None else (finding.peers.standing, finding.peers.position)
     return (
-        tuple(months), finding.value, finding.rolling, finding.previous, finding.signals, finding.calibrated_signals,
-        finding.not_enough, finding.breaks, finding.is_headline, peers,
+        tuple(months), finding.value, finding.rolling, finding.previous, finding.signals, finding.not_enough,
+        finding.breaks, narrative.verdict(finding), tuple(explain.verdict_sums(finding)), peers,
     )  # fmt: skip
 
 
@@ -98,10 +99,11 @@ def test_an_earlier_quarter_is_that_quarters_own_report():
 
 def test_an_exception_is_judged_among_all_measures_with_this_one_changed():
     raised = what_if(report(), "hate_crime", "2019-12", 400).now
-    assert not report().findings["hate_crime"].is_headline
-    others = {code: f.chance for code, f in report().findings.items()} | {"hate_crime": raised.chance}
-    assert ("hate_crime" in headlines(others)) == raised.is_headline
-    assert raised.is_headline  # six times its usual month: there is no quarter in which that is not one
+    assert not report().findings["hate_crime"].verdict.is_unlike
+    others = {code: f.verdict.chance for code, f in report().findings.items()} | {"hate_crime": raised.verdict.chance}
+    assert "hate_crime" in clear(others)
+    # Six times its usual month: there is no quarter in which that is not clear.
+    assert (raised.verdict.grade, raised.verdict.way) == ("clear", "higher")
 
 
 A_BREAK = Break(
@@ -148,15 +150,15 @@ def test_two_peers_are_no_group():
         ask(report(), Question("sexual_offences", peers=("Kent", "Surrey")))
 
 
-@pytest.mark.parametrize("rules", ["published", "calibrated"])
-def test_the_rule_set_picks_symbols_and_arithmetic(rules):
+def test_the_symbols_are_those_of_the_published_rules_and_the_arithmetic_is_the_verdicts_and_theirs():
     finding = report().findings["sickness_days_lost"]
-    answer = ask(report(), Question("sickness_days_lost", rules=rules))
-    met = {"published": finding.signals, "calibrated": finding.calibrated_signals}[rules]
-    shown = answer.symbols().text.count(": shown")
-    assert shown == len(met)
-    assert ("Calibrated rules" in answer.arithmetic().text) == (rules == "calibrated")
-    assert ("Published rules" in answer.arithmetic().text) == (rules == "published")
+    answer = ask(report(), Question("sickness_days_lost"))
+    assert answer.symbols().text.count(": shown") == len(finding.signals) > 0
+    text = answer.arithmetic().text
+    assert "What was expected" in text
+    for months, sums, chance in explain.verdict_sums(finding):
+        assert f"{months} | {sums}: {chance} | {sums}: {chance}" in text
+    assert "one-month high" in text
 
 
 # The panel: its widgets as a hand would move them, without a browser.

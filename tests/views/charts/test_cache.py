@@ -58,6 +58,7 @@ def test_every_fact_of_a_finding_counts(name):
         "as_at": one.quarter.first,
         "previous": one.value,
         "highlights": ("another",),
+        "verdict_before": one.verdict,
         "suspect_months": ("another",),
         "target": "another",
     }

@@ -192,7 +192,7 @@ def test_words_stand_apart_from_the_figures_before_them(tmp_path):
         assert lines == 1 or sheet.row_dimensions[row].height >= 15 * lines
 
 
-def test_words_that_start_with_a_number_are_set_as_words(tmp_path):
+def test_words_are_set_as_words_and_figures_as_figures(tmp_path):
     write_opendocument(report().findings, report().settings, tmp_path / "dashboard.ods")
     with zipfile.ZipFile(tmp_path / "dashboard.ods") as archive:
         text = archive.read("content.xml").decode()
