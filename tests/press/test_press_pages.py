@@ -22,7 +22,8 @@ from packs import ALL, NAMES, PAGES, findings_csv, loads_nothing, numbered, pict
         '<img src="a.png">', "<style>@import 'a.css';</style>", "<style>p{background:url(//example.org/a)}</style>",
         '<p onclick="x()">', '<a href="javascript:x()">', '<svg><image xlink:href="https://example.org/a"/></svg>',
         '<picture><source srcset="data:image/png,a https://example.org/a.png"></picture>',
-        '<video><source srcset="data:image/png,a"></video>', '<iframe srcdoc=""></iframe>', '<meta http-equiv="refresh" content="1">', '<p style="background:url(a)">',
+        '<video><source srcset="data:image/png,a"></video>',
+        '<iframe srcdoc=""></iframe>', '<meta http-equiv="refresh" content="1">', '<p style="background:url(a)">',
     ],
 )  # fmt: skip
 def test_what_loads_something_is_told_from_what_does_not(markup):
