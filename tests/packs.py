@@ -88,7 +88,11 @@ def loads_nothing(markup: str) -> list[str]:
     """What a browser would fetch, run or be sent to by itself, were the page opened."""
     soup = BeautifulSoup(markup, "html.parser")
     fetching = ["script", "link", "iframe", "frame", "object", "embed", "video", "audio", "source", "track", "base"]
-    wrong = [str(tag)[:90] for tag in soup.find_all([*fetching, "form", "foreignObject"]) if not is_named(tag, soup)]
+    wrong = [
+        str(tag)[:90]
+        for tag in soup.find_all([*fetching, "form", "foreignObject"])
+        if not is_named(tag, soup) and not is_other_drawing(tag)
+    ]
     for tag in soup.find_all(True):
         for name, value in tag.attrs.items():
             said = " ".join(value) if isinstance(value, list) else value
@@ -102,6 +106,14 @@ def loads_nothing(markup: str) -> list[str]:
     for style in soup.find_all("style"):
         wrong += LEADS_OUT.findall(style.get_text())
     return wrong
+
+
+def is_other_drawing(tag: Tag) -> bool:
+    """Whether a tag is a picture's drawing for another width, held in the page: one address, which no space ends."""
+    drawing = tag.get("srcset", "")
+    return (
+        tag.name == "source" and tag.parent.name == "picture" and re.fullmatch(r"data:image/\S+", drawing) is not None
+    )
 
 
 REACHES_OUT = re.compile(r"fetch|XMLHttp|WebSocket|EventSource|sendBeacon|import|eval|Function|location|\.src\b")

@@ -21,6 +21,8 @@ from packs import ALL, NAMES, PAGES, findings_csv, loads_nothing, numbered, pict
         '<script>1</script>', '<link rel="stylesheet" href="a.css">', '<img src="https://example.org/a.png">',
         '<img src="a.png">', "<style>@import 'a.css';</style>", "<style>p{background:url(//example.org/a)}</style>",
         '<p onclick="x()">', '<a href="javascript:x()">', '<svg><image xlink:href="https://example.org/a"/></svg>',
+        '<picture><source srcset="data:image/png,a https://example.org/a.png"></picture>',
+        '<video><source srcset="data:image/png,a"></video>',
         '<iframe srcdoc=""></iframe>', '<meta http-equiv="refresh" content="1">', '<p style="background:url(a)">',
     ],
 )  # fmt: skip
@@ -32,7 +34,8 @@ def test_what_loads_something_is_told_from_what_does_not(markup):
 def test_a_page_loads_nothing_from_anywhere(pack, name):
     page = (pack / f"{name}.html").read_text(encoding="utf-8")
     assert loads_nothing(page) == []
-    pictures = [image["src"] for image in read(pack / f"{name}.html").find_all("img")]
+    drawn = read(pack / f"{name}.html")
+    pictures = [image["src"] for image in drawn.find_all("img")] + [each["srcset"] for each in drawn.find_all("source")]
     assert [wrong for uri in set(pictures) for wrong in loads_nothing(picture_of(uri))] == []
 
 
@@ -108,7 +111,7 @@ def test_links_within_a_page_lead_to_one_place(pack, name):
     page = read(pack / f"{name}.html")
     places = [tag["id"] for tag in page.find_all(id=True)]
     assert len(places) == len(set(places))
-    links = [link["href"] for link in page.find_all("a")]
+    links = [link["href"] for link in page.find_all("a") if "download" not in link.attrs]
     inner = [unquote(link[1:]) for link in links if link.startswith("#")]
     assert inner
     assert sorted(set(inner) - set(places)) == []
@@ -123,6 +126,14 @@ def test_the_report_leads_to_all_that_a_reader_could_take_from_the_pack(pack):
     kinds = ("*.html", "*.pdf", "*.xlsx", "*.ods", "*.csv", "pages/*.html")
     files = {path.relative_to(pack).as_posix() for kind in kinds for path in pack.glob(kind)}
     assert links == files - {"report.html"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_can_be_taken_away_is_in_the_page(pack, name):
+    page = read(pack / f"{name}.html")
+    taken = {link["download"].rsplit(".", 1)[1]: link["href"].split(",")[0] for link in page.select("a[download]")}
+    assert taken in ({}, {"csv": "data:text/csv;charset=utf-8", "svg": "data:image/svg+xml"})
+    assert len(page.select("a[download]")) == 2 * len(page.select("figure.chart"))
 
 
 def test_the_contents_lead_to_every_part_and_measure(pack):
