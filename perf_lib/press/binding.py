@@ -110,7 +110,6 @@ class Binder:
         pages = [page.notebook for page in self._bound]
         files = _files(self._order, REPORT)
         files += [(f"{page.path}.html", page.notebook.metadata[OWN]["part"]) for page in self._bound]
-        files += [] if self._report.is_public else [(f"{AUDIT}.html", "Audit of the commentary")]
         whole = joined(pages, title=title, whole=True, files=files, **self._facts)
         if self._facts.get("draft"):  # after the cover, which says what it is a draft of
             whole.cells.insert(1, cell(contradictions, "contradictions"))
