@@ -16,17 +16,16 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Scale
+from perf_lib.findings import untold
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.verdict import Judged, Verdict, clear, verdict
 from perf_lib.stats import forecast, spc, suspect_months, targets
 from perf_lib.stats.expected import YearOnYear, margins
-from perf_lib.stats.expected.histories import SHORTEST
 from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess
 from perf_lib.stats.expected.years import of_years
 from perf_lib.stats.series import YEAR
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
 from perf_lib.stats.transforms import Unit, scaled
-from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
 SHOWN = 12
@@ -185,13 +184,13 @@ def _told(
         answers[code] = {}, year, None if year is None else year.p
     chances = {}
     for code, each in measures.items():
-        cannot_be_told = _is_stale(each, quarter) or _is_of_too_few(each, quarter)
+        cannot_be_told = untold.is_stale(each, quarter) or untold.is_of_too_few(each, quarter)
         chances[code] = None if cannot_be_told else answers[code][2]
     exceptional = clear(chances)
     told = {}
     for code, each in measures.items():
         judged, year, _ = answers[code]
-        reason = _reason(each, months[code], quarter) if chances[code] is None else ""
+        reason = untold.reason(each, months[code], quarter) if chances[code] is None else ""
         graded = verdict(judged, year, chances[code], code in exceptional, each.measure.better, reason)
         told[code] = _Told(judged, year, graded)
     return told
@@ -200,18 +199,9 @@ def _told(
 def _year_as_supplied(each: Comparable, months: pd.DataFrame) -> YearOnYear | None:
     """The year against the last for figures that come as they are; None across a break or beside a month left out."""
     supplied = each.values.loc[months.index].dropna()
-    if supplied.empty or _reason_of_breaks(each, supplied.index[-1]):
+    if supplied.empty or untold.of_breaks(each, supplied.index[-1]):
         return None
     return _in_unit(margins.year_on_year(each.measure, months), each)
-
-
-def _reason_of_breaks(each: Comparable, last: pd.Period) -> str:
-    """Why a figure as supplied cannot be compared with the one of a year before, by the breaks on record; or empty."""
-    first = last - (2 * YEAR - 1 if each.measure.spans_a_year else YEAR)  # of the months that the two speak for
-    if changed := each.changed_after(first):
-        return f"counting changed in {wording.month(changed)}"
-    left_out = [month for month in (last, last - YEAR) if month in each.limits["exclude"]]
-    return f"{wording.month(left_out[0])} is left out of comparisons" if left_out else ""
 
 
 def _in_unit(year: YearOnYear | None, each: Comparable) -> YearOnYear | None:
@@ -225,49 +215,6 @@ def _in_unit(year: YearOnYear | None, each: Comparable) -> YearOnYear | None:
     if each.measure.traits.scale != "mean":
         upper = min(upper, 100 - year.before)
     return replace(year, change=year.now - year.before, lower=lower, upper=upper, unit="percentage points")
-
-
-def _is_stale(each: Comparable, quarter: Quarter) -> bool:
-    """Whether the figures stop before the quarter; a survey's, which come late, more than a year before its end."""
-    supplied = each.values.loc[: quarter.last].dropna()
-    oldest = quarter.last - (YEAR - 1) if each.measure.frequency == "quarterly" else quarter.first
-    return supplied.empty or supplied.index[-1] < oldest
-
-
-def _is_of_too_few(each: Comparable, quarter: Quarter) -> bool:
-    """Whether the quarter's figure is a share of so few that none could be told from chance."""
-    if not each.measure.is_share or each.denominators is None:
-        return False
-    return float(each.denominators.loc[quarter.first : quarter.last].sum()) < margins.FEWEST
-
-
-def _reason(each: Comparable, months: pd.DataFrame, quarter: Quarter) -> str:
-    """Why nothing can be told of a measure."""
-    supplied = each.values.loc[: quarter.last].dropna()
-    if supplied.empty:
-        return wording.NOT_SUPPLIED
-    if _is_stale(each, quarter):
-        return f"no figure since {wording.month(supplied.index[-1])}"
-    if _is_of_too_few(each, quarter):
-        return "too few to tell"
-    if not each.is_testable:
-        return _reason_of_breaks(each, supplied.index[-1]) or _reason_of_one_figure(each, months, supplied)
-    if changed := each.changed_after(quarter.last - SHORTEST):
-        return f"counting changed in {wording.month(changed)}"
-    if len(supplied) < SHORTEST:
-        return f"only {wording.counted(len(supplied), 'month')} to go by"
-    return "too few months can be compared"
-
-
-def _reason_of_one_figure(each: Comparable, months: pd.DataFrame, supplied: pd.Series) -> str:
-    """Why a figure as supplied cannot be compared with the one of a year before, breaks apart."""
-    last = supplied.index[-1]
-    if last - YEAR not in supplied.index:
-        return f"no figure for {wording.month(last - YEAR)} to compare with"
-    if each.measure.has_margin:
-        return "no margin was supplied"
-    is_share_of_few = each.measure.is_percentage and months.loc[[last, last - YEAR], "denominator"].notna().any()
-    return "too few to tell" if is_share_of_few else "the number behind it was not supplied"
 
 
 def _target(

@@ -208,7 +208,7 @@ def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[s
     """Figures in prose; where the first must not print like another, with as many decimals as tell them apart."""
     for finer in range(4):
         first, *others = (_finer(figure, measure, finer) for figure in figures)
-        if may_be_alike or measure.is_count or first not in others:
+        if may_be_alike or first not in others:
             break
     return [first, *others]
 

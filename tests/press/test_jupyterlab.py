@@ -92,7 +92,7 @@ def test_what_if_december_had_been_110(explored):
     assert explored.page.locator(".perf-panel .two img.chart").count() == 2  # as asked, beside as reported
     picture(explored, "explore_what_if")
     explored.page.get_by_role("tab", name="Arithmetic").click()
-    assert "110 not < 136.1 − 2 × 15.8: no" in table(explored, "Symbols")  # 136.1 and 15.8: par. 116's months
+    assert "110 not < 136.1 − 2 × 15.8: no" in table(explored, "symbol's rule")  # 136.1 and 15.8: par. 116's months
     picture(explored, "explore_arithmetic")
     explored.page.get_by_role("tab", name="Symbols and chart").click()
     explored.page.get_by_role("button", name="As it was").click()

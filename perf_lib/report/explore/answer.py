@@ -88,7 +88,8 @@ class Answer:
         """The verdict's sums and each rule's, beside those as reported."""
         if not self.now.arithmetic:
             return explain.explain(self.now)
-        return self._sums("What was expected", explain.verdict_sums) + self._sums("Symbols", explain.published_sums)
+        verdict = self._sums("What was expected", explain.verdict_sums)
+        return verdict + self._sums("What each symbol's rule finds", explain.published_sums)
 
     def yaml(self) -> str:
         """The settings that would make the report say so, to copy into `params/`."""
