@@ -60,11 +60,9 @@ LONG = {
     "audit/sense.py": _AUDIT,
     "cli.py": "eleven commands, each a thin door",
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",
-    "findings/finding.py": "the Finding is one object",
     "press/leaks.py": "every way in which a figure might be written, and every file that it might be read in",
     "press/work.py": "each kind of job, and what follows it",
     "report/report.py": "a short method for each part that a notebook may show",
-    "stats/spc.py": "the table of rules and the arithmetic that reads it change together",
     "views/narrative.py": "a function for each sentence",
 }
 """Files past LINES_OF_A_FILE, each with its reason."""

@@ -137,7 +137,7 @@ class Scaled:
         return float(self.per * numerator.sum() / size.sum()) if self.scale.flow else float(numerator[-1])
 
     def change(self, before: float, difference: float) -> float:
-        """A difference on the test scale from a level on it: per cent, missing from nought; of proportions in points."""
+        """A difference on the test scale from a level: per cent, missing from nought; of proportions in points."""
         start, end = (float(self.scale.back(np.array(level), 0.0)) for level in (before, before + difference))
         if self.kind == "proportion":
             return 100 * (end - start)
