@@ -138,7 +138,7 @@ class Scaled:
         return float(self.scale.per * numerator.sum() / size.sum()) if self.scale.flow else float(numerator[-1])
 
     def change(self, before: float, difference: float) -> float:
-        """A difference on the test scale from a level on it: per cent, missing from nought; for proportions points."""
+        """A difference on the test scale from a level: per cent, missing from nought; of proportions in points."""
         start, end = (float(self.scale.back(np.array(level), 0.0)) for level in (before, before + difference))
         if self.scale.is_part:
             return self.scale.per * (end - start)

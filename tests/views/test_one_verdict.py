@@ -18,7 +18,7 @@ from perf_lib.findings.finding import Finding
 from perf_lib.report import MeasureReport
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
-from perf_lib.views import charts, dashboard, narrative, summary
+from perf_lib.views import dashboard, narrative, summary
 from perf_lib.views.spreadsheets import xlsx
 
 SEEDS = range(8)
@@ -80,12 +80,12 @@ def texts_of(seed: int) -> dict[str, dict[str, str]]:
     book = xlsx.book_of(found, settings()).sheets[0].table.set_index("Measure")
     rows = rows_of(dashboard.dashboard(found, {1: "One"}).html)
     page = BeautifulSoup(summary.summary(found).html, "html.parser")
-    on_page = {row.th.get_text(strip=True): row.td.get_text() for row in page.select("tbody tr")}
-    for line in page.select(".part li"):
-        title, _, words = line.get_text().partition(": ")
-        on_page |= {title: words} if words else {}
-    for line in page.select("ul")[-1].find_all("li"):
-        on_page |= {link.get_text(): line.get_text().partition(":")[0] for link in line.find_all("a")}
+    on_page = {}
+    for point in page.select(".main-points li"):
+        text, links = point.get_text(" ", strip=True), point.find_all("a")
+        for link in links:
+            words = text if point.strong else text.partition(":")[0]  # what cannot be told stands under its reason
+            on_page[link.get_text()] = str(link.next_sibling) if text.startswith("As well") else words
     exceptions = dashboard.exceptions(found, settings().highlights)
     for_the_panel = {
         line.a.get_text(): line.get_text(" ", strip=True)
@@ -96,7 +96,6 @@ def texts_of(seed: int) -> dict[str, dict[str, str]]:
         finding = found[code]
         chart = of_one(finding).chart() if seed in DRAWN else None
         texts[code] = {
-            "sentences": of_one(finding).sentences().text if finding.as_at is not None else "",
             "headline box": of_one(finding).headline().text,
             "explain": of_one(finding).explain().text,
             "dashboard": rows[title],
@@ -148,12 +147,8 @@ def test_the_test_above_sees_a_view_that_grades_by_itself(monkeypatch):
 def test_no_title_claims_a_change_without_a_grade_that_says_so(seed):
     for code, finding in made_up(seed).items():
         chart = of_one(finding).chart()
-        titles = [getattr(chart, "title", ""), getattr(charts.projection(finding), "title", "")]
-        for title in titles:
-            assert finding.verdict.is_unlike or not CLAIM.search(title.replace(finding.measure.title, "")), (
-                code,
-                title,
-            )
+        title = getattr(chart, "title", "")
+        assert finding.verdict.is_unlike or not CLAIM.search(title.replace(finding.measure.title, "")), (code, title)
 
 
 def test_no_years_interval_leaves_out_the_change_it_stands_by():
