@@ -44,7 +44,7 @@ def headline_box(finding: Finding) -> Fragment:
         }
         for line in finding.box
     ]
-    verdict = narrative.verdict(finding) if finding.as_at is not None else "No figure has been supplied."
+    verdict = narrative.verdict(finding) if finding.as_at is not None else f"{wording.sentence_case(wording.NOT_SUPPLIED)}."
     html = fill(
         "headline.html.j2",
         measure=measure,

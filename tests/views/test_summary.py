@@ -40,7 +40,8 @@ def test_the_main_points_are_the_measures_that_survive_the_false_discovery_contr
 
 
 def test_better_and_worse_are_by_the_measures_own_better():
-    said = {text.split(": ")[1].split(" ,")[0]: text for text in points(summary(report().findings))[:POINTS]}
+    items = page(summary(report().findings)).select(".main-points li")[:POINTS]
+    said = {item.a.get_text(): item.get_text() for item in items}
     # Days lost to sickness rose, and fewer are better (params/measures.yaml); calls are neither.
     assert said["Days lost to sickness per person"].endswith("for the worse.")
     assert said["Full files with errors"].endswith("for the better.")
