@@ -44,7 +44,8 @@ def headline_box(finding: Finding) -> Fragment:
         }
         for line in finding.box
     ]
-    verdict = narrative.verdict(finding) if finding.as_at is not None else f"{wording.sentence_case(wording.NOT_SUPPLIED)}."
+    not_supplied = f"{wording.sentence_case(wording.NOT_SUPPLIED)}."
+    verdict = not_supplied if finding.as_at is None else narrative.verdict(finding)
     html = fill(
         "headline.html.j2",
         measure=measure,
