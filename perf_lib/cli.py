@@ -58,7 +58,7 @@ def run(
     outputs: OutputsFolder = OUTPUTS,
     notebooks: NotebooksFolder = None,
     public: Annotated[
-        bool, Option("--public", help="For anybody: small counts withheld, marked items left out.")
+        bool, Option("--public", help="For anybody: counts rounded, marked items left out.")
     ] = False,
     force: Annotated[bool, Option("--force", help="Make everything again even if nothing has changed.")] = False,
     every: Annotated[bool, Option("--all", help="Every quarter of --params, or of each params folder in it.")] = False,

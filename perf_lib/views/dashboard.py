@@ -15,7 +15,6 @@ from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
 from perf_lib.views.charts.monthly import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
-from perf_lib.views.narrative import figure_in_table
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
@@ -37,8 +36,8 @@ def headline_box(finding: Finding) -> Fragment:
     lines = [
         {
             "quarter": wording.sentence_case(line.quarter.name.removeprefix("quarter ")),
-            "cells": [figure_in_table(finding, line.value.value)] * single
-            + [figure_in_table(finding, line.rolling.value)] * twelve
+            "cells": [finding.measure.in_table(line.value.value)] * single
+            + [finding.measure.in_table(line.rolling.value)] * twelve
             + [_first_published(finding, line)] * restated,
         }
         for line in finding.box
@@ -125,7 +124,7 @@ def months_table(finding: Finding) -> Fragment:
     months, now = finding.last_12.index, finding.last_12["value"]
     before, rolling = finding.months["value"].reindex(months - 12), finding.rolling_months.reindex(months)
     rows = [
-        (wording.short_month(month), *(figure_in_table(finding, value) for value in values))
+        (wording.short_month(month), *(finding.measure.in_table(value) for value in values))
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
     headings = ["Month", "Figure", "A year before", "12 months to the month"]
@@ -152,7 +151,7 @@ def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
     rows = [
         (
             str(reason),
-            *(wording.WITHHELD if pd.isna(row[month]) else wording.number(row[month]) for month in (before, now)),
+            *(wording.number(row[month]) for month in (before, now)),
             wording.change_in_table(row[now] - row[before], "count"),
             wording.change_per_cent_in_table(series.change_per_cent(row[now], row[before])),
         )
@@ -167,7 +166,7 @@ def no_symbols(finding: Finding) -> str:
     if not finding.arithmetic:
         return "Symbols for months and trends do not apply"
     if symbols.lacks_data(finding):
-        return "Months are withheld" if finding.is_withheld else "Not enough data"
+        return "Not enough data"
     return "No symbol"
 
 
@@ -177,11 +176,11 @@ def _row(finding: Finding) -> dict[str, object]:
         "code": measure.code,
         "title": measure.title,
         "cells": [
-            {"text": figure_in_table(finding, row["value"]), "illustrative": row["origin"] == "illustrative"}
+            {"text": finding.measure.in_table(row["value"]), "illustrative": row["origin"] == "illustrative"}
             for _, row in last_12.iterrows()
         ],
-        "quarter": figure_in_table(finding, finding.value.value if measure.covers_months == 1 else None),
-        "rolling": figure_in_table(finding, finding.rolling.value),
+        "quarter": finding.measure.in_table(finding.value.value if measure.covers_months == 1 else None),
+        "rolling": finding.measure.in_table(finding.rolling.value),
         "change": narrative.change_in_table(finding),
         "verdict": {True: "better", False: "worse", None: ""}[finding.verdict.good],
         "spark": None if drawing is None else data_uri(drawing),
@@ -225,7 +224,7 @@ def _chance(symbol: Symbol) -> str:
 def _first_published(finding: Finding, line: QuarterFigure) -> str:
     """The figures first published, where they differ from today's in what is printed."""
     pairs = [pair for _, *pair in line.then_and_now if pair[0] is not None]
-    printed = [[figure_in_table(finding, value) for value in pair] for pair in pairs]
+    printed = [[finding.measure.in_table(value) for value in pair] for pair in pairs]
     if all(first == now for first, now in printed):
         return "the same" if printed else ""
     return " / ".join(first for first, _ in printed)

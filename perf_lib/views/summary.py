@@ -70,7 +70,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "title": finding.measure.title,
         "words": narrative.verdict(finding),
         "good": {True: "better", False: "worse", None: "neither"}[finding.verdict.good],
-        "rolling": narrative.figure_in_table(finding, finding.rolling.value),
+        "rolling": finding.measure.in_table(finding.rolling.value),
         "change": narrative.change_in_table(finding),
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
-from perf_lib.findings.finding import WITHHELD, Finding
+from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Refused
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
@@ -43,7 +43,7 @@ def monthly(finding: Finding) -> Chart:
     shown = finding.months.iloc[-SHOWN:]
     limits = finding.expected_months.reindex(shown.index)
     rolling = finding.rolling_months.reindex(shown.index)
-    two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
+    two = rolling.notna().any()  # months that are too few leave no rolling figure
     figure, panels = canvas.paper(252, ratios=(1.55, 1.0)) if two else canvas.paper(165)
     newest = _bars(panels[0], finding, shown, limits)
     broken = _breaks(panels[0], finding, shown)
@@ -56,7 +56,6 @@ def monthly(finding: Finding) -> Chart:
     notes = (
         [_BAND] * bool(limits["expected"].notna().any())
         + ["The lower panel does not start at zero."] * bool(two)
-        + [f"{wording.WITHHELD} marks a month that is withheld."] * finding.is_withheld
     )
     return _chart(finding, shown, " ".join(notes) + broken, canvas.svg(figure), _table(finding, shown, limits, rolling))
 
@@ -173,8 +172,6 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
         marker = "^" if direction == "high" else "v"
         canvas.marks(axis, x[flagged], values[flagged] + 0.05 * top, ORANGE, marker, 6)
     axis.set_ylim(0, top * 1.12)
-    for at in np.flatnonzero(shown["status"].eq(WITHHELD)).tolist():
-        canvas.words(axis, at, 0.02 * top, wording.WITHHELD, ha="center", va="bottom", fontsize=6)
     beside_a_wide_bar = 0.36 if len(shown) < 2 * YEAR else 0.0
     return _newest(axis, values, finding.measure, beside_a_wide_bar, foot=0.06 * top)
 
@@ -259,11 +256,9 @@ def _table(
 ) -> pd.DataFrame:
     """The figures behind the chart, as printed."""
     measure = finding.measure
-    missing = wording.WITHHELD if finding.is_withheld else "–"
 
     def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        texts = [wording.value_in_table(value, measure.unit, decimals) for value in values]
-        return [missing if text == "–" else text for text in texts]
+        return [wording.value_in_table(value, measure.unit, decimals) for value in values]
 
     columns = {"Figure": column(shown["value"].astype(float))}
     if limits is not None:

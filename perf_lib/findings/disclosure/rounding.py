@@ -1,0 +1,272 @@
+"""Fixed random rounding: every count of a public report is a multiple of the base, drawn once and for all by a key.
+
+A count is rounded down or up to a multiple of the base, so likely up as it lies far from the lower one: its expectation
+is the count itself. The draw is a keyed hash (HMAC-SHA256) of measure, area, month, column and value, so the same figure
+always rounds alike, and nobody without the key can repeat it. Statistics New Zealand has rounded its counts so, to base
+3, since its census of 1981, Statistics Canada to base 5 (Hundepool and others, Statistical Disclosure Control, Wiley
+2012, section 5.4.3). Everything else that a public report prints is computed from the rounded frame by the ordinary code.
+
+A printed count stands for at least as many true ones as the base. Where counts are bound to each other (`relations`),
+independent draws might leave fewer: those of the month are then drawn again, as few as will do, and kept with the key.
+Whether they are drawn again depends on the rounded figures alone, so it tells nothing more.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from perf_lib.config.catalogue import Catalogue, Measure
+from perf_lib.findings.disclosure.relations import CHUNK, Column, Relation, groups, independent, narrowest, that_add_up
+from perf_lib.stats.series import RollUp
+
+NIL, NOT_SUPPLIED = "nil return", "not supplied"
+ALIKE = 0.75
+"""Of the months that two columns share, how many hold the same figure where they are one count: some lag behind."""
+_FLIPS = 4
+"""How many draws of one month are turned at once before the widest of all is taken."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What draws: a secret, and the draws that earlier packs printed, by their digests."""
+
+    secret: bytes
+    kept: Mapping[str, float] = field(default_factory=dict)
+
+    def share(self, *place: str) -> float:
+        """A number from 0 to 1 that is drawn for a place."""
+        return int.from_bytes(self._digest(place)[:8], "big") / 2**64
+
+    def name_of(self, *place: str) -> str:
+        """What a draw is kept by, which tells nothing of it."""
+        return self._digest(("kept", *place))[:12].hex()
+
+    def _digest(self, place: tuple[str, ...]) -> bytes:
+        return hmac.digest(self.secret, "\x1f".join(place).encode(), "sha256")
+
+
+def rounded(frame: pd.DataFrame, catalogue: Catalogue, base: int, key: bytes | Key) -> pd.DataFrame:
+    """The tidy frame with every count rounded at random to a multiple of the base.
+
+    Values of counts, numerators and denominators are rounded, and values computed again from the rounded; a month in
+    which nothing is left to divide by is a nil return. Surveys, measures that are declared safe and figures supplied
+    without the counts behind them stay as they are.
+
+    >>> frame = pd.DataFrame({"measure": "thefts", "area": "Here", "month": pd.period_range("2019-01", periods=4, freq="M"),
+    ...     "numerator": np.nan, "denominator": np.nan, "value": [0.0, 5, 7, 9], "status": "final"})
+    >>> thefts = Measure(code="thefts", title="Thefts", priority=1, kind="count", unit="thefts", better="lower",
+    ...                  noun="thefts", singular="theft")
+    >>> rounded(frame, Catalogue(thefts=thefts), 5, b"a key of sixteen")["value"].tolist()
+    [0.0, 5.0, 10.0, 10.0]
+    """
+    return Rounding(base, key if isinstance(key, Key) else Key(key)).frame(frame, catalogue)
+
+
+class Rounding:
+    """Rounds what a public report is made from.
+
+    draws: those of counts that are bound to each other, by what they are kept by, once a frame has been rounded.
+    """
+
+    def __init__(self, base: int, key: Key) -> None:
+        self.base, self.key = base, key
+        self.draws: dict[str, float] = {}
+
+    def count(self, value: float, *place: str) -> float:
+        """One count, rounded by the draw for its place, of which the count itself is a part."""
+        beyond = value % self.base
+        up = beyond > 0 and self.key.share(*place) < beyond / self.base
+        return value - beyond + (self.base if up else 0)
+
+    def frame(self, frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+        """The tidy frame rounded, as `rounded` says."""
+        frame = frame[frame["measure"].isin(list(catalogue))].reset_index(drop=True)
+        counts = _counts(frame, catalogue)
+        months = counts.pivot(index="month", columns=["measure", "area", "column"], values="count")
+        order = {code: at for at, code in enumerate(catalogue)}
+        months = months[sorted(months, key=lambda column: (column[2] != "value", order[column[0]], column))]
+        namesakes = _namesakes(months, catalogue)
+        relations = _relations(months, namesakes, catalogue)
+        bound: dict[tuple[Relation, ...], list[list[Relation]]] = {}
+        draws = {}
+        for month, row in months.iterrows():
+            values: dict[Column, float] = row.dropna().to_dict()
+            values = {namesakes[column]: value for column, value in values.items()} | values
+            drawn = {c: self.count(v, *_place(namesakes.get(c, c), str(month)), _text(v)) for c, v in values.items()}
+            holding = tuple(each for each in relations if each.holds(values))
+            if holding not in bound:
+                bound[holding] = groups(independent(holding))
+            for group in bound[holding]:
+                drawn |= self._bound_together(values, drawn, group, str(month))
+            for column, one in namesakes.items():  # another name of a count that has been drawn again
+                if column in values and values[one] == values[column]:
+                    drawn[column] = drawn[one]
+            draws |= {(*column, month): each for column, each in drawn.items()}
+        places = counts[["measure", "area", "column", "month"]].itertuples(index=False, name=None)
+        return _printed(frame, counts.assign(count=[draws[place] for place in places]), catalogue)
+
+    def table(self, name: str, counts: pd.DataFrame) -> pd.DataFrame:
+        """A table of counts by reason; a row that is the sum of the others is the sum of the rounded."""
+        rounded_counts = counts.astype(float).copy()
+        for column in counts:
+            rounded_counts[column] = [
+                self.count(float(value), name, str(column), str(reason), _text(value)) for reason, value in counts[column].items()
+            ]
+        rest = counts.sum() - counts
+        totals = [reason for reason in counts.index if len(counts) > 3 and rest.loc[reason].equals(counts.loc[reason])]
+        for total in totals[:1]:
+            rounded_counts.loc[total] = rounded_counts.drop(index=total).sum()
+        return rounded_counts
+
+    def _bound_together(
+        self, values: Mapping[Column, float], draws: Mapping[Column, float], group: list[Relation], month: str
+    ) -> dict[Column, float]:
+        """The draws of one month's counts that are bound to each other, turned where too few true ones would fit."""
+        columns = dict.fromkeys(column for relation in group for column in relation.columns)
+        names = {c: self.key.name_of(*_place(c, month), _text(values[c])) for c in columns}
+        drawn = {c: self.key.kept.get(names[c], draws[c]) for c in columns}
+        other = {c: self._other_way(values[c], drawn[c]) for c in columns if values[c] % self.base}
+        turned = sorted(other, key=lambda c: (names[c] in self.key.kept, self.key.share("turn", names[c])))
+        widest, best = 0.0, drawn
+        for size in range(_FLIPS + 1):
+            for flip in combinations(turned, size):
+                tried = drawn | {c: other[c] for c in flip}
+                width = narrowest({c: self._stands_for(each) for c, each in tried.items()}, group)
+                if width > widest:
+                    widest, best = width, tried
+                if width >= self.base:
+                    break
+            if widest >= self.base:
+                break
+        self.draws |= {names[c]: each for c, each in best.items()}
+        return best
+
+    def _other_way(self, value: float, drawn: float) -> float:
+        down = value - value % self.base
+        return down + self.base if drawn == down else down
+
+    def _stands_for(self, drawn: float) -> tuple[float, float]:
+        return max(0.0, drawn - self.base + 1), drawn + self.base - 1
+
+
+def own_rates(rates: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue, area: str) -> pd.DataFrame:
+    """Peers' rates with the area's own computed from a rounded frame; those that cannot be are left out.
+
+    The series of measures that are declared safe stay as they are.
+    """
+    rates, own = rates.copy(), (rates["area"] == area) & (rates["level"] == "force")
+    for measure in catalogue.values():
+        if measure.peers is None or not counts_of(measure):
+            continue
+        months = frame[(frame["measure"] == measure.code) & (frame["area"] == area)].set_index("month").sort_index()
+        rolling = RollUp(months, measure).rolling_12() if measure.is_count and len(months) else pd.Series(dtype=float)
+        series = own & (rates["series"] == measure.peers)
+        years = rates.loc[series, "month"].map(rolling.to_dict()).astype(float)
+        rates.loc[series, "rate"] = 1000 * years / rates.loc[series, "population"]
+    return rates.dropna(subset=["rate"]).reset_index(drop=True)
+
+
+def counts_of(measure: Measure) -> tuple[str, ...]:
+    """The columns of a measure that are counts and rounded: none where it is declared safe."""
+    if measure.safe is not None:
+        return ()
+    # A figure of twelve months that is itself a count has no parts.
+    return ("value",) if measure.traits.may_be_counted and measure.singular else measure.traits.counts
+
+
+def _counts(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The frame's counts: the row of the frame, measure, area, month, column and count of each."""
+    counted = frame["measure"].map({code: counts_of(measure) for code, measure in catalogue.items()})
+    scale = frame["measure"].map({code: 100.0 if each.is_percentage else 1.0 for code, each in catalogue.items()})
+    figures = frame[["value", "numerator", "denominator"]].astype(float)
+    figures["numerator"] = figures["numerator"].fillna(figures["value"] * figures["denominator"] / scale)
+    figures = figures.mask(frame["status"] == NIL, 0.0).mask(frame["status"] == NOT_SUPPLIED)
+    parts = []
+    for name in figures:
+        is_counted = counted.map(lambda columns, name=name: name in columns).astype(bool)
+        each = frame.loc[is_counted, ["measure", "area", "month"]].assign(column=name, count=figures[name])
+        parts.append(each.dropna(subset="count").reset_index(names="row"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _printed(frame: pd.DataFrame, counts: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """The frame with its counts as drawn, and what is computed from them."""
+    drawn = counts.pivot(index="row", columns="column", values="count").reindex(
+        index=frame.index, columns=["value", "numerator", "denominator"]
+    )
+    of = {code: counts_of(measure) for code, measure in catalogue.items()}
+    is_count, is_ratio = (frame["measure"].map({c: n in of[c] for c in of}).astype(bool) for n in ("value", "numerator"))
+    is_share = frame["measure"].map({code: each.is_share for code, each in catalogue.items()}).astype(bool)
+    scale = frame["measure"].map({code: 100.0 if each.is_percentage else 1.0 for code, each in catalogue.items()})
+    numerator = drawn["numerator"].where(~is_share, drawn[["numerator", "denominator"]].min(axis=1, skipna=False))
+    ratio = scale * numerator / drawn["denominator"].where(drawn["denominator"] > 0)
+    nothing = is_ratio & (drawn["denominator"] == 0)
+    has_parts = is_ratio & (drawn["denominator"] > 0)
+    public = frame.copy()
+    public["value"] = frame["value"].where(~is_count, drawn["value"]).where(~has_parts, ratio).mask(nothing)
+    public["numerator"] = frame["numerator"].where(~(is_count | is_ratio), numerator).mask(nothing)
+    public["denominator"] = frame["denominator"].where(~(is_count | is_ratio), drawn["denominator"]).mask(nothing)
+    public["status"] = frame["status"].mask(is_count & (frame["status"] == NIL), "final").mask(nothing, NIL)
+    if "margin" in public:
+        public["margin"] = frame["margin"].mask(is_count | is_ratio)
+    return public
+
+
+def _namesakes(months: pd.DataFrame, catalogue: Catalogue) -> dict[Column, Column]:
+    """The one column that each is drawn as: a share's denominator that counts what a measure does is that measure's."""
+    figures = dict(zip(months, months.to_numpy(float).T, strict=True))
+    one_of: dict[Column, Column] = {}
+    for column, values in figures.items():
+        measure, area, name = column
+        declared = (catalogue[measure].of_measure or "", area, "value")
+        if name == "denominator" and declared in figures:
+            one_of[column] = one_of[declared]
+            continue
+        earlier = (each for each in dict.fromkeys(one_of.values()) if each[1] == area and _alike(figures[each], values))
+        one_of[column] = next(earlier, column)
+    return one_of
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    shared = np.isfinite(one) & np.isfinite(other)
+    return bool(shared.sum() >= CHUNK and other[shared].any() and (one == other)[shared].mean() >= ALIKE)
+
+
+def _relations(
+    months: pd.DataFrame, namesakes: Mapping[Column, Column], catalogue: Catalogue
+) -> list[Relation]:
+    """Relations that may hold in a month: those of the catalogue, of areas, and those that the figures show."""
+    relations, columns = list[Relation](), list(dict.fromkeys(namesakes.values()))
+    parts: dict[Column, list[Column]] = {}
+    shares = []
+    for column in months:
+        measure, area, name = column
+        if whole := catalogue[measure].breakdown_of:
+            parts.setdefault((whole, area, "value"), []).append(column)
+        if name == "numerator" and catalogue[measure].is_share:
+            shares.append(Relation((namesakes[column],), (namesakes[measure, area, "denominator"],), at_most=True))
+    relations += [Relation(tuple(each), (whole,)) for whole, each in parts.items() if whole in columns]
+    for area in dict.fromkeys(area for _, area, _ in columns):
+        here = [column for column in columns if column[1] == area]
+        relations += that_add_up(here, months[here].to_numpy(float))
+    for measure, name in dict.fromkeys((measure, name) for measure, _, name in columns):
+        same = [each for each in columns if (each[0], each[2]) == (measure, name)]
+        whole = max(same, key=lambda each: months[each].sum())
+        if len(same) > 2:
+            relations.append(Relation(tuple(each for each in same if each != whole), (whole,)))
+    return relations + [each for each in shares if each.left != each.right]
+
+
+def _place(column: Column, month: str) -> tuple[str, ...]:
+    measure, area, name = column
+    return measure, area, month, name
+
+
+def _text(value: float) -> str:
+    return f"{value:.10g}"
