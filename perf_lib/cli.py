@@ -213,6 +213,17 @@ def publish(
 
 
 @app.command()
+def init(params: ParamsFolder = PARAMS) -> None:
+    """Make, beside params, the key that public reports round their counts by, where there is none."""
+    from perf_lib.config import rounding_key
+    from perf_lib.config.settings import find_params
+
+    is_new = rounding_key.make_key(find_params(params)) is not None
+    outcome = "made, for this body alone; keep a copy of it, and keep it secret" if is_new else "is there already"
+    echo(f"{rounding_key.KEY}: {outcome}")
+
+
+@app.command()
 def new(
     quarter: QuarterName,
     since: Annotated[str, Option("--from", metavar="QUARTER", help="The quarter to start from.")],

@@ -134,7 +134,7 @@ class Measure(Strict):
     open_data: OpenData | None = None
     """Where public data hold the same figure for any force."""
     safe: str | None = Field(default=None, min_length=10)
-    """Why a public report may print its figures exactly, as where they count no people; the report prints the reason."""
+    """Why a public report may print its figures exactly, as where they count no people; it prints the reason."""
     breakdown_of: str | None = None
     """The count that this one and the others that name it add up to, month by month."""
     of_measure: str | None = None

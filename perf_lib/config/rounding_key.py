@@ -31,8 +31,8 @@ def read_key(params: Path) -> bytes:
     if len(text.strip()) < SHORTEST:
         problem = f"the key has fewer than {SHORTEST} characters" if text.strip() else "there is no key"
         raise InputError(
-            f"{shown(path)}: a public report rounds its counts by a key, and {problem}; make one by `perf-lib init`, or "
-            f"give the body's own in {VARIABLE}"
+            f"{shown(path)}: a public report rounds its counts by a key, and {problem}; make one by `perf-lib init`, "
+            f"or give the body's own in {VARIABLE}"
         )
     return text.strip().encode()
 

@@ -413,7 +413,7 @@ def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
     printed = [folder / str(each) / name for each in quarters_before(quarter) for name in names]
     published = [path for path in printed if path.exists()]
     before = sorted((folder / str(quarter.previous) / "commentary").glob("*.md"))
-    not_read = *(own / name for name in names), own / COMMENTS  # what this report published itself, and what reviewers say
+    not_read = *(own / name for name in names), own / COMMENTS  # what it published itself, and what reviewers say
     texts = (path for path in own.rglob("*") if path.is_file() and not any(map(path.is_relative_to, not_read)))
     return [*published, *before, *sorted(texts)]
 

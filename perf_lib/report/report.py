@@ -232,7 +232,19 @@ class Report(Mapping[str, MeasureReport]):
         body, quarter, day = self.settings.body, self.quarter, self.settings.panel_date
         panel = f"For the {body.panel}" + (f", {day.day} {day:%B %Y}" if day else "")
         filled = html.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
-        return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
+        title = Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
+        return title + html.paragraphs([self.rounding]) if self.is_public else title
+
+    @property
+    def rounding(self) -> str:
+        """What a public report says of its counts, on its first page and in its spreadsheets."""
+        return narrative.ROUNDED.format(self.settings.rounding_base)
+
+    @property
+    def printed_settings(self) -> Settings:
+        """The settings as spreadsheets print them: a public report's say first that its counts are rounded."""
+        notes = (*([self.rounding] if self.is_public else []), *self.settings.notes)
+        return self.settings.model_copy(update={"notes": notes})
 
     def summary(self) -> Fragment:
         """The quarter on one page: what is exceptional and how certain, what is better, worse or missing."""

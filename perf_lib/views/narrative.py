@@ -14,8 +14,8 @@ from perf_lib.stats.series import Figure
 from perf_lib.words import wording
 
 ROUNDED = (
-    "Counts are rounded to multiples of {} so that nobody can be identified; parts may not add up. Totals, shares, changes "
-    "and verdicts are computed from the rounded counts."
+    "Counts are rounded to multiples of {} so that nobody can be identified; parts may not add up. Totals, shares, "
+    "changes and verdicts are computed from the rounded counts."
 )
 """What a public report says of its counts, once."""
 _STANDING_WORDS = ("above", "in line with, and above,", "in line with, and below,", "below")

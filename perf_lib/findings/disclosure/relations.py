@@ -18,8 +18,8 @@ Column = tuple[str, str, str]
 """Measure, area, and which of its figures: value, numerator or denominator."""
 Bounds = dict[Column, tuple[float, float]]
 
-CHUNK, CHUNKS = 6, 4
-"""Months over which figures that add up are taken to do so by their meaning; how many such stretches are looked at."""
+FEWEST, STRETCH = 6, 12
+"""Months over which figures that add up are taken to do so by their meaning: at least, and where there are as many."""
 MOST = 1e12
 """More than any count."""
 
@@ -90,7 +90,7 @@ def _is_tree(relations: Sequence[Relation]) -> bool:
 
 
 def _solved(bounds: Bounds, relations: Sequence[Relation]) -> Bounds:
-    from scipy import optimize
+    from scipy import optimize  # type: ignore[import-untyped]  # here: hardly any relations close a circle
 
     place = {column: at for at, column in enumerate(bounds)}
     matrix = np.zeros((len(relations), len(place)))
@@ -143,17 +143,18 @@ def independent(relations: Iterable[Relation]) -> list[Relation]:
 
 
 def that_add_up(columns: Sequence[Column], months: NDArray[np.float64]) -> list[Relation]:
-    """Sums of up to four columns that make another, or of two and three that make the same, over six months.
+    """Sums of up to four columns that make another, or of two and three that make the same, over twelve months.
 
     months: a row a month, a column a column; NaN where there is no figure. The newest two years are looked at.
     """
     relations = []
-    for end in range(len(months), max(CHUNK, len(months) - CHUNK * CHUNKS + 1) - 1, -CHUNK):
-        chunk = months[end - CHUNK : end]
+    stretch = min(STRETCH, len(months))
+    for end in range(len(months), max(stretch, len(months) - STRETCH) - 1, -FEWEST) if stretch >= FEWEST else ():
+        chunk = months[end - stretch : end]
         used = [at for at in range(len(columns)) if np.isfinite(chunk[:, at]).all() and chunk[:, at].any()]
         for left, right in _equal_sums(chunk[:, used]):
-            sides = (tuple(columns[used[at]] for at in side) for side in (left, right))
-            relations.append(Relation(*sides))
+            parts, whole = (tuple(columns[used[at]] for at in side) for side in (left, right))
+            relations.append(Relation(parts, whole))
     return sorted(dict.fromkeys(relations), key=lambda each: (len(each.right), len(each.left)))
 
 
@@ -167,7 +168,7 @@ def _equal_sums(chunk: NDArray[np.float64]) -> Iterator[tuple[tuple[int, ...], t
     for pair, total in zip(pairs, np.round(sums[2], 3), strict=True):
         by_sum.setdefault(float(total), []).append(pair)
     known_sums = np.array(list(by_sum))
-    sets = [[()], singles, pairs]
+    sets: list[list[tuple[int, ...]]] = [[()], singles, pairs]
     for totals, others in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1)):
         rest = np.round(sums[totals][:, np.newaxis] - sums[others], 3)
         for at, other in np.argwhere(np.isin(rest, known_sums)):

@@ -1,10 +1,11 @@
 """Fixed random rounding: every count of a public report is a multiple of the base, drawn once and for all by a key.
 
-A count is rounded down or up to a multiple of the base, so likely up as it lies far from the lower one: its expectation
-is the count itself. The draw is a keyed hash (HMAC-SHA256) of measure, area, month, column and value, so the same figure
-always rounds alike, and nobody without the key can repeat it. Statistics New Zealand has rounded its counts so, to base
-3, since its census of 1981, Statistics Canada to base 5 (Hundepool and others, Statistical Disclosure Control, Wiley
-2012, section 5.4.3). Everything else that a public report prints is computed from the rounded frame by the ordinary code.
+A count is rounded down or up to a multiple of the base, so likely up as it lies far from the lower one: its
+expectation is the count itself. The draw is a keyed hash (HMAC-SHA256) of measure, area, month, column and value, so
+the same figure always rounds alike, and nobody without the key can repeat it. Statistics New Zealand has rounded its
+counts so, to base 3, since its census of 1981, Statistics Canada to base 5 (Hundepool and others, Statistical
+Disclosure Control, Wiley 2012, section 5.4.3). All else that a public report prints is computed from the rounded frame
+by the ordinary code.
 
 A printed count stands for at least as many true ones as the base. Where counts are bound to each other (`relations`),
 independent draws might leave fewer: those of the month are then drawn again, as few as will do, and kept with the key.
@@ -22,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
-from perf_lib.findings.disclosure.relations import CHUNK, Column, Relation, groups, independent, narrowest, that_add_up
+from perf_lib.findings.disclosure.relations import FEWEST, Column, Relation, groups, independent, narrowest, that_add_up
 from perf_lib.stats.series import RollUp
 
 NIL, NOT_SUPPLIED = "nil return", "not supplied"
@@ -58,8 +59,9 @@ def rounded(frame: pd.DataFrame, catalogue: Catalogue, base: int, key: bytes | K
     which nothing is left to divide by is a nil return. Surveys, measures that are declared safe and figures supplied
     without the counts behind them stay as they are.
 
-    >>> frame = pd.DataFrame({"measure": "thefts", "area": "Here", "month": pd.period_range("2019-01", periods=4, freq="M"),
-    ...     "numerator": np.nan, "denominator": np.nan, "value": [0.0, 5, 7, 9], "status": "final"})
+    >>> months = pd.period_range("2019-01", periods=4, freq="M")
+    >>> frame = pd.DataFrame({"measure": "thefts", "area": "Here", "month": months, "status": "final",
+    ...                       "numerator": np.nan, "denominator": np.nan, "value": [0.0, 5, 7, 9]})
     >>> thefts = Measure(code="thefts", title="Thefts", priority=1, kind="count", unit="thefts", better="lower",
     ...                  noun="thefts", singular="theft")
     >>> rounded(frame, Catalogue(thefts=thefts), 5, b"a key of sixteen")["value"].tolist()
@@ -94,7 +96,7 @@ class Rounding:
         namesakes = _namesakes(months, catalogue)
         relations = _relations(months, namesakes, catalogue)
         bound: dict[tuple[Relation, ...], list[list[Relation]]] = {}
-        draws = {}
+        draws = dict[tuple[str, str, str, pd.Period], float]()
         for month, row in months.iterrows():
             values: dict[Column, float] = row.dropna().to_dict()
             values = {namesakes[column]: value for column, value in values.items()} | values
@@ -115,9 +117,8 @@ class Rounding:
         """A table of counts by reason; a row that is the sum of the others is the sum of the rounded."""
         rounded_counts = counts.astype(float).copy()
         for column in counts:
-            rounded_counts[column] = [
-                self.count(float(value), name, str(column), str(reason), _text(value)) for reason, value in counts[column].items()
-            ]
+            cells = counts[column].items()
+            rounded_counts[column] = [self.count(v, name, str(column), str(reason), _text(v)) for reason, v in cells]
         rest = counts.sum() - counts
         totals = [reason for reason in counts.index if len(counts) > 3 and rest.loc[reason].equals(counts.loc[reason])]
         for total in totals[:1]:
@@ -201,7 +202,10 @@ def _printed(frame: pd.DataFrame, counts: pd.DataFrame, catalogue: Catalogue) ->
         index=frame.index, columns=["value", "numerator", "denominator"]
     )
     of = {code: counts_of(measure) for code, measure in catalogue.items()}
-    is_count, is_ratio = (frame["measure"].map({c: n in of[c] for c in of}).astype(bool) for n in ("value", "numerator"))
+    is_count, is_ratio = (
+        frame["measure"].map({code: name in columns for code, columns in of.items()}).astype(bool)
+        for name in ("value", "numerator")
+    )
     is_share = frame["measure"].map({code: each.is_share for code, each in catalogue.items()}).astype(bool)
     scale = frame["measure"].map({code: 100.0 if each.is_percentage else 1.0 for code, each in catalogue.items()})
     numerator = drawn["numerator"].where(~is_share, drawn[["numerator", "denominator"]].min(axis=1, skipna=False))
@@ -235,20 +239,18 @@ def _namesakes(months: pd.DataFrame, catalogue: Catalogue) -> dict[Column, Colum
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     shared = np.isfinite(one) & np.isfinite(other)
-    return bool(shared.sum() >= CHUNK and other[shared].any() and (one == other)[shared].mean() >= ALIKE)
+    return bool(shared.sum() >= FEWEST and other[shared].any() and (one == other)[shared].mean() >= ALIKE)
 
 
-def _relations(
-    months: pd.DataFrame, namesakes: Mapping[Column, Column], catalogue: Catalogue
-) -> list[Relation]:
+def _relations(months: pd.DataFrame, namesakes: Mapping[Column, Column], catalogue: Catalogue) -> list[Relation]:
     """Relations that may hold in a month: those of the catalogue, of areas, and those that the figures show."""
     relations, columns = list[Relation](), list(dict.fromkeys(namesakes.values()))
     parts: dict[Column, list[Column]] = {}
     shares = []
     for column in months:
         measure, area, name = column
-        if whole := catalogue[measure].breakdown_of:
-            parts.setdefault((whole, area, "value"), []).append(column)
+        if total := catalogue[measure].breakdown_of:
+            parts.setdefault((total, area, "value"), []).append(column)
         if name == "numerator" and catalogue[measure].is_share:
             shares.append(Relation((namesakes[column],), (namesakes[measure, area, "denominator"],), at_most=True))
     relations += [Relation(tuple(each), (whole,)) for whole, each in parts.items() if whole in columns]
