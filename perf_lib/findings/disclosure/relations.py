@@ -20,6 +20,10 @@ Bounds = dict[Column, tuple[float, float]]
 
 FEWEST, STRETCH = 6, 12
 """Months over which figures that add up are taken to do so by their meaning: at least, and where there are as many."""
+USUALLY = 0.9
+"""Of the months that have all columns of a relation, in how many it holds."""
+MANY = 100
+"""Columns of which sums of four, and of two and three, are still looked for."""
 MOST = 1e12
 """More than any count."""
 
@@ -43,6 +47,16 @@ class Relation:
             return False
         less = sum(values[column] for column in self.right) - sum(values[column] for column in self.left)
         return less >= -1e-9 if self.at_most else abs(less) < 1e-9
+
+    def among(self, one_of: Mapping[Column, Column]) -> Relation:
+        """The same of the columns that stand for its own."""
+        left, right = (tuple(one_of[column] for column in side) for side in (self.left, self.right))
+        return Relation(left, right, self.at_most)
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether no column stands in it twice."""
+        return len(set(self.columns)) == len(self.columns)
 
     def narrowed(self, bounds: Bounds) -> Bounds:
         """The bounds of its columns, as far as the others' bounds leave them open."""
@@ -155,7 +169,25 @@ def that_add_up(columns: Sequence[Column], months: NDArray[np.float64]) -> list[
         for left, right in _equal_sums(chunk[:, used]):
             parts, whole = (tuple(columns[used[at]] for at in side) for side in (left, right))
             relations.append(Relation(parts, whole))
-    return sorted(dict.fromkeys(relations), key=lambda each: (len(each.right), len(each.left)))
+    place = {column: at for at, column in enumerate(columns)}
+
+    def share(relation: Relation) -> float:
+        left, right = (months[:, [place[c] for c in side]].sum(axis=1) for side in (relation.left, relation.right))
+        return float(np.isclose(left, right)[np.isfinite(left + right)].mean())
+
+    shares = {relation: share(relation) for relation in dict.fromkeys(relations)}
+    usual = [relation for relation in shares if shares[relation] >= USUALLY]
+    return sorted(usual, key=lambda each: (len(each.right), -shares[each], len(each.left)))
+
+
+def distinct(relations: Iterable[Relation]) -> list[Relation]:
+    """Those relations that are no more than one before them with a part more or less, which then is often nought."""
+    distinct = list[Relation]()
+    for relation in relations:
+        own = set(relation.columns)
+        if not any(own <= set(each.columns) or own >= set(each.columns) for each in distinct):
+            distinct.append(relation)
+    return distinct
 
 
 def _equal_sums(chunk: NDArray[np.float64]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -169,7 +201,8 @@ def _equal_sums(chunk: NDArray[np.float64]) -> Iterator[tuple[tuple[int, ...], t
         by_sum.setdefault(float(total), []).append(pair)
     known_sums = np.array(list(by_sum))
     sets: list[list[tuple[int, ...]]] = [[()], singles, pairs]
-    for totals, others in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1)):
+    most = ((1, 0), (1, 1), (2, 0), (1, 2), (2, 1))  # sums of more than three take too long of very many measures
+    for totals, others in most if len(singles) <= MANY else most[:3]:
         rest = np.round(sums[totals][:, np.newaxis] - sums[others], 3)
         for at, other in np.argwhere(np.isin(rest, known_sums)):
             total, more = sets[totals][at], sets[others][other]

@@ -23,7 +23,16 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
-from perf_lib.findings.disclosure.relations import FEWEST, Column, Relation, groups, independent, narrowest, that_add_up
+from perf_lib.findings.disclosure.relations import (
+    FEWEST,
+    Column,
+    Relation,
+    distinct,
+    groups,
+    independent,
+    narrowest,
+    that_add_up,
+)
 from perf_lib.stats.series import RollUp
 
 NIL, NOT_SUPPLIED = "nil return", "not supplied"
@@ -99,16 +108,14 @@ class Rounding:
         draws = dict[tuple[str, str, str, pd.Period], float]()
         for month, row in months.iterrows():
             values: dict[Column, float] = row.dropna().to_dict()
-            values = {namesakes[column]: value for column, value in values.items()} | values
-            drawn = {c: self.count(v, *_place(namesakes.get(c, c), str(month)), _text(v)) for c, v in values.items()}
-            holding = tuple(each for each in relations if each.holds(values))
+            drawn = {c: self.count(v, *_place(namesakes[c], str(month)), _text(v)) for c, v in values.items()}
+            one_of = {c: namesakes[c] if values.get(namesakes[c]) == v else c for c, v in values.items()}
+            holding = tuple(each.among(one_of) for each in relations if each.holds(values))
             if holding not in bound:
-                bound[holding] = groups(independent(holding))
+                bound[holding] = groups(independent(each for each in holding if each.is_proper))
             for group in bound[holding]:
                 drawn |= self._bound_together(values, drawn, group, str(month))
-            for column, one in namesakes.items():  # another name of a count that has been drawn again
-                if column in values and values[one] == values[column]:
-                    drawn[column] = drawn[one]
+            drawn = {column: drawn[one_of[column]] for column in drawn}
             draws |= {(*column, month): each for column, each in drawn.items()}
         places = counts[["measure", "area", "column", "month"]].itertuples(index=False, name=None)
         return _printed(frame, counts.assign(count=[draws[place] for place in places]), catalogue)
@@ -191,7 +198,8 @@ def _counts(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     parts = []
     for name in figures:
         is_counted = counted.map(lambda columns, name=name: name in columns).astype(bool)
-        each = frame.loc[is_counted, ["measure", "area", "month"]].assign(column=name, count=figures[name])
+        each = frame.loc[is_counted, ["measure", "area", "month"]].assign(column=name)
+        each["count"] = figures.loc[is_counted, name]
         parts.append(each.dropna(subset="count").reset_index(names="row"))
     return pd.concat(parts, ignore_index=True)
 
@@ -223,46 +231,52 @@ def _printed(frame: pd.DataFrame, counts: pd.DataFrame, catalogue: Catalogue) ->
 
 
 def _namesakes(months: pd.DataFrame, catalogue: Catalogue) -> dict[Column, Column]:
-    """The one column that each is drawn as: a share's denominator that counts what a measure does is that measure's."""
+    """The column that each is drawn as: a share's denominator that counts what a measure does is drawn as that count.
+
+    So are numerators and denominators that mostly are another column's figures, whatever the catalogue says.
+    """
     figures = dict(zip(months, months.to_numpy(float).T, strict=True))
     one_of: dict[Column, Column] = {}
-    for column, values in figures.items():
+    for column, values in sorted(figures.items(), key=lambda pair: pair[0][2] == "numerator"):
         measure, area, name = column
         declared = (catalogue[measure].of_measure or "", area, "value")
+        below = one_of.get((measure, area, "denominator"))
         if name == "denominator" and declared in figures:
-            one_of[column] = one_of[declared]
-            continue
-        earlier = (each for each in dict.fromkeys(one_of.values()) if each[1] == area and _alike(figures[each], values))
-        one_of[column] = next(earlier, column)
+            one_of[column] = declared
+        elif name == "value":
+            one_of[column] = column
+        else:
+            others = (each for each in dict.fromkeys(one_of.values()) if each[1] == area and each != below)
+            one_of[column] = next((each for each in others if _alike(figures[each], values)), column)
     return one_of
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
-    shared = np.isfinite(one) & np.isfinite(other)
-    return bool(shared.sum() >= FEWEST and other[shared].any() and (one == other)[shared].mean() >= ALIKE)
+    shared = np.isfinite(one) & np.isfinite(other) & ((one > 0) | (other > 0))
+    return bool(shared.sum() >= FEWEST and (one == other)[shared].mean() >= ALIKE)
 
 
 def _relations(months: pd.DataFrame, namesakes: Mapping[Column, Column], catalogue: Catalogue) -> list[Relation]:
     """Relations that may hold in a month: those of the catalogue, of areas, and those that the figures show."""
-    relations, columns = list[Relation](), list(dict.fromkeys(namesakes.values()))
-    parts: dict[Column, list[Column]] = {}
-    shares = []
+    columns = list(dict.fromkeys(namesakes.values()))
+    parts, same = dict[Column, list[Column]](), dict[tuple[str, str], list[Column]]()
+    shares, found = list[Relation](), list[Relation]()
     for column in months:
         measure, area, name = column
+        same.setdefault((measure, name), []).append(column)
         if total := catalogue[measure].breakdown_of:
             parts.setdefault((total, area, "value"), []).append(column)
         if name == "numerator" and catalogue[measure].is_share:
-            shares.append(Relation((namesakes[column],), (namesakes[measure, area, "denominator"],), at_most=True))
-    relations += [Relation(tuple(each), (whole,)) for whole, each in parts.items() if whole in columns]
+            shares.append(Relation((column,), ((measure, area, "denominator"),), at_most=True))
     for area in dict.fromkeys(area for _, area, _ in columns):
         here = [column for column in columns if column[1] == area]
-        relations += that_add_up(here, months[here].to_numpy(float))
-    for measure, name in dict.fromkeys((measure, name) for measure, _, name in columns):
-        same = [each for each in columns if (each[0], each[2]) == (measure, name)]
-        whole = max(same, key=lambda each: months[each].sum())
-        if len(same) > 2:
-            relations.append(Relation(tuple(each for each in same if each != whole), (whole,)))
-    return relations + [each for each in shares if each.left != each.right]
+        found += that_add_up(here, months[here].to_numpy(float))
+    divided = []
+    for areas in same.values():  # the whole, and the areas below it
+        whole = max(areas, key=lambda each: float(months[each].sum()))
+        divided += [Relation(tuple(each for each in areas if each != whole), (whole,))] if len(areas) > 2 else []
+    declared = [Relation(tuple(each), (whole,)) for whole, each in parts.items()]
+    return distinct([*declared, *divided, *found]) + shares
 
 
 def _place(column: Column, month: str) -> tuple[str, ...]:
