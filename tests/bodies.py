@@ -8,7 +8,7 @@ from builders import AREA, measure
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.findings.disclosure import Key, Rounding
-from perf_lib.findings.disclosure.relations import Column, Relation
+from perf_lib.findings.disclosure.relations import Column, Relation, groups, narrowest
 
 LAST = pd.Period("2019-12", "M")
 KEY = Key(b"the key of made-up bodies")
@@ -55,7 +55,9 @@ def body(seed: int, months: int = 24) -> tuple[pd.DataFrame, Catalogue]:
     for code, (top, bottom) in shares.items():
         times = 100 if catalogue[code].is_percentage else 1
         value = np.where(bottom > 0, times * top / np.maximum(bottom, 1), np.nan)
-        rows.append(rows_of(code, months, value, np.where(bottom > 0, top, np.nan), np.where(bottom > 0, bottom, np.nan)))
+        rows.append(
+            rows_of(code, months, value, np.where(bottom > 0, top, np.nan), np.where(bottom > 0, bottom, np.nan))
+        )
     rows.append(rows_of("outcomes", months, draw.uniform(10, 20, months).round(1)))
     return pd.concat(rows, ignore_index=True), catalogue
 
@@ -96,13 +98,27 @@ def alike(frame: pd.DataFrame, catalogue: Catalogue, base: int, key: Key, seed: 
             return other
         months = set(frame.loc[differs, "month"])
         together = set(frame.loc[differs, "measure"]) & RELATED
-        back = frame["month"].isin(months) & frame["measure"].isin(RELATED) if together else pd.Series(False, frame.index)
+        back = (
+            frame["month"].isin(months) & frame["measure"].isin(RELATED) if together else pd.Series(False, frame.index)
+        )
         back.loc[differs] = True
         other.loc[back] = frame.loc[back]
     raise AssertionError("no frame that rounds alike was found")
 
 
-RELATED = {"victims", "female", "male", "under_25", "over_25", "complaints", "north", "south", "west", "hate", "all_crime"}
+RELATED = {
+    "victims",
+    "female",
+    "male",
+    "under_25",
+    "over_25",
+    "complaints",
+    "north",
+    "south",
+    "west",
+    "hate",
+    "all_crime",
+}
 RELATED |= {"within", "hate_share"}
 
 
@@ -125,3 +141,49 @@ def windows(printed: pd.DataFrame, base: int) -> dict[pd.Period, dict[Column, tu
             if row.measure not in ("days_lost", "outcomes"):
                 months.setdefault(row.month, {})[column(row.measure, name)] = ends
     return months
+
+
+def four_packs(seed: int, base: int = 5) -> float:
+    """How many true counts fit the one that four quarters' packs pin most closely, for who knows what was restated.
+
+    Each quarter adds three months and restates one of the last six: a few more people come to light.
+    """
+    truth, catalogue = body(seed, months=21)
+    draw, first, key = np.random.default_rng(seed), truth["month"].min(), KEY
+    bounds: dict[pd.Period, dict[Column, tuple[float, float]]] = {}
+    relations: dict[pd.Period, dict[Relation, None]] = {}
+    for quarter in range(4):
+        last = first + 11 + 3 * quarter
+        frame = truth[truth["month"] <= last].reset_index(drop=True)
+        rounding = Rounding(base, key)
+        printed = rounding.frame(frame, catalogue)
+        key = Key(key.secret, {**key.kept, **rounding.draws})
+        values = frame.set_index(["measure", "month"])
+        for month, shown in windows(printed, base).items():
+            here = bounds.setdefault(month, {})
+            named = {}
+            for (code, area, name), ends in shown.items():
+                value = values.at[(code, month), name]
+                named[code, area, name] = (code, area, f"{name} {0.0 if np.isnan(value) else value}")
+                low, high = here.get(named[code, area, name], ends)
+                here[named[code, area, name]] = max(low, ends[0]), min(high, ends[1])
+            relations.setdefault(month, {}).update(dict.fromkeys(each.among(named) for each in RELATIONS))
+        restated = truth["month"] == last - int(draw.integers(0, 6))
+        for code in (("victims", "male", "over_25"), ("hate", "all_crime"), ("complaints", "south"))[quarter % 3]:
+            truth.loc[restated & (truth["measure"] == code), "value"] += float(quarter + 1)
+        parts = {"hate_share": (("numerator", "hate"), ("denominator", "all_crime")), "within": (("denominator", "complaints"),)}
+        for code, columns in parts.items():
+            for name, of in columns:
+                count = truth.loc[restated & (truth["measure"] == of), "value"].iloc[0]
+                truth.loc[restated & (truth["measure"] == code), name] = count if count or name == "numerator" else np.nan
+        rows = truth.index[restated & truth["measure"].isin(SHARES)]
+        truth.loc[rows, "value"] = 100 * truth.loc[rows, "numerator"] / truth.loc[rows, "denominator"]
+        truth.loc[rows, ["numerator", "denominator"]] = truth.loc[rows, ["numerator", "denominator"]].where(
+            truth.loc[rows, ["numerator", "denominator"]].notna().all(axis=1), np.nan
+        )
+        truth.loc[rows, "status"] = np.where(truth.loc[rows, "value"].isna(), "nil return", "final")
+    return min(
+        narrowest({c: month_bounds[c] for each in group for c in each.columns}, group)
+        for month, month_bounds in bounds.items()
+        for group in groups(relations[month])
+    )

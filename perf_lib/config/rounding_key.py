@@ -51,17 +51,17 @@ def make_key(params: Path) -> Path | None:
     return path
 
 
-def read_draws(params: Path) -> dict[str, float]:
-    """Draws that earlier packs printed, by what they are kept by."""
+def read_draws(params: Path) -> dict[str, tuple[float, ...]]:
+    """Draws that earlier packs printed, and what they tell, by what they are kept by; the newest of each."""
     path = key_path(params).with_name(DRAWS)
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return {name: float(drawn) for name, drawn in map(str.split, lines)}
+    return {name: tuple(map(float, figures)) for name, *figures in map(str.split, lines)}
 
 
-def keep_draws(params: Path, draws: Mapping[str, float]) -> None:
-    """Add the draws of a finished pack to those of earlier ones, which stay."""
+def keep_draws(params: Path, draws: Mapping[str, tuple[float, ...]]) -> None:
+    """Add the draws of a finished pack to those of earlier ones."""
     kept = read_draws(params)
-    new = [f"{name} {drawn:g}\n" for name, drawn in draws.items() if name not in kept]
+    new = [f"{name} {' '.join(map(repr, draw))}\n" for name, draw in draws.items() if kept.get(name) != draw]
     if new:
         with key_path(params).with_name(DRAWS).open("a", encoding="utf-8", newline="\n") as file:
             file.write("".join(new))

@@ -11,7 +11,7 @@ from perf_lib import extracts
 from perf_lib.config import markings, rounding_key
 from perf_lib.config.catalogue import Catalogue, Marking
 from perf_lib.config.settings import PUBLISHED_PUBLIC, Highlights, Params
-from perf_lib.findings.disclosure import Key, Rounding, own_rates
+from perf_lib.findings.disclosure import Draw, Key, Rounding, own_rates
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -30,7 +30,7 @@ class Opened:
     """What earlier public reports printed first."""
     tables: Mapping[str, pd.DataFrame | None]
     left_out: Mapping[str, Left]
-    draws: Mapping[str, float]
+    draws: Mapping[str, Draw]
     """Draws that are kept with the key, once the report is out."""
 
 
@@ -75,7 +75,8 @@ def open_public(
     if settings.marking in settings.public_leaves_out:
         where = params.settings_file("marking")
         raise InputError(f"{where}: marking: a report marked {settings.marking} has no public version")
-    key = Key(rounding_key.read_key(params.folder), rounding_key.read_draws(params.folder))
+    kept = {name: Draw(*draw) for name, draw in rounding_key.read_draws(params.folder).items()}
+    key = Key(rounding_key.read_key(params.folder), kept)
     marks = settings.inputs.markings
     item_marks = {name: marks.get(name) or marks.get(file or "") for name, file in settings.inputs.tables.items()}
     item_marks[PEERS] = marks.get(settings.inputs.peers or "")

@@ -180,7 +180,7 @@ class Report(Mapping[str, MeasureReport]):
     is_public: bool = False
     left_out: Mapping[str, Left] = field(default_factory=dict)
     """What a public report leaves out because of its marking: measures, tables and peers, by name."""
-    draws: Mapping[str, float] = field(default_factory=dict, repr=False)
+    draws: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
     """What a public report's counts were rounded to where the draws are kept with the key."""
 
     @property

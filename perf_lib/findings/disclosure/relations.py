@@ -77,23 +77,32 @@ class Relation:
 def narrowest(bounds: Bounds, relations: Sequence[Relation]) -> float:
     """How many whole numbers fit the column that is pinned most closely, given bounds and relations.
 
-    Exact where no two relations share more than a column and none close a circle; elsewhere by integer programming.
-
     >>> a, b, both = ("a", "", "value"), ("b", "", "value"), ("both", "", "value")
     >>> narrowest({a: (0, 4), b: (0, 4), both: (6, 14)}, [Relation((a, b), (both,))])  # 2 to 4; 6 to 8
     3.0
+    """
+    return width(fitting(bounds, relations))
+
+
+def fitting(bounds: Bounds, relations: Sequence[Relation]) -> Bounds:
+    """The bounds within which each column's count can lie, given the others'.
+
+    Exact where relations close no circle; elsewhere by integer programming.
     """
     bounds, before = dict(bounds), None
     while before != bounds:
         before = dict(bounds)
         for relation in relations:
             bounds |= relation.narrowed(bounds)
-    if not _is_tree(relations) and _width(bounds) >= 1:
+        if width(bounds) < 1:
+            break
+    if not _is_tree(relations) and width(bounds) >= 1:
         bounds = _solved(bounds, relations)
-    return _width(bounds)
+    return bounds
 
 
-def _width(bounds: Bounds) -> float:
+def width(bounds: Bounds) -> float:
+    """How many whole numbers lie within the narrowest bounds."""
     return min(high - low for low, high in bounds.values()) + 1.0
 
 

@@ -8,8 +8,8 @@ Disclosure Control, Wiley 2012, section 5.4.3). All else that a public report pr
 by the ordinary code.
 
 A printed count stands for at least as many true ones as the base. Where counts are bound to each other (`relations`),
-independent draws might leave fewer: those of the month are then drawn again, as few as will do, and kept with the key.
-Whether they are drawn again depends on the rounded figures alone, so it tells nothing more.
+independent draws might leave fewer: those of the month are then turned, as few as will do, and kept with the key, with
+what the pack tells of each. Whether they are turned depends on printed figures alone, so it tells nothing more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,13 +26,15 @@ import pandas as pd
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.findings.disclosure.relations import (
     FEWEST,
+    MOST,
     Column,
     Relation,
     distinct,
+    fitting,
     groups,
     independent,
-    narrowest,
     that_add_up,
+    width,
 )
 from perf_lib.stats.series import RollUp
 
@@ -42,12 +45,20 @@ _FLIPS = 4
 """How many draws of one month are turned at once before the widest of all is taken."""
 
 
+class Draw(NamedTuple):
+    """What a count that is bound to others was printed as, and between which true counts it is known to lie."""
+
+    drawn: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Key:
     """What draws: a secret, and the draws that earlier packs printed, by their digests."""
 
     secret: bytes
-    kept: Mapping[str, float] = field(default_factory=dict)
+    kept: Mapping[str, Draw] = field(default_factory=dict)
 
     def share(self, *place: str) -> float:
         """A number from 0 to 1 that is drawn for a place."""
@@ -87,7 +98,7 @@ class Rounding:
 
     def __init__(self, base: int, key: Key) -> None:
         self.base, self.key = base, key
-        self.draws: dict[str, float] = {}
+        self.draws: dict[str, Draw] = {}
 
     def count(self, value: float, *place: str) -> float:
         """One count, rounded by the draw for its place, of which the count itself is a part."""
@@ -138,29 +149,29 @@ class Rounding:
         """The draws of one month's counts that are bound to each other, turned where too few true ones would fit."""
         columns = dict.fromkeys(column for relation in group for column in relation.columns)
         names = {c: self.key.name_of(*_place(c, month), _text(values[c])) for c in columns}
-        drawn = {c: self.key.kept.get(names[c], draws[c]) for c in columns}
+        kept = {c: self.key.kept[names[c]] for c in columns if names[c] in self.key.kept}
+        drawn = {c: kept[c].drawn if c in kept else draws[c] for c in columns}
         other = {c: self._other_way(values[c], drawn[c]) for c in columns if values[c] % self.base}
-        turned = sorted(other, key=lambda c: (names[c] in self.key.kept, self.key.share("turn", names[c])))
-        widest, best = 0.0, drawn
-        for size in range(_FLIPS + 1):
-            for flip in combinations(turned, size):
-                tried = drawn | {c: other[c] for c in flip}
-                width = narrowest({c: self._stands_for(each) for c, each in tried.items()}, group)
-                if width > widest:
-                    widest, best = width, tried
-                if width >= self.base:
-                    break
+        turned = sorted(other, key=lambda c: (c in kept, self.key.share("turn", names[c])))
+        widest, best, bounds = -MOST, drawn, dict[Column, tuple[float, float]]()
+        for flip in (flip for size in range(_FLIPS + 1) for flip in combinations(turned, size)):
+            tried = drawn | {c: other[c] for c in flip}
+            fit = fitting({c: self._stands_for(each, kept.get(c)) for c, each in tried.items()}, group)
+            if width(fit) > widest:
+                widest, best, bounds = width(fit), tried, fit
             if widest >= self.base:
                 break
-        self.draws |= {names[c]: each for c, each in best.items()}
+        self.draws |= {names[c]: Draw(each, *bounds[c]) for c, each in best.items()}
         return best
 
     def _other_way(self, value: float, drawn: float) -> float:
         down = value - value % self.base
         return down + self.base if drawn == down else down
 
-    def _stands_for(self, drawn: float) -> tuple[float, float]:
-        return max(0.0, drawn - self.base + 1), drawn + self.base - 1
+    def _stands_for(self, drawn: float, kept: Draw | None) -> tuple[float, float]:
+        """Between which true counts a printed one lies, given what earlier packs have told of it."""
+        low, high = max(0.0, drawn - self.base + 1), drawn + self.base - 1
+        return (low, high) if kept is None else (max(low, kept.low), min(high, kept.high))
 
 
 def own_rates(rates: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue, area: str) -> pd.DataFrame:

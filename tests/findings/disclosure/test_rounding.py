@@ -81,7 +81,7 @@ def test_shares_and_means_are_computed_from_rounded_parts_and_an_empty_month_is_
     assert whole["value"].to_numpy() == pytest.approx((times * whole["numerator"] / whole["denominator"]).to_numpy())
     nil = printed[printed["status"] == "nil return"]
     assert nil[["numerator", "denominator", "value"]].isna().all(axis=None) and 2 in nil.index
-    assert printed.loc[5, "numerator"] in (10, )  # value times denominator, where the numerator is not supplied
+    assert printed.loc[5, "numerator"] in (10,)  # value times denominator, where the numerator is not supplied
 
 
 def test_a_nil_return_of_a_count_prints_as_a_nought_does():
@@ -91,7 +91,9 @@ def test_a_nil_return_of_a_count_prints_as_a_nought_does():
 
 
 def test_what_counts_no_people_stays_where_it_is_declared_and_surveys_and_given_figures_do():
-    frame = pd.concat([rows_of("hours", 2, [3.0, 4]), rows_of("trust", 2, [77.2, 78.1]), rows_of("outcomes", 2, [12.3, 9])])
+    frame = pd.concat(
+        [rows_of("hours", 2, [3.0, 4]), rows_of("trust", 2, [77.2, 78.1]), rows_of("outcomes", 2, [12.3, 9])]
+    )
     frame = frame.reset_index(drop=True)
     catalogue = Catalogue(hours=measure("hours", safe="hours, and no people"), trust=measure("trust", "survey"))
     catalogue["outcomes"] = measure("outcomes", "rolling")
@@ -156,9 +158,14 @@ def test_sums_are_found_in_the_figures_where_the_catalogue_says_nothing():
     assert found == {(frozenset(columns[:2]), (columns[6],)), (frozenset(columns[2:5]), (columns[7],))}
     # And two ways of dividing a total that is not supplied: a + b = c + d.
     months[:, 3] = months[:, 0] + months[:, 1] - months[:, 2]
-    assert any({*each.left} == {*columns[:2]} and {*each.right} == {*columns[2:4]} or
-               {*each.right} == {*columns[:2]} and {*each.left} == {*columns[2:4]}
-               for each in that_add_up(columns[:6], np.abs(months[:, :6])) ) or (months[:, 3] < 0).any()
+    assert (
+        any(
+            ({*each.left} == {*columns[:2]} and {*each.right} == {*columns[2:4]})
+            or ({*each.right} == {*columns[:2]} and {*each.left} == {*columns[2:4]})
+            for each in that_add_up(columns[:6], np.abs(months[:, :6]))
+        )
+        or (months[:, 3] < 0).any()
+    )
 
 
 def test_counts_that_are_bound_to_each_other_stand_for_five_true_ones_each():
@@ -217,7 +224,9 @@ def test_the_areas_own_rate_among_peers_is_that_of_its_rounded_counts():
     frame = rows_of("thefts", 13, np.full(13, 7.0))
     catalogue = Catalogue(thefts=measure("thefts", peers="theft"))
     months = pd.period_range(end=LAST, periods=3, freq="M")
-    own = pd.DataFrame({"series": "theft", "area": AREA, "level": "force", "month": months, "rate": 0.84, "population": 1e5})
+    own = pd.DataFrame(
+        {"series": "theft", "area": AREA, "level": "force", "month": months, "rate": 0.84, "population": 1e5}
+    )
     rates = pd.concat([own, own.assign(area="There")], ignore_index=True)
     printed = rounded(frame, catalogue, 5, KEY)
     year = printed["value"].iloc[-12:].sum()
