@@ -161,21 +161,28 @@ def four_packs(seed: int, base: int = 5) -> float:
         values = frame.set_index(["measure", "month"])
         for month, shown in windows(printed, base).items():
             here = bounds.setdefault(month, {})
-            named = {}
+            named, true = {}, {}
             for (code, area, name), ends in shown.items():
-                value = values.at[(code, month), name]
-                named[code, area, name] = (code, area, f"{name} {0.0 if np.isnan(value) else value}")
+                true[code, area, name] = float(np.nan_to_num(values.at[(code, month), name]))
+                named[code, area, name] = (code, area, f"{name} {true[code, area, name]}")
                 low, high = here.get(named[code, area, name], ends)
                 here[named[code, area, name]] = max(low, ends[0]), min(high, ends[1])
-            relations.setdefault(month, {}).update(dict.fromkeys(each.among(named) for each in RELATIONS))
+            relations.setdefault(month, {}).update(
+                dict.fromkeys(each.among(named) for each in RELATIONS if each.holds(true))
+            )
         restated = truth["month"] == last - int(draw.integers(0, 6))
         for code in (("victims", "male", "over_25"), ("hate", "all_crime"), ("complaints", "south"))[quarter % 3]:
             truth.loc[restated & (truth["measure"] == code), "value"] += float(quarter + 1)
-        parts = {"hate_share": (("numerator", "hate"), ("denominator", "all_crime")), "within": (("denominator", "complaints"),)}
+        parts = {
+            "hate_share": (("numerator", "hate"), ("denominator", "all_crime")),
+            "within": (("denominator", "complaints"),),
+        }
         for code, columns in parts.items():
             for name, of in columns:
                 count = truth.loc[restated & (truth["measure"] == of), "value"].iloc[0]
-                truth.loc[restated & (truth["measure"] == code), name] = count if count or name == "numerator" else np.nan
+                truth.loc[restated & (truth["measure"] == code), name] = (
+                    count if count or name == "numerator" else np.nan
+                )
         rows = truth.index[restated & truth["measure"].isin(SHARES)]
         truth.loc[rows, "value"] = 100 * truth.loc[rows, "numerator"] / truth.loc[rows, "denominator"]
         truth.loc[rows, ["numerator", "denominator"]] = truth.loc[rows, ["numerator", "denominator"]].where(
