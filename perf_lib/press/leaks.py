@@ -8,7 +8,6 @@ that are marked, which it leaves out.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +28,6 @@ from perf_lib.words import wording
 from perf_lib.words.errors import Undisclosable
 
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
-_OURS = ("dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json")
 _NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*numbers.SMALL, *numbers.TENS, *numbers.LARGE])})\b", re.IGNORECASE)
 
 
@@ -184,7 +182,7 @@ def _allowed(public: Report) -> frozenset[str]:
 
 def _blocks(path: Path) -> list[Block]:
     blocks = list(_READERS[path.suffix](path)) if path.suffix in _READERS else []
-    ours = path.name in _OURS or path.suffix in (".html", ".pdf", ".ipynb")
+    ours = path.name == "findings.csv" or path.suffix in (".html", ".ipynb")
     return blocks if ours else [replace(block, typed=True) for block in blocks]
 
 
@@ -237,36 +235,12 @@ def _lines(path: Path) -> Iterator[Block]:
     yield from (Block(line.replace(",", " , ")) for line in path.read_text(encoding="utf-8").splitlines())
 
 
-def _json(path: Path) -> Iterator[Block]:
-    lines = json.dumps(json.loads(path.read_text(encoding="utf-8")), indent=1).splitlines()
-    yield from (Block(line) for line in lines if '"seconds"' not in line)
-
-
-def _workbook(path: Path) -> Iterator[Block]:
-    for sheet in pd.read_excel(path, sheet_name=None, header=None, engine="calamine", dtype=object).values():
-        for row in sheet.itertuples(index=False):
-            yield Block(" | ".join(str(cell) for cell in row if pd.notna(cell)))
-
-
-def _pdf(path: Path) -> Iterator[Block]:
-    from pypdf import PdfReader
-
-    reader = PdfReader(path)
-    yield from (Block(str(entry)) for entry in (reader.metadata or {}).values())
-    for page in reader.pages:
-        # A line may start with its paragraph's number.
-        yield from (Block(re.sub(r"^\s*\d+\. ", "", line)) for line in page.extract_text().splitlines())
-
-
+# Spreadsheets and run.json are made of the public report alone, and a PDF is set from its page.
 _READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
     ".html": lambda path: _of_html(path.read_text(encoding="utf-8")),
     ".ipynb": _notebook,
     ".csv": _lines,
-    ".json": _json,
     ".md": _lines,
-    ".pdf": _pdf,
     ".svg": lambda path: _of_svg(path.read_text(encoding="utf-8")),
     ".txt": _lines,
-    ".ods": _workbook,
-    ".xlsx": _workbook,
 }

@@ -15,7 +15,7 @@ from perf_lib.report import open_report
 from .streams import markdown
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import bodies  # noqa: E402 - lies beside the tests
+import bodies
 
 BODIES, KEYS, YEARS = 1000, 20, 20_000
 

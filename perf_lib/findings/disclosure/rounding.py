@@ -175,11 +175,13 @@ class Rounding:
 
 
 def own_rates(rates: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue, area: str) -> pd.DataFrame:
-    """Peers' rates with the area's own computed from a rounded frame; those that cannot be are left out.
+    """Peers' rates with the area's own computed from a rounded frame, missing where they cannot be.
 
     The series of measures that are declared safe stay as they are.
     """
     rates, own = rates.copy(), (rates["area"] == area) & (rates["level"] == "force")
+    safe = {measure.peers for measure in catalogue.values() if not counts_of(measure)}
+    rates.loc[own & ~rates["series"].isin(safe), [name for name in ("rate", "offences") if name in rates]] = np.nan
     for measure in catalogue.values():
         if measure.peers is None or not counts_of(measure):
             continue
@@ -188,7 +190,7 @@ def own_rates(rates: pd.DataFrame, frame: pd.DataFrame, catalogue: Catalogue, ar
         series = own & (rates["series"] == measure.peers)
         years = rates.loc[series, "month"].map(rolling.to_dict()).astype(float)
         rates.loc[series, "rate"] = 1000 * years / rates.loc[series, "population"]
-    return rates.dropna(subset=["rate"]).reset_index(drop=True)
+    return rates
 
 
 def counts_of(measure: Measure) -> tuple[str, ...]:
