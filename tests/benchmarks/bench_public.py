@@ -17,7 +17,7 @@ from .streams import markdown
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import bodies
 
-BODIES, KEYS, YEARS = 1000, 20, 20_000
+BODIES, KEYS, YEARS = 1000, 10, 5_000
 
 
 def _by_level(base: int) -> list[tuple[object, ...]]:
@@ -67,8 +67,8 @@ def run() -> str:
             "## The same to base 3",
             markdown(header, _by_level(3)),
             "## True counts that fit a printed one",
-            "Small bodies with two divisions of one total, shares and restated months; four packs in a row, attacked by "
-            "integer programming with every relation and every restatement known. The narrowest month of each body.",
+            "Small bodies with two divisions of one total, shares and restated months; four packs in a row, attacked "
+            "by integer programming with every relation and every restatement known. Each body's narrowest month.",
             markdown(["of", "fewest that fit", "bodies below five", "median"], _attacked()),
             "## Verdicts",
             f"The sample's counts above 20 a month under {KEYS} keys: grades that differ from the internal report's.",

@@ -1,8 +1,9 @@
 """Fixed random rounding: every count of a public report is a multiple of the base, drawn once and for all by a key.
 
 A count is rounded down or up to a multiple of the base, so likely up as it lies far from the lower one: its
-expectation is the count itself. The draw is a keyed hash (HMAC-SHA256) of measure, area, month, column and value, so
-the same figure always rounds alike, and nobody without the key can repeat it. Statistics New Zealand has rounded its
+expectation is the count itself. The draw is a keyed hash (HMAC-SHA256) of area, month and value, so the same figure
+always rounds alike, and nobody without the key can repeat it. Measure and column are no part of it: a share's numerator
+that is another measure's count prints as that count does, though nobody has declared it. Statistics New Zealand has rounded its
 counts so, to base 3, since its census of 1981, Statistics Canada to base 5 (Hundepool and others, Statistical
 Disclosure Control, Wiley 2012, section 5.4.3). All else that a public report prints is computed from the rounded frame
 by the ordinary code.
@@ -119,7 +120,7 @@ class Rounding:
         draws = dict[tuple[str, str, str, pd.Period], float]()
         for month, row in months.iterrows():
             values: dict[Column, float] = row.dropna().to_dict()
-            drawn = {c: self.count(v, *_place(namesakes[c], str(month)), _text(v)) for c, v in values.items()}
+            drawn = {c: self.count(v, c[1], str(month), _text(v)) for c, v in values.items()}
             one_of = {c: namesakes[c] if values.get(namesakes[c]) == v else c for c, v in values.items()}
             holding = tuple(each.among(one_of) for each in relations if each.holds(values))
             if holding not in bound:
