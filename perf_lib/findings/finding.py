@@ -106,9 +106,7 @@ class Finding:
     def in_short(self) -> dict[str, str]:
         """The figures as a table prints them, the verdict's grade, and the codes of the symbols."""
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
-        printed = {
-            name: self.measure.in_table(figure.value) for name, figure in figures.items()
-        }
+        printed = {name: self.measure.in_table(figure.value) for name, figure in figures.items()}
         told = {"verdict": self.verdict.grade, "signals": ", ".join(sorted(self.signals))}
         return printed | {name: words for name, words in told.items() if words}
 

@@ -2,11 +2,11 @@
 
 A count is rounded down or up to a multiple of the base, so likely up as it lies far from the lower one: its
 expectation is the count itself. The draw is a keyed hash (HMAC-SHA256) of area, month and value, so the same figure
-always rounds alike, and nobody without the key can repeat it. Measure and column are no part of it: a share's numerator
-that is another measure's count prints as that count does, though nobody has declared it. Statistics New Zealand has rounded its
-counts so, to base 3, since its census of 1981, Statistics Canada to base 5 (Hundepool and others, Statistical
-Disclosure Control, Wiley 2012, section 5.4.3). All else that a public report prints is computed from the rounded frame
-by the ordinary code.
+always rounds alike, and nobody without the key can repeat it. Measure and column are no part of it: a share's
+numerator that is another measure's count prints as that count does, though nobody has declared it. Statistics New
+Zealand has rounded its counts so, to base 3, since its census of 1981, Statistics Canada to base 5 (Hundepool and
+others, Statistical Disclosure Control, Wiley 2012, section 5.4.3). All else that a public report prints is computed
+from the rounded frame by the ordinary code.
 
 A printed count stands for at least as many true ones as the base. Where counts are bound to each other (`relations`),
 independent draws might leave fewer: those of the month are then turned, as few as will do, and kept with the key, with
@@ -94,7 +94,7 @@ def rounded(frame: pd.DataFrame, catalogue: Catalogue, base: int, key: bytes | K
 class Rounding:
     """Rounds what a public report is made from.
 
-    draws: those of counts that are bound to each other, by what they are kept by, once a frame has been rounded.
+    draws: those of a frame that has been rounded, by what they are kept by.
     """
 
     def __init__(self, base: int, key: Key) -> None:
@@ -120,7 +120,8 @@ class Rounding:
         draws = dict[tuple[str, str, str, pd.Period], float]()
         for month, row in months.iterrows():
             values: dict[Column, float] = row.dropna().to_dict()
-            drawn = {c: self.count(v, c[1], str(month), _text(v)) for c, v in values.items()}
+            names = {c: self.key.name_of(*_place(c, str(month)), _text(v)) for c, v in values.items()}
+            drawn = {c: self._drawn(v, names[c], c[1], str(month)) for c, v in values.items()}
             one_of = {c: namesakes[c] if values.get(namesakes[c]) == v else c for c, v in values.items()}
             holding = tuple(each.among(one_of) for each in relations if each.holds(values))
             if holding not in bound:
@@ -128,6 +129,9 @@ class Rounding:
             for group in bound[holding]:
                 drawn |= self._bound_together(values, drawn, group, str(month))
             drawn = {column: drawn[one_of[column]] for column in drawn}
+            for column, each in drawn.items():
+                known = self.draws.get(names[one_of[column]]) or self.key.kept.get(names[column])
+                self.draws[names[column]] = known or Draw(each, *self._stands_for(each, None))
             draws |= {(*column, month): each for column, each in drawn.items()}
         places = counts[["measure", "area", "column", "month"]].itertuples(index=False, name=None)
         return _printed(frame, counts.assign(count=[draws[place] for place in places]), catalogue)
@@ -164,6 +168,11 @@ class Rounding:
                 break
         self.draws |= {names[c]: Draw(each, *bounds[c]) for c, each in best.items()}
         return best
+
+    def _drawn(self, value: float, name: str, area: str, month: str) -> float:
+        """A month's count rounded: as an earlier pack printed it, or by its draw."""
+        kept = self.key.kept.get(name)
+        return self.count(value, area, month, _text(value)) if kept is None else kept.drawn
 
     def _other_way(self, value: float, drawn: float) -> float:
         down = value - value % self.base

@@ -53,10 +53,7 @@ def monthly(finding: Finding) -> Chart:
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
     canvas.months_axis(panels, shown.index, places=YEAR, beside=newest)  # a few months are as wide as a year's
-    notes = (
-        [_BAND] * bool(limits["expected"].notna().any())
-        + ["The lower panel does not start at zero."] * bool(two)
-    )
+    notes = [_BAND] * bool(limits["expected"].notna().any()) + ["The lower panel does not start at zero."] * bool(two)
     return _chart(finding, shown, " ".join(notes) + broken, canvas.svg(figure), _table(finding, shown, limits, rolling))
 
 
