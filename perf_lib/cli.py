@@ -69,9 +69,7 @@ def run(
     params: ParamsFolder = PARAMS,
     outputs: OutputsFolder = OUTPUTS,
     notebooks: NotebooksFolder = None,
-    public: Annotated[
-        bool, Option("--public", help="For anybody: small counts withheld, marked items left out.")
-    ] = False,
+    public: Annotated[bool, Option("--public", help="For anybody: counts rounded, marked items left out.")] = False,
     force: Annotated[bool, Option("--force", help="Make everything again even if nothing has changed.")] = False,
     every: Annotated[bool, Option("--all", help="Every quarter of --params, or of each params folder in it.")] = False,
     due: Annotated[
@@ -222,6 +220,17 @@ def publish(
     refuse_unfinished(order)
     path = publish(open_report(order.quarter, order.params, public))
     echo(f"{path.parent.name}/{path.name}: the figures and symbols of {quarter} are kept as first published")
+
+
+@app.command()
+def init(params: ParamsFolder = PARAMS) -> None:
+    """Make, beside params, the key that public reports round their counts by, where there is none."""
+    from perf_lib.config import rounding_key
+    from perf_lib.config.settings import find_params
+
+    is_new = rounding_key.make_key(find_params(params)) is not None
+    outcome = "made, for this body alone; keep a copy of it, and keep it secret" if is_new else "is there already"
+    echo(f"{rounding_key.KEY}: {outcome}")
 
 
 @app.command()

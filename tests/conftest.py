@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from builders import PARAMS
 
 from perf_lib.press.pack import run
 from perf_lib.words.quarters import Quarter
+
+os.environ.setdefault("PERF_ROUNDING_KEY", "a key that the tests draw by")  # which public reports are rounded by
 
 USER = "quillfeather"
 """Who the pack is made as: a name that stands in no text of the report, so that a trace of it is a leak."""

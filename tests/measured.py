@@ -105,6 +105,8 @@ def readme() -> str:
             _thirty(),
             "And besides, with the speed on one core.",
             _others(),
+            "A public report's year, by the level of its months: how far rounding puts it off (counts; per cent).",
+            _public(),
             "What the press and the readers of large files were held to, on two cores, and what they came to.",
             _targets(
                 press="a pack",
@@ -137,6 +139,12 @@ def _unmet() -> str:
     rows = [[goal, cells(name, "Targets")[goal][0], reason] for (name, goal), reason in UNMET.items()]
     lines = ["| goal | measured | why |", "| --- | ---: | --- |", *("| " + " | ".join(row) + " |" for row in rows)]
     return "\n".join(lines)
+
+
+def _public() -> str:
+    rows = cells("public", "A year's total, rounded by the month to base 5")
+    header = ["level", "mean error", "standard deviation", "largest", "off by more than 3 %"]
+    return markdown(header, [[level, *row] for level, row in rows.items()])
 
 
 def _thirty() -> str:

@@ -48,7 +48,7 @@ LONGEST_EXAMPLE = 60
 
 EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Measure, "marking"): "provisional",
-    (Measure, "disclosure_threshold"): 10,
+    (Measure, "safe"): "it counts hours, and no people",
     (Measure, "breakdown_of"): "crime_volume",
     (OpenData, "police_uk_but"): ["Anti-social behaviour"],
     (Inputs, "records"): "records.yaml",
@@ -57,7 +57,7 @@ EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Inputs, "rejected_share"): 0.01,
     (Settings, "language"): "cy-GB",
     (Settings, "public_leaves_out"): ["OFFICIAL-SENSITIVE"],
-    (Settings, "disclosure_threshold"): 10,
+    (Settings, "rounding_base"): 3,
     (Settings, "sources"): {"three in ten": "Force survey, 2019"},
     (definitions.Table, "folder"): "warehouse",
     (definitions.Table, "connection"): "custody",

@@ -16,7 +16,7 @@ import pandas as pd
 from perf_lib.config.catalogue import Measure
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import MONTH
-from perf_lib.findings.finding import WITHHELD, Finding
+from perf_lib.findings.finding import Finding
 from perf_lib.views import narrative
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError, Undisclosable, suggestion
@@ -63,8 +63,8 @@ def bind(
     """The commentary with each `{{ … }}` replaced by its figure in house style.
 
     code: the measure that a bare name speaks of; None where the text belongs to no measure. left_out: measures that
-    a public report leaves out, whose figures are refused; a figure that it withholds is printed as [c]. Raises
-    InputError with file, line and a suggestion for anything in braces that cannot be looked up.
+    a public report leaves out, whose figures are refused. Raises InputError with file, line and a suggestion for
+    anything in braces that cannot be looked up.
     """
     return "".join(piece.text for piece in pieces(text, code, findings, path, left_out))
 
@@ -110,7 +110,7 @@ def _figure(
     of, words = NAMES[name]
     value = of(finding)
     if value is None or wording.is_missing(value):
-        return wording.WITHHELD if finding.is_withheld else wording.NOT_SUPPLIED
+        return wording.NOT_SUPPLIED
     return words(value, finding.measure)
 
 
@@ -119,13 +119,11 @@ def _line(path: Path, text: str, at: int) -> str:
 
 
 def _month(finding: Finding, month: str, where: str) -> str:
-    supplied = finding.months["value"].notna() | finding.months["status"].eq(WITHHELD)
-    values = finding.months.loc[supplied, "value"]
+    values = finding.months["value"].dropna()
     if not MONTH.fullmatch(month):
         raise InputError(f"{where}: {month!r} is not a month; write it as 2019-12")
     period = pd.Period(month, freq="M")
     if period not in values.index:
         span = f"{values.index.min()} to {values.index.max()}" if len(values) else "no months at all"
         raise InputError(f"{where}: {finding.measure.code} has no figure for {month}; it has {span}")
-    value = float(values.loc[period])
-    return wording.WITHHELD if wording.is_missing(value) else narrative.in_prose(value, finding.measure)
+    return narrative.in_prose(float(values.loc[period]), finding.measure)

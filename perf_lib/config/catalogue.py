@@ -38,8 +38,8 @@ class Kind:
     less: str = "less"
     """How a sentence words a decrease; its size is in per cent, for percentages in points."""
     chart: Literal["bars", "line", "points"] = "bars"
-    counts: Literal["value", "numerator and the rest", "denominator"] = "numerator and the rest"
-    """The counts of people or things behind a month's figure, which disclosure control guards."""
+    counts: tuple[str, ...] = ("numerator", "denominator")
+    """The columns that are counts of people or things, which a public report rounds."""
     columns: tuple[str, ...] = ("value",)
     """The figures that a template for spreadsheets asks for."""
     columns_with_of: tuple[str, ...] = ()
@@ -49,13 +49,15 @@ class Kind:
 _PARTS = ("numerator", "denominator", "value")
 
 KINDS: Mapping[KindName, Kind] = {
-    "count": Kind("sum", scale="count", may_be_counted=True, less="fewer", counts="value"),
+    "count": Kind("sum", scale="count", may_be_counted=True, less="fewer", counts=("value",)),
     "proportion": Kind("sums over sums", scale="proportion", columns=_PARTS),
-    "mean": Kind("sums over sums", scale="mean", counts="denominator", columns=_PARTS),
+    "mean": Kind("sums over sums", scale="mean", columns=_PARTS),
     "rolling": Kind(
         "last month", year="as supplied", has_quarter=False, may_be_counted=True, chart="line", columns_with_of=_PARTS
     ),
-    "survey": Kind("newest point", year="as supplied for 12 months", chart="points", columns=("value", "margin")),
+    "survey": Kind(
+        "newest point", year="as supplied for 12 months", chart="points", counts=(), columns=("value", "margin")
+    ),
 }
 """The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
 
@@ -129,8 +131,8 @@ class Measure(Strict):
     """The marking of the measure's own figures, where they have one."""
     open_data: OpenData | None = None
     """Where public data hold the same figure for any force."""
-    disclosure_threshold: StrictInt | None = Field(default=None, ge=0)
-    """Counts under it are withheld from a public report; settings say for measures that do not. 0 turns it off."""
+    safe: str | None = Field(default=None, min_length=10)
+    """Why a public report may print its figures exactly, as where they count no people; it prints the reason."""
     breakdown_of: str | None = None
     """The count that this one and the others that name it add up to, month by month."""
     of_measure: str | None = None

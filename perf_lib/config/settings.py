@@ -27,6 +27,8 @@ COMMENTS = "comments"
 """The folder beside a quarter's commentary that holds reviewers' comments; no report reads them."""
 LONGEST_TEXT = 100_000
 """Characters that one text of the report may have: forty pages, and nobody reads more."""
+PUBLISHED, PUBLISHED_PUBLIC = "published.csv", "published-public.csv"
+"""What a quarter's report printed first, in its folder: the internal report, and the public one."""
 _SAMPLE = Path(__file__).parents[1] / "sample"
 
 
@@ -229,8 +231,8 @@ class Settings(Strict):
     """The marking of the whole report, printed on every page."""
     public_leaves_out: tuple[Marking, ...] = ("OFFICIAL-SENSITIVE", "provisional")
     """Markings that keep an item out of a public report."""
-    disclosure_threshold: StrictInt = Field(default=5, ge=0)
-    """A public report withholds counts below it; 0 turns that off. An internal report prints every count."""
+    rounding_base: Literal[3, 5] = 5
+    """What a public report rounds counts to multiples of. An internal report prints every count."""
     panel_date: date | None = None
     """The day of the panel's meeting."""
     breaks: tuple[Break, ...] = ()
@@ -275,6 +277,8 @@ class Params:
     settings: Settings
     own_keys: frozenset[str]
     """The settings that stand in the quarter's own settings.yaml."""
+    published: str = PUBLISHED
+    """The file of a quarter's figures as first published, which a public report has its own of."""
 
     @property
     def quarter_folder(self) -> Path:
@@ -338,7 +342,7 @@ class Params:
 
     def published_path(self, quarter: Quarter) -> Path:
         """The file of a quarter's figures as first published."""
-        return self.folder / str(quarter) / "published.csv"
+        return self.folder / str(quarter) / self.published
 
 
 def read_params(folder: Path, quarter: Quarter) -> Params:
@@ -405,9 +409,11 @@ def quarters_before(quarter: Quarter) -> list[Quarter]:
 def lying_ready(folder: Path, quarter: Quarter) -> list[Path]:
     """The files that a quarter's report depends on without settings naming them: those in its folder and before it."""
     own = folder / str(quarter)
-    published = [p for each in quarters_before(quarter) if (p := folder / str(each) / "published.csv").exists()]
+    names = (PUBLISHED, PUBLISHED_PUBLIC)
+    printed = [folder / str(each) / name for each in quarters_before(quarter) for name in names]
+    published = [path for path in printed if path.exists()]
     before = sorted((folder / str(quarter.previous) / "commentary").glob("*.md"))
-    not_read = own / "published.csv", own / COMMENTS  # what this report published itself, and what reviewers say
+    not_read = *(own / name for name in names), own / COMMENTS  # what it published itself, and what reviewers say
     texts = (path for path in own.rglob("*") if path.is_file() and not any(map(path.is_relative_to, not_read)))
     return [*published, *before, *sorted(texts)]
 

@@ -25,11 +25,8 @@ from perf_lib.stats.expected import YearOnYear
 from perf_lib.stats.series import NOTHING, YEAR, Figure
 from perf_lib.stats.suspect_months import Jump
 from perf_lib.stats.targets import TargetOutlook
-from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
-WITHHELD = "withheld"
-"""The status of a month whose figure a public report does not print."""
 FigureName = Literal["quarter", "rolling_12"]
 _AsPublished = tuple[dict[tuple[str, str], float], dict[str, frozenset[str]]]
 
@@ -109,10 +106,7 @@ class Finding:
     def in_short(self) -> dict[str, str]:
         """The figures as a table prints them, the verdict's grade, and the codes of the symbols."""
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
-        printed = {
-            name: wording.WITHHELD if figure.withheld else self.measure.in_table(figure.value)
-            for name, figure in figures.items()
-        }
+        printed = {name: self.measure.in_table(figure.value) for name, figure in figures.items()}
         told = {"verdict": self.verdict.grade, "signals": ", ".join(sorted(self.signals))}
         return printed | {name: words for name, words in told.items() if words}
 
@@ -149,13 +143,6 @@ class Finding:
         """That change relative to the earlier figure; None for percentages, whose change is in points."""
         now, before = self.rolling.value, self.previous.value
         return None if self.measure.is_percentage else series.change_per_cent(now, before)
-
-    @property
-    def is_withheld(self) -> bool:
-        """Whether some figure of the measure is withheld; a public report says so and prints [c]."""
-        lines = [figure for line in self.box for figure in (line.value, line.rolling)]
-        figures = [self.value, self.rolling, self.previous, *lines]
-        return bool(self.months["status"].eq(WITHHELD).any()) or any(figure.withheld for figure in figures)
 
     @property
     def is_current(self) -> bool:
@@ -215,7 +202,7 @@ def findings(
     residents, forces = population(rates, area, quarter), of_forces(rates)
 
     def of_one(code: str, measure: Measure) -> Finding:
-        supplied = months[code].index[months[code]["value"].notna() | months[code]["status"].eq(WITHHELD)]
+        supplied = months[code].index[months[code]["value"].notna()]
         as_at = supplied.max() if len(supplied) else None
         now = twelve_months(rolled[code], measure, as_at)
         previous = twelve_months(rolled[code], measure, None if as_at is None else as_at - YEAR)

@@ -41,7 +41,7 @@ class Order:
     """Make the pack even if nothing has changed."""
     limits: Limits = Limits()
     public: bool = False
-    """Make the pack that anybody may see: small counts withheld, marked items left out."""
+    """Make the pack that anybody may see: counts rounded, marked items left out."""
     wait: float = 0
     """Seconds to wait for another run of the same pack."""
     folder: Path | None = None

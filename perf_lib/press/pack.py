@@ -20,6 +20,7 @@ from typing import Any
 
 from xlsxwriter.exceptions import FileCreateError
 
+from perf_lib.config import rounding_key
 from perf_lib.config.yaml import shown
 from perf_lib.findings import revisions
 from perf_lib.press import leaks, pack_folder, record, sign_off
@@ -112,16 +113,16 @@ def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, st
     try:
         with pack_folder.beside(order.target) as scratch:
             executed = work.make(scratch, reused, WRITERS)
-            if order.public:  # the next run would reuse it, and nobody else needs it
-                (scratch / record.SOURCE).unlink(missing_ok=True)
             facts = _facts(order, made_from.all, executed, work.printed, scratch, time.monotonic() - started)
-            record.write(scratch, record.without_digests(facts) if order.public else facts)
+            record.write(scratch, record.for_anybody(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
             for gate in GATES:
                 gate(order, report, scratch)
             pack_folder.swap(scratch, order.target)
             if order.public:
-                _write_internally(order, report, facts)
+                order.record_folder.mkdir(exist_ok=True)
+                record.write(order.record_folder, facts)
+                rounding_key.keep_draws(order.params, report.draws)
     except OSError as error:
         reason = error.strerror or str(error)
         raise PerfError(f"{shown(order.target)}: cannot be written: {reason}; what was there is as it was") from None
@@ -141,9 +142,9 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 
 
 def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
-    """Nobody has typed a figure that a public report withholds or leaves out."""
+    """Nobody has typed a figure that a public report does not print itself, without naming its source."""
     if report.is_public:
-        leaks.refuse_typed(_internal(order), report)
+        leaks.refuse_typed(report, _internal(order))
 
 
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (
@@ -156,7 +157,7 @@ CHECKS: tuple[Callable[[Order, Report], None], ...] = (
 
 def _write_xlsx(report: Report, to: Path) -> None:
     try:
-        xlsx.write_workbook(report.findings, report.settings, to)
+        xlsx.write_workbook(report.findings, report.printed_settings, to)
     except FileCreateError as error:  # xlsxwriter's own name for what the system answered
         raise OSError(errno.EIO, str(error).rsplit("] ", 1)[-1]) from None
 
@@ -166,7 +167,7 @@ def _write_csv(report: Report, to: Path) -> None:
 
 
 def _write_ods(report: Report, to: Path) -> None:
-    ods.write_opendocument(report.findings, report.settings, to)
+    ods.write_opendocument(report.findings, report.printed_settings, to)
 
 
 def _write_rejected(report: Report, to: Path) -> None:
@@ -195,15 +196,6 @@ GATES: tuple[Callable[[Order, Report, Path], None], ...] = (_nothing_marked_show
 def _internal(order: Order) -> Report:
     """The report as the body itself sees it."""
     return open_report(order.quarter, order.params)
-
-
-def _write_internally(order: Order, report: Report, facts: dict[str, Any]) -> None:
-    """Beside a public pack, for internal eyes: what was withheld and why, and the whole record of the run."""
-    folder = order.record_folder
-    folder.mkdir(exist_ok=True)
-    withheld = leaks.record_of(_internal(order), report)
-    withheld.to_csv(folder / "withheld.csv", index=False, lineterminator="\n", encoding="utf-8")
-    record.write(folder, facts)
 
 
 def _refuse_failures(executed: Sequence[Executed], scratch: Path, target: Path) -> None:

@@ -106,12 +106,15 @@ def write(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / RECORD).write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def without_digests(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The record as a public pack carries it: inputs by name, their digests blank.
+def for_anybody(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The record as a public pack carries it: what was asked for and of what files, and the pack's own digests.
 
-    A digest of a file of figures would let anybody who knows all but a few of them try out the rest.
+    A digest of a file of figures would let anybody who knows all but a few of them try out the rest; times, and which
+    notebooks ran again, would tell that some figure has changed where all print alike.
     """
-    return {**facts, "inputs": dict.fromkeys(facts["inputs"], "")}
+    named = {key: facts[key] for key in ("quarter", "parameters", "versions")}
+    inputs, notebooks = dict.fromkeys(facts["inputs"], ""), [{"name": each["name"]} for each in facts["notebooks"]]
+    return {**named, "inputs": inputs, "notebooks": notebooks, "outputs": facts["outputs"]}
 
 
 def is_as_made(place: str, order: Order, made: Mapping[str, Any]) -> bool:

@@ -1,18 +1,17 @@
-"""The public report: the inputs that it may use, and what stands in the place of an item that is left out."""
+"""The public report: the inputs that it is made from, and what stands in the place of an item that is left out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from perf_lib import extracts
-from perf_lib.config import markings
+from perf_lib.config import markings, rounding_key
 from perf_lib.config.catalogue import Catalogue, Marking
-from perf_lib.config.settings import Highlights, Params, Settings, quarters_in
-from perf_lib.findings import disclosure
-from perf_lib.findings.finding import Finding
+from perf_lib.config.settings import PUBLISHED_PUBLIC, Highlights, Params
+from perf_lib.findings.disclosure import Draw, Key, Rounding, own_rates
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -22,18 +21,17 @@ PEERS = "peers"
 
 @dataclass(frozen=True)
 class Opened:
-    """A public report's inputs, without anything that it may not print."""
+    """A public report's inputs: rounded counts, and nothing that is marked."""
 
-    settings: Settings
-    catalogue: Catalogue
+    params: Params
     frame: pd.DataFrame
     rates: pd.DataFrame | None
     published: Mapping[Quarter, pd.DataFrame]
+    """What earlier public reports printed first."""
     tables: Mapping[str, pd.DataFrame | None]
-    findings: Mapping[str, Finding]
     left_out: Mapping[str, Left]
-    record: pd.DataFrame
-    """What was withheld or left out and why; for internal use."""
+    draws: Mapping[str, Draw]
+    """Draws that are kept with the key, once the report is out."""
 
 
 @dataclass(frozen=True)
@@ -65,68 +63,52 @@ def marked(params: Params) -> Catalogue:
     return markings.marked(catalogue, holds, params.settings)
 
 
-def _with_denominators(params: Params) -> Catalogue:
-    """The catalogue; a share counted from records is `of_measure` what its definition divides by, if a measure."""
-    whole, records = Catalogue(params.catalogue), params.settings.inputs.records
-    definitions = extracts.read_definitions(params.input_path(records), whole).definitions if records else {}
-    for code, definition in definitions.items():
-        if definition.denominator in whole and code in whole and whole[code].of_measure is None:
-            whole[code] = whole[code].model_copy(update={"of_measure": definition.denominator})
-    return whole
-
-
 def open_public(
-    params: Params,
-    frame: pd.DataFrame,
-    rates: pd.DataFrame | None,
-    published: Mapping[Quarter, pd.DataFrame],
-    tables: Mapping[str, pd.DataFrame | None],
+    params: Params, frame: pd.DataFrame, rates: pd.DataFrame | None, tables: Mapping[str, pd.DataFrame | None]
 ) -> Opened:
-    """A public report's inputs: without marked items, small counts and the figures that would disclose them.
+    """A public report's inputs: marked items left out, every count rounded before anything is computed from it.
 
-    params: with every measure's marking settled (marked).
+    params: with every measure's marking settled (marked). Raises InputError where there is no key to round by, and for
+    a report that is marked as a whole.
     """
-    settings, quarter = params.settings, params.quarter
+    settings, quarter, area = params.settings, params.quarter, params.settings.body.area
     if settings.marking in settings.public_leaves_out:
         where = params.settings_file("marking")
         raise InputError(f"{where}: marking: a report marked {settings.marking} has no public version")
+    kept = {name: Draw(*draw) for name, draw in rounding_key.read_draws(params.folder).items()}
+    key = Key(rounding_key.read_key(params.folder), kept)
     marks = settings.inputs.markings
-    quarters = [each for each in quarters_in(params.folder) if each <= quarter]
-    earlier = {
-        each: extracts.read_published(params.published_path(each), params.catalogue, each)
-        for each in quarters
-        if each < quarter and each not in published and params.published_path(each).exists()
-    }
-    whole = _with_denominators(params)
-    public, record = disclosure.protect(whole, settings, quarters, frame, rates, {**earlier, **published})
     item_marks = {name: marks.get(name) or marks.get(file or "") for name, file in settings.inputs.tables.items()}
     item_marks[PEERS] = marks.get(settings.inputs.peers or "")
+    measures = markings.left_out({code: each.marking for code, each in params.catalogue.items()}, settings)
     others = markings.left_out(item_marks, settings)
-    public_rates = None if PEERS in others else rates
-    public_tables: dict[str, pd.DataFrame | None] = {}
-    records = [record]
-    for name, counts in tables.items():
-        if counts is None:
-            public_tables[name] = None
-        elif name not in others:
-            public_tables[name], of_table = disclosure.table(name, counts, settings.disclosure_threshold)
-            records.append(of_table)
     titles = {name: wording.sentence_case(name.replace("_", " ")) for name in others} | {PEERS: "Rates of peers"}
-    titles |= {code: whole[code].title for code in public.left_out}
-    left_out = {item: Left(titles[item], marking) for item, marking in {**public.left_out, **others}.items()}
+    titles |= {code: params.catalogue[code].title for code in measures}
+    left_out = {item: Left(titles[item], marking) for item, marking in {**measures, **others}.items()}
+
+    catalogue = Catalogue({code: each for code, each in params.catalogue.items() if code not in left_out})
     highlights = {
         tag: {code: words for code, words in tagged.items() if code not in left_out}
         for tag, tagged in settings.highlights
     }
-    public_settings = settings.model_copy(update={"highlights": Highlights(**highlights)})
+    settings = settings.model_copy(update={"highlights": Highlights(**highlights)})
+    public = replace(params, catalogue=catalogue, settings=settings, published=PUBLISHED_PUBLIC)
+    rounding = Rounding(settings.rounding_base, key)
+    counts = rounding.frame(frame, catalogue)
+    rows = counts[(counts["area"] == area) & (counts["month"] <= quarter.last)].reset_index(drop=True)
     return Opened(
-        public_settings,
-        public.catalogue,
-        public.frame,
-        public_rates,
-        {each: table for each, table in public.published.items() if each in published},
-        public_tables,
-        public.findings(public_settings, quarter, public_rates),
+        public,
+        rows,
+        None if rates is None or PEERS in others else own_rates(rates, rows, catalogue, area),
+        {
+            each: extracts.read_published(public.published_path(each), params.catalogue, each)
+            for each in public.published_quarters
+        },
+        {
+            name: None if table is None else rounding.table(name, table)
+            for name, table in tables.items()
+            if name not in others
+        },
         left_out,
-        pd.concat(records, ignore_index=True),
+        rounding.draws,
     )

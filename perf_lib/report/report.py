@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from perf_lib.config.catalogue import Catalogue, Marking
 from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
-from perf_lib.findings import disclosure, revisions, symbols
+from perf_lib.findings import revisions, symbols
 from perf_lib.findings.finding import Finding, findings
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
@@ -54,16 +54,14 @@ class MeasureReport:
         finding = self.finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
         second = f"{narrative.outlook(finding)} {narrative.target(finding)}".strip()
-        note = " ".join([finding.measure.note or "", *narrative.breaks(finding), narrative.withheld(finding)]).strip()
+        note = " ".join([finding.measure.note or "", *narrative.breaks(finding)]).strip()
         return html.paragraphs([text for text in (first, second, note) if text])
 
     def chart(self) -> Chart | Fragment:
         """The months with what was expected of them, above the rolling 12 months; empty without a figure."""
         if self.finding.as_at is None:
             return html.EMPTY
-        if self.finding.is_withheld and self.finding.months["value"].iloc[-charts.SHOWN :].isna().all():
-            return html.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
-        return self._drawn(charts.monthly, self.finding)
+        return drawn_once(charts.monthly, self.finding)
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
@@ -75,11 +73,7 @@ class MeasureReport:
 
     def _among_peers(self, draw: Callable[..., Fragment]) -> Fragment:
         group = self._report.settings.peer_group
-        return html.EMPTY if self.finding.peers is None or group is None else self._drawn(draw, self.finding, group)
-
-    def _drawn(self, draw: Callable[..., Chart | Fragment], *facts: object) -> Any:
-        # A public report shows no digest of its facts: with one, anybody could try out what it withholds.
-        return draw(*facts) if self._report.is_public else drawn_once(draw, *facts)
+        return html.EMPTY if self.finding.peers is None or group is None else drawn_once(draw, self.finding, group)
 
     def explain(self) -> Fragment:
         """How the verdict came about, the arithmetic behind every symbol, and the symbols of past months."""
@@ -174,8 +168,8 @@ class Report(Mapping[str, MeasureReport]):
     is_public: bool = False
     left_out: Mapping[str, Left] = field(default_factory=dict)
     """What a public report leaves out because of its marking: measures, tables and peers, by name."""
-    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=disclosure.RECORD), repr=False)
-    """What a public report withholds and why, without figures; for internal use."""
+    draws: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
+    """What a public report's counts were rounded to where the draws are kept with the key."""
 
     @property
     def settings(self) -> Settings:
@@ -226,7 +220,19 @@ class Report(Mapping[str, MeasureReport]):
         body, quarter, day = self.settings.body, self.quarter, self.settings.panel_date
         panel = f"For the {body.panel}" + (f", {day.day} {day:%B %Y}" if day else "")
         filled = html.fill("title.html.j2", body=body, quarter=quarter, panel=panel, span=quarter.span)
-        return Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
+        title = Fragment(filled, f"{body.name}: {quarter.label}. {panel}")
+        return title + html.paragraphs([self.rounding]) if self.is_public else title
+
+    @property
+    def rounding(self) -> str:
+        """What a public report says of its counts, on its first page and in its spreadsheets."""
+        return narrative.ROUNDED.format(self.settings.rounding_base)
+
+    @property
+    def printed_settings(self) -> Settings:
+        """The settings as spreadsheets print them: a public report's say first that its counts are rounded."""
+        notes = (*([self.rounding] if self.is_public else []), *self.settings.notes)
+        return self.settings.model_copy(update={"notes": notes})
 
     def summary(self) -> Fragment:
         """The first page: six main points, how many measures stand how, and what cannot be told."""
@@ -242,8 +248,9 @@ class Report(Mapping[str, MeasureReport]):
         if group is not None:
             members = f"The {group.name} ({group.abbreviation}): {wording.listed(sorted(group.areas))}."
             notes.append(f"{members} {group.note or ''}".strip())
-        if any(finding.is_withheld for finding in self.findings.values()):
-            notes.append(narrative.WITHHELD)
+        if self.is_public:
+            measures = [finding.measure for finding in self.findings.values()]
+            notes += [f"{each.title}: printed exactly, because {each.safe}." for each in measures if each.safe]
         notes += [left.sentence for left in self.left_out.values()]
         return html.paragraphs(notes)
 
@@ -428,7 +435,7 @@ def _key(report: Report) -> tuple[Quarter, Path, bool]:
 def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
     """One quarter's report, from a params folder and the inputs that it names.
 
-    public: as anybody may see it, without marked items and small counts (perf_lib.findings.disclosure). Raises
+    public: as anybody may see it, counts rounded (perf_lib.findings.disclosure), marked items left out. Raises
     InputError, one line, for anything in settings, data or commentary that cannot be right.
 
     >>> report = open_report("2019-20-Q3")
@@ -465,14 +472,13 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
 
 def as_public(report: Report) -> Report:
     """The report on what may be printed alone, from the same inputs: nothing else can be reached from it."""
-    arrived = report.arrived
-    kept = open_public(report.params, arrived.frame, arrived.rates, arrived.published, report.tables)
-    params = replace(report.params, settings=kept.settings, catalogue=kept.catalogue)
-    emptied = None if arrived.records is None else arrived.records.emptied()
-    arrived = Arrived(kept.frame, kept.rates, kept.published, Ledger(), emptied)
+    public = open_public(report.params, report.arrived.frame, report.arrived.rates, report.tables)
+    params, records = public.params, report.arrived.records
+    emptied = None if records is None else records.emptied()
+    arrived = Arrived(public.frame, public.rates, public.published, Ledger(), emptied)
     return Report(
-        params.quarter, params, kept.findings, kept.tables, arrived,
-        is_public=True, left_out=kept.left_out, withheld=kept.record,
+        params.quarter, params, arrived.findings(params.catalogue, params.settings, params.quarter), public.tables,
+        arrived, is_public=True, left_out=public.left_out, draws=public.draws,
     )  # fmt: skip
 
 

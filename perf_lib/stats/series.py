@@ -22,9 +22,8 @@ from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
 class Figure:
     """A figure over some months, with its parts, in the units of the measure.
 
-    `value` is None where a month that it needs is missing, or where the figure is withheld. `unweighted` says that only
-    ratios were supplied, without their denominators, so that the figure is their plain mean. `withheld` says that there
-    is a figure, which a public report does not print.
+    `value` is None where a month that it needs is missing. `unweighted` says that only ratios were supplied,
+    without their denominators, so that the figure is their plain mean.
     """
 
     value: float | None
@@ -32,7 +31,6 @@ class Figure:
     denominator: float | None = None
     margin: float | None = None
     unweighted: bool = False
-    withheld: bool = False
 
     def __bool__(self) -> bool:
         return self.value is not None

@@ -16,7 +16,6 @@ from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
 from perf_lib.views.charts.monthly import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
-from perf_lib.views.narrative import figure_in_table
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter
 
@@ -76,7 +75,7 @@ def _facts(finding: Finding) -> str:
 
 
 def _with_margin(finding: Finding, figure: Figure) -> str:
-    text = figure_in_table(finding, figure.value)
+    text = finding.measure.in_table(figure.value)
     return text if figure.margin is None or figure.value is None else f"{text} ±{wording.number(figure.margin, 1)}"
 
 
@@ -142,7 +141,7 @@ def months_table(finding: Finding) -> Fragment:
     months, now = finding.last_12.index, finding.last_12["value"]
     before, rolling = finding.months["value"].reindex(months - 12), finding.rolling_months.reindex(months)
     rows = [
-        (wording.short_month(month), *(figure_in_table(finding, value) for value in values))
+        (wording.short_month(month), *(finding.measure.in_table(value) for value in values))
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
     headings = ["Month", "Figure", "A year before", "12 months to the month"]
@@ -169,7 +168,7 @@ def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
     rows = [
         (
             str(reason),
-            *(wording.WITHHELD if pd.isna(row[month]) else wording.number(row[month]) for month in (before, now)),
+            *(wording.number(row[month]) for month in (before, now)),
             wording.change_in_table(row[now] - row[before], "count"),
             wording.change_per_cent_in_table(series.change_per_cent(row[now], row[before])),
         )
@@ -185,8 +184,8 @@ def _row(finding: Finding) -> dict[str, object]:
     return {
         "code": measure.code,
         "title": measure.title,
-        "quarter": figure_in_table(finding, quarter),
-        "rolling": figure_in_table(finding, finding.rolling.value),
+        "quarter": finding.measure.in_table(quarter),
+        "rolling": finding.measure.in_table(finding.rolling.value),
         "change": narrative.change_in_table(finding),
         "target": "–" if target is None else {True: "met", False: "not met", None: "–"}[target.met],
         "spark": None if drawing is None else data_uri(drawing),
@@ -230,7 +229,7 @@ def _chance(symbol: Symbol) -> str:
 def _first_published(finding: Finding, line: QuarterFigure) -> str:
     """The figures first published, where they differ from today's in what is printed."""
     pairs = [pair for _, *pair in line.then_and_now if pair[0] is not None]
-    printed = [[figure_in_table(finding, value) for value in pair] for pair in pairs]
+    printed = [[finding.measure.in_table(value) for value in pair] for pair in pairs]
     if all(first == now for first, now in printed):
         return "the same" if printed else ""
     return " / ".join(first for first, _ in printed)

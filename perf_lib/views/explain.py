@@ -153,7 +153,7 @@ def _sum(test: spc.Arithmetic, words: str) -> tuple[str, str, str]:
 
 def _published(test: spc.Arithmetic, finding: Finding) -> str:
     if not test.enough:
-        return "a month of its window is withheld" if finding.is_withheld else "a month of its window is missing"
+        return "a month of its window is missing"
     rule = next(rule for rule in spc.RULES if rule.code == test.code)
     sign, plus = _SIDE[rule.direction]
     if test.p is not None and test.slope is not None:

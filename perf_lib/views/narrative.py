@@ -15,10 +15,11 @@ from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR, Figure
 from perf_lib.words import wording
 
-WITHHELD = (
-    f"{wording.WITHHELD} stands for a figure that is withheld to protect people's privacy: it counts very few of them, "
-    "or a figure that does could be worked out with it. Averages, tests and projections are made without such months."
+ROUNDED = (
+    "Counts are rounded to multiples of {} so that nobody can be identified; parts may not add up. Totals, shares, "
+    "changes and verdicts are computed from the rounded counts."
 )
+"""What a public report says of its counts, once."""
 _STANDING_WORDS = ("above", "in line with, and above,", "in line with, and below,", "below")
 _STANDING = dict(zip(symbols.STANDINGS, _STANDING_WORDS, strict=True))
 
@@ -36,11 +37,6 @@ _FARTHEST = 1000.0
 _CHANCES = ((0.9, "will almost surely"), (0.67, "will probably"), (0.33, "may or may not"), (0.1, "will probably not"))
 _LEAST = "will almost surely not"
 """How a chance of meeting a target is said: the first whose share it reaches."""
-
-
-def withheld(finding: Finding) -> str:
-    """What [c] means, for a measure with withheld figures; else empty."""
-    return WITHHELD if finding.is_withheld else ""
 
 
 def figures(finding: Finding) -> str:
@@ -335,17 +331,8 @@ def in_prose(value: float | None, measure: Measure) -> str:
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
 
-def figure_in_table(finding: Finding, value: float | None) -> str:
-    """A figure of the measure as a table prints it: [c] where there is none because figures are withheld."""
-    if finding.is_withheld and wording.is_missing(value):
-        return wording.WITHHELD
-    return finding.measure.in_table(value)
-
-
 def change_in_table(finding: Finding) -> str:
     """The change of the rolling 12 months on the year before as a table prints it: in points for percentages."""
-    if finding.is_withheld and wording.is_missing(finding.change):
-        return wording.WITHHELD
     if finding.measure.is_percentage:
         return wording.change_in_table(finding.change, finding.measure.unit, finding.measure.decimals)
     return wording.change_per_cent_in_table(finding.change_per_cent)
@@ -363,8 +350,6 @@ def rate_in_prose(rate: float) -> str:
 def in_figures(figure: Figure, measure: Measure) -> str:
     """A figure with what it was made from: 88.8 per cent (4,524 of 5,095 defendants prosecuted)."""
     value = in_prose(figure.value, measure)
-    if figure.withheld:
-        return wording.WITHHELD
     if figure.margin is not None:
         return f"{value} (plus or minus {wording.percentage_points(figure.margin)})"
     if figure.unweighted and measure.denominator_is == "flow":
@@ -381,12 +366,6 @@ def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
     value = finding.value.value if measure.has_quarter else None
     window = f"in the {wording.twelve_months_to(finding.as_at)}"
-    if finding.value.withheld or finding.rolling.withheld:
-        quarter, twelve = (
-            f"{wording.WITHHELD} {measure.noun}" if figure.withheld else _counted(figure.value or 0, measure)
-            for figure in (finding.value, finding.rolling)
-        )
-        return f"There were {quarter} during {finding.quarter.name} and {twelve} {window}."
     if value is None:
         if rolling is None:
             return f"The {measure.noun} cannot be totalled: months are missing."
@@ -398,13 +377,12 @@ def _count(finding: Finding) -> str:
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     parts = []
-    if (finding.value or finding.value.withheld) and not measure.spans_a_year:
+    if finding.value and not measure.spans_a_year:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
-    if finding.rolling or finding.rolling.withheld:
+    if finding.rolling:
         parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
     if not parts:
-        value = float(finding.months.loc[finding.as_at, "value"])
-        latest = wording.WITHHELD if wording.is_missing(value) else in_prose(value, measure)
+        latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
         return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
     return f"The {measure.noun} was {' and '.join(parts)}."
 

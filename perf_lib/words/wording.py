@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 PERCENT = "per cent"
 SECONDS = "seconds"
 NOT_SUPPLIED = "not supplied"
-WITHHELD = "[c]"
-"""Printed for a figure that a public report withholds: the Government Statistical Service's "confidential"."""
 
 
 def is_missing(value: float | None) -> bool:

@@ -1,5 +1,5 @@
-"""What a public report withholds: small counts, and what would give them away."""
+"""What a public report prints in place of counts: each rounded at random, and nothing computed from anything else."""
 
-from perf_lib.findings.disclosure.control import RECORD, protect, table
+from perf_lib.findings.disclosure.rounding import Draw, Key, Rounding, own_rates, rounded
 
-__all__ = ["RECORD", "protect", "table"]
+__all__ = ["Draw", "Key", "Rounding", "own_rates", "rounded"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure
-from perf_lib.findings.finding import WITHHELD, Finding
+from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
@@ -41,7 +41,6 @@ def monthly(finding: Finding) -> Chart:
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
         *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
-        *[f"{wording.WITHHELD}: withheld."] * finding.is_withheld,
     ]
     title, alt = _title(finding), _alt(finding, shown)
     return Chart(title, " ".join(notes), alt, table=_table(finding, shown), **canvas.drawings(draw))
@@ -52,7 +51,7 @@ def _months(finding: Finding, width: float) -> Figure:
     measure = finding.measure
     shown = finding.months.iloc[-(SHOWN if width == canvas.WIDE else 2 * YEAR) :]
     limits, rolling = (each.reindex(shown.index) for each in (finding.expected_months, finding.rolling_months))
-    two = rolling.notna().any()  # months that are too few, or withheld, leave no rolling figure
+    two = rolling.notna().any()  # months that are too few leave no rolling figure
     ahead = _ahead(finding)
     figure, panels = canvas.paper(212, (1.55, 1.0), width=width) if two else canvas.paper(140, width=width)
     newest = _bars(panels[0], finding, shown, limits)
@@ -161,8 +160,6 @@ def _bars(axis: Axes, finding: Finding, shown: pd.DataFrame, limits: pd.DataFram
             style = {"markerfacecolor": fill, "markeredgewidth": 1}
             canvas.marks(axis, x[these], values[these] + 0.05 * top, ORANGE, marker, 5.5, **style)
     axis.set_ylim(0, top * 1.12)
-    for at in np.flatnonzero(shown["status"].eq(WITHHELD)).tolist():
-        canvas.words(axis, at, 0.02 * top, wording.WITHHELD, ha="center", va="bottom", fontsize=6)
     return _newest(axis, values, finding.measure, right=0.36 if len(shown) < 2 * YEAR else 0.0, foot=0.06 * top)
 
 
@@ -267,15 +264,14 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
 
 def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
-    measure, last, missing = finding.measure, shown.index[-1], wording.WITHHELD if finding.is_withheld else "–"
-    is_bars, ahead = measure.traits.chart == "bars", _ahead(finding)
+    measure, ahead = finding.measure, _ahead(finding)
+    is_bars = measure.traits.chart == "bars"
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
     if ahead is not None:
         months = months.append(ahead.table.index)
 
-    def column(values: pd.Series, decimals: int | None = measure.decimals, missing: str = missing) -> list[str]:
-        texts = [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
-        return [missing if text == "–" and month <= last else text for text, month in zip(texts, months, strict=True)]
+    def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
+        return [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
 
     columns = {"Figure": column(shown["value"])}
     if is_bars:
@@ -285,9 +281,7 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
         columns["Rolling 12 months"] = column(finding.rolling_months)
     columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
     if ahead is not None:
-        columns |= {
-            words: column(ahead.table[name], missing="–") for name, words in zip(ahead.table, _AHEAD, strict=True)
-        }
+        columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
     return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
 
 

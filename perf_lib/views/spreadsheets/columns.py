@@ -15,7 +15,7 @@ WIDEST = 28
 """Characters of a column; longer words wrap."""
 _NARROWEST, _MARGIN = 6, 2
 _FIGURE = re.compile(r"[+\u2212-]?\d[\d,.:]*(?:%| pp)?")
-_SIGN = re.compile(r"\[[a-z]\]")  # [x] and [c], which stand for a figure
+_SIGN = re.compile(r"\[[a-z]\]")  # [x], which stands for a figure
 
 
 @dataclass(frozen=True)

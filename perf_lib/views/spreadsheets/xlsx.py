@@ -20,8 +20,7 @@ from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, sheet_col
 from perf_lib.words import wording
 
 NOTES = {
-    "missing": "[x] means that there is no figure, or nothing to say. [c] means that a public report withholds it: it "
-    "counts very few people, or a figure that does could be worked out with it.",
+    "missing": "[x] means that there is no figure, or nothing to say.",
     "symbols": "Symbols are those of the published rules. Those listed as supported go with the verdict, which allows "
     "for season and chance, or with the area's place among its peers.",
     "illustrative": "The column origin says how a figure is known: published, derived from published figures, or "
@@ -34,8 +33,7 @@ NO_FIGURE = "[x]"  # the Government Statistical Service's sign for "not availabl
 
 def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """One row a measure, numbers as they are; symbol codes separated by spaces."""
-    table = pd.DataFrame([_row(finding) for finding in findings.values()])
-    return _withheld(table, findings, ["quarter_value", "rolling_12", "previous_12", "change", "change_per_cent"])
+    return pd.DataFrame([_row(finding) for finding in findings.values()])
 
 
 def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
@@ -45,20 +43,8 @@ def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
         for code, finding in findings.items()
     ]
     table = pd.concat(parts, ignore_index=True)
-    table = _withheld(table, findings, ["numerator", "denominator", "value", "rolling_12"])
     columns = ["measure", "month", "numerator", "denominator", "value", "rolling_12", "origin", "status"]
     return table[columns].assign(month=table["month"].astype(str))
-
-
-def _withheld(table: pd.DataFrame, findings: Mapping[str, Finding], columns: list[str]) -> pd.DataFrame:
-    """The table with the sign of a withheld figure where a measure that has such figures has none."""
-    is_withheld = table["measure"].map({code: finding.is_withheld for code, finding in findings.items()}).astype(bool)
-    if not is_withheld.any():
-        return table
-    signed = table.astype(dict.fromkeys(columns, object))
-    for column in columns:
-        signed.loc[is_withheld & table[column].isna(), column] = wording.WITHHELD
-    return signed
 
 
 def write_csv(findings: Mapping[str, Finding], path: Path) -> None:
@@ -248,13 +234,12 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
         "Change": narrative.change_in_table(finding),
         **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
     }
-    missing = wording.WITHHELD if finding.is_withheld else NO_FIGURE
     return {
         "Measure": measure.title,
         "Symbols": "; ".join(symbol.words for symbol in symbols.shown(finding)) or "none",
         "Verdict": wording.sentence_case(finding.verdict.grade),
         "Context": narrative.context(finding),
-        **{name: missing if text == "–" else text for name, text in figures.items()},
+        **{name: NO_FIGURE if text == "–" else text for name, text in figures.items()},
         "Priority": measure.priority,
     }
 

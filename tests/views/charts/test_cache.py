@@ -94,9 +94,3 @@ def test_what_is_not_the_same_has_another_fingerprint(one, other):
 def test_what_cannot_be_told_apart_has_none():
     with pytest.raises(TypeError, match="function has no fingerprint"):
         fingerprint(shown)
-
-
-def test_a_public_report_says_nothing_of_what_it_is_drawn_from():
-    public = open_report("2019-20-Q3", PARAMS, public=True)
-    parts = [public["sexual_offences"].chart(), public["sexual_offences"].peers()]
-    assert [part.drawn_from for part in parts] == ["", ""]
