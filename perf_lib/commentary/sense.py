@@ -1,0 +1,211 @@
+"""A sentence taken apart: its figures, months and measures, the parts between its commas, and which belongs to which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from perf_lib.commentary.figures import Typed, typed_figures
+from perf_lib.commentary.names import Mention, Names
+from perf_lib.commentary.periods import Calendar, Period
+from perf_lib.commentary.sentences import Sentence
+from perf_lib.commentary.spans import Span
+
+_CUT = re.compile(
+    r"""
+    [;:,()—]                                                          # a stop within the sentence
+  | \s [–-] \s
+  | \b (?: and | but | while | whereas | whilst | against | than | versus | vs | though | although | yet | which | where
+         | compared \s+ (?:with|to) | in \s+ comparison \s+ (?:with|to) | as \s+ opposed \s+ to | unlike
+         | up \s+ from | down \s+ from ) \b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\bbetween\s+[^,;]*$|England\s+$", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"""
+    \b (?: from | against | than | versus | vs | on | over | below | above | compared \s+ (?:with|to)
+         | (?:last|previous|earlier) \s+ (?:year|quarter)['’]s ) \s+ (?: the \s+ | just \s+ | only \s+ )* $
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"""
+    \b (?: national(?:ly|s)? | nationwide | England | Wales | Scotland | UK | Britain | countr(?:y|ies) | regional(?:ly)?
+         | region | South[\s-]West | Home \s Office | ONS | elsewhere | Europe\w*
+         | (?:other|most|all) \s+ (?:forces|areas|counties) | forces \s+ (?:across|in) ) \b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass
+class Sense:
+    """All that is read in a sentence, each part with its place.
+
+    carried: the measure that the sentence before spoke of, for a text that belongs to none.
+    """
+
+    sentence: Sentence
+    calendar: Calendar
+    names: Names
+    carried: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Its words, without what is not prose."""
+        return self.sentence.plain
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Measures named."""
+        return self.names.read(self.text, self.sentence.code)
+
+    @property
+    def strong(self) -> list[Mention]:
+        """Measures named by a name of their own."""
+        return [mention for mention in self.mentions if not mention.weak]
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """Words of time."""
+        named = [(mention.start, mention.end) for mention in self.strong]
+        return [
+            period
+            for period in self.calendar.read(self.text)
+            if not any(start <= period.start < end for start, end in named)
+        ]
+
+    @cached_property
+    def figures(self) -> list[Typed]:
+        """Figures, those bound included; in a table, those of the cell."""
+        taken = [(part.start, part.end) for part in (*self.periods, *self.strong)]
+        return [figure for figure in typed_figures(self.text, taken) if figure.start >= self.sentence.heads]
+
+    def is_bound(self, figure: Typed) -> bool:
+        """Whether a figure was looked up, and so is right by construction."""
+        return any(start <= figure.start < end for start, end in self.sentence.bound)
+
+    @cached_property
+    def parts(self) -> list[tuple[int, int]]:
+        """The stretches between commas, "and", "compared with" and the like."""
+        closed = [(part.start, part.end) for part in (*self.periods, *self.figures, *self.mentions)]
+        cuts = [0]
+        for match in _CUT.finditer(self.text):
+            is_inside = any(start <= match.start() < end for start, end in closed)
+            is_range = match[0].lower() == "and" and _BETWEEN.search(self.text[: match.start()])
+            if not is_inside and not is_range and match.start() >= self.sentence.heads:
+                cuts.append(match.start())
+        return [*pairwise([*cuts, len(self.text) + 1])]
+
+    def part_of(self, place: int) -> tuple[int, int]:
+        """The stretch that a place falls in."""
+        return next(part for part in self.parts if part[0] <= place < part[1])
+
+    def before(self, place: int, letters: int = 60) -> str:
+        """What stands before a place, in its stretch."""
+        return self.text[max(self.part_of(place)[0], place - letters) : place]
+
+    def is_elsewhere(self, place: int) -> bool:
+        """Whether a figure is said of somewhere else: the country, the region, other forces."""
+        start, end = self.part_of(place)
+        opening = self.parts[0]
+        opens = self.text[opening[0] : opening[1]]
+        if len(opens.split()) <= 5 and not any(each.start < opening[1] for each in self.figures):
+            if _ELSEWHERE.search(opens):
+                return True
+        return _ELSEWHERE.search(self.text, start, end) is not None
+
+    # --- which measure
+
+    def codes(self, place: int) -> list[str]:
+        """The measures that a figure may speak of, the likeliest first."""
+        start, end = self.part_of(place)
+        here = [each for each in self.strong if start <= each.start < end]
+        ordered = here or sorted(self.strong, key=lambda each: (each.start > place, abs(each.start - place)))
+        codes = [each.code for each in ordered]
+        if not here:
+            codes += [self.sentence.code] if self.sentence.code else []
+            codes += [self.carried] if not codes and self.carried else []
+        return [code for code in dict.fromkeys(codes) if code in self.names.words][:4]
+
+    # --- which months
+
+    @cached_property
+    def _anchors(self) -> list[Span]:
+        return [span for period in self.periods if not period.relation and not period.since for span in period.spans]
+
+    def spans_of(self, period: Period) -> list[Span]:
+        """The months that words of time mean in this sentence."""
+        anchors = self._anchors
+        if period.relation and anchors:
+            steps = [12 if period.relation == "year_before" else anchor.length for anchor in anchors]
+            leaning = [anchor.back(step) for anchor, step in zip(anchors, steps, strict=True)]
+            return [*dict.fromkeys([*leaning, *period.spans])]
+        spans = list(period.spans)
+        if period.since:
+            last = self.calendar.last
+            spans = [Span(first, last) for each in spans for first in (each.first, each.last + 1) if first <= last]
+            spans += period.spans
+        if period.counted or any(1 < each.length <= 3 for each in spans):
+            spans += [Span.month(at) for each in period.spans if each.length <= 6 for at in range(each[0], each[1] + 1)]
+        return [*dict.fromkeys(spans)]
+
+    def months_of(self, figure: Typed) -> tuple[list[Span], bool]:
+        """The months that a figure may be of, and whether the sentence gives them to this figure."""
+        start, end = self.part_of(figure.start)
+        here = [period for period in self.periods if start <= period.start < end and period.spans]
+        beside = self._right_before(figure)
+        if beside is not None:
+            return self.spans_of(beside), True
+        if here:
+            figures = [each for each in self.figures if start <= each.start < end and each.kind != "months"]
+            if len(here) == len(figures) > 1:
+                here = [here[figures.index(figure)]]
+            return self._all(here), True
+        free = [period for period in self.periods if period.spans and not self._has_figures(period)]
+        if free:
+            near = min(free, key=lambda each: (each.start > figure.start, abs(each.start - figure.start)))
+            spans = self.spans_of(near)
+            if _COMPARED.search(self.text[max(0, figure.start - 40) : figure.start]):
+                spans = [*spans, *(each.back(step) for each in spans for step in {12, each.length})]
+            elif len(free) > 1:
+                spans = self._all(free)
+            return [*dict.fromkeys(spans)], True
+        spans = self._all([period for period in self.periods if period.spans])
+        return [*spans, *(each.back(step) for each in spans for step in sorted({12, each.length}))], False
+
+    def _all(self, periods: Iterable[Period]) -> list[Span]:
+        return [*dict.fromkeys(span for period in periods for span in self.spans_of(period))]
+
+    def _has_figures(self, period: Period) -> bool:
+        start, end = self.part_of(period.start)
+        return any(start <= each.start < end for each in self.figures)
+
+    def _right_before(self, figure: Typed) -> Period | None:
+        """A period right before a figure: October (3,688); February's 37."""
+        for period in self.periods:
+            between = self.text[period.end : figure.start] if period.end <= figure.start else "-"
+            alone = re.match(r"[^()\d]*\)", self.text[figure.end :]) is not None  # not 2018 (1,562 against 1,044)
+            if period.spans and (
+                (alone and re.fullmatch(r"\s*\(\s*", between))
+                or re.fullmatch(r"['’]s\s+", between)
+                or (between == " " and self.text[period.end - 2 : period.end] in ("'s", "’s"))
+            ):
+                return period
+        return None
+
+    def pairs_of(self, figure: Typed, usual: Sequence[tuple[Span, Span]]) -> tuple[list[tuple[Span, Span]], bool]:
+        """The stretches that a change may be between, and whether the sentence gives them."""
+        named, is_named = self.months_of(figure)
+        every = self._all(period for period in self.periods if period.spans)
+        pairs = [(one, other) for one in every for other in every if one.length == other.length and one > other]
+        if is_named:
+            pairs += [(span, span.back(step)) for span in named for step in sorted({12, span.length}, reverse=True)]
+            # Only what it is compared with may be named: fewer than in the same quarter of 2018.
+            now = {one for one, _ in usual}
+            pairs += [(one, span) for span in named for one in now if one.length == span.length and one > span]
+        return [*dict.fromkeys(pairs)], is_named

@@ -1,0 +1,386 @@
+"""A typed figure tied to the facts that it may be: of the measure and months its own sentence names, as it is printed.
+
+What a figure is said to be (a level, a change, an average, a share, a rate, a place) comes from the few words beside
+it. Where these say nothing, a figure fine enough to be no coincidence is looked for among all the usual facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from perf_lib.commentary.facts import Fact, Facts
+from perf_lib.commentary.figures import Typed
+from perf_lib.commentary.sense import Sense
+from perf_lib.commentary.spans import Span
+from perf_lib.words import wording
+
+FINE = 100
+"""A figure that tells apart so many values (1,496; 12.2) is no coincidence where it is among the usual facts."""
+MOST_FIGURES = 30
+"""Figures of a sentence that are read: with more, nobody can say which belongs to what."""
+OFFERS = 3
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.VERBOSE | re.IGNORECASE)
+
+
+_UP = """
+    rose rise risen rises rising increase increased increases increasing grew grow grown grows growing growth up higher
+    climb climbed climbs climbing jump jumped more extra additional further above gain gained greater added slower
+    longer upward
+    """.split()
+_DOWN = """
+    fell fall fallen falls falling decrease decreased decreases decreasing declined decline declining declines drop
+    dropped drops dropping down lower fewer less reduced reduction reduce reduces below slipped slip shrank shrunk
+    lost faster quicker shorter downward cut under eased
+    """.split()
+_BETTER, _WORSE = "improved improvement improving better".split(), "worsened worse worsening deteriorated".split()
+DIRECTION = _pattern(
+    rf"""
+    \b (?: (?P<up> {'|'.join(_UP)} | went \s up ) | (?P<down> {'|'.join(_DOWN)} | (?:went|came) \s down )
+         | (?P<better> {'|'.join(_BETTER)} ) | (?P<worse> {'|'.join(_WORSE)} ) ) \b
+    """
+)
+_CHANGE_AFTER = _pattern(
+    r"""
+    \s* (?: (?: per \s cent | % | of | a | an | the | percentage | points? | [a-z'’-]+ ) \s+ ){0,3}?
+    (?: more | fewer | less | higher | lower | extra | additional | up | down | above | below | increase | decrease | rise
+      | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | better | worse | lost ) \b
+    """
+)
+_CHANGE_BEFORE = _pattern(
+    r"""
+    (?: \b by \s+ | \b (?: up | down | rise | fall | increase | decrease | drop | reduction | growth | change | difference
+      | decline | improvement | fell | rose | grew | dropped | increased | decreased | extra | additional | further
+      | gained | added | jumped | declined | slipped | lost ) \s+ (?: of \s+ | by \s+ )?
+      | \b (?: an | some ) \s+ (?: extra | additional ) \s+ )
+    (?: (?: about | around | some | nearly | almost | over | roughly | approximately | just | only | more \s+ than | a | an
+      | as \s+ much \s+ as | up \s+ to | well | slightly ) \s+ )* [(]? $
+    """
+)
+_LEVEL_BEFORE = _pattern(
+    r"\b (?: from | to | at | against | than | with | reached | reaching | on \s+ the ) \s+ (?: the | just | only | about )? \s* $"
+)
+_AVERAGE = _pattern(r"\b (?: averag\w+ | mean | (?: a | per | each | every ) \s+ (?: month | week | day | quarter ) | monthly ) \b")
+_AVERAGE_UNIT = _pattern(r"\b (?: a | per | each | every ) \s+ (?P<unit> month | week | day | quarter ) \b | daily | weekly")
+_RATE = _pattern(r"\b (?: per | (?: for \s+ )? every | in \s+ every ) \s+ (?: 1,?000 | thousand ) \b | \b rates? \b | \b for \s+ (?:its|their|our) \s+ size")
+_SHARE = _pattern(
+    r"\b (?: share | proportion | makes? \s+ up | made \s+ up | accounts? \s+ for | accounted \s+ for | of \s+ (?:all|the|total|every|these|crime) ) \b"
+)
+_PUBLISHED = _pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b")
+_PART_OF = _pattern(r"\s* (?: per \s cent | % )? \s* (?: out \s+ of | of ) \b")
+_FUNCTION = frozenset(
+    """
+    a about above across after again against all also altogether an and are as at away back been before being below
+    between both but by came compared completed counted crimes despite down during each earlier fell fewer for from had
+    has have higher if in incidents instead into is it its just last less logged lower made mark more not now occasions
+    occurrences of offences on only or out over overall people per recorded reported reports residents respectively
+    rose received since so some such than that the their then there these they this those times to together too took
+    under until up was we were when where whereas which while who with within year month quarter months days years
+    victims cases took
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What came of one figure: the fact that it is, or those that come nearest.
+
+    family: what the figure was taken to be. wrong_way: the fact is its size, and went the other way.
+    is_closed_in: whether the sentence itself names the months (or what is compared).
+    """
+
+    figure: Typed
+    fact: Fact | None = None
+    family: str = ""
+    wrong_way: Fact | None = None
+    is_named: bool = False
+    nearest: tuple[Fact, ...] = ()
+    """Facts of the same sort and months, which a closed reading holds the figure against."""
+
+
+def way_of(match: re.Match[str], better: str) -> int:
+    """Which way a word of direction points, 1 up, -1 down; for "improved", by which way is good."""
+    if match["up"] or match["down"]:
+        return 1 if match["up"] else -1
+    sign = {"higher": 1, "lower": -1}.get(better, 0)
+    return sign if match["better"] else -sign
+
+
+def granularity(figure: Typed) -> float:
+    """How many values a figure tells apart: 94 for "94", 122 for "12.2", 15 for "1,500"."""
+    digits = re.sub(r"\D", "", figure.text).strip("0") if not figure.in_words else ""
+    return max(float(digits), 1.0) if digits else abs(figure.value) / figure.step
+
+
+class Tracer:
+    """Ties the figures of sentences to the facts of one report."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def trace(self, sense: Sense, figure: Typed) -> Trace | None:
+        """What a figure is; None for one that is no claim: a word of number in ordinary language, a stretch of time."""
+        if figure.kind == "months":
+            return None
+        if figure.kind == "money":
+            return Trace(figure)
+        first: Trace | None = None
+        for code in sense.codes(figure.start):
+            candidates: list[Fact] = []
+            for family in self._families(sense, figure, code):
+                there, is_named = self._facts(sense, figure, code, family)
+                fitting = [fact for fact in there if self._fits(figure, fact)]
+                way = self._way(sense, figure, code) if family == "change" else 0
+                right = [fact for fact in fitting if not way or fact.way in (0, way)]
+                if right and not self._is_of_another(sense, figure, code, family):
+                    return Trace(figure, right[0], family, is_named=is_named)
+                if fitting and first is None and way:
+                    first = Trace(figure, None, family, fitting[0], is_named)
+                candidates += there
+            if first is None and candidates:
+                families = self._families(sense, figure, code)
+                named = self._facts(sense, figure, code, families[0])[1]
+                first = Trace(figure, None, families[0], None, named, tuple(candidates))
+        if figure.in_words and figure.value <= 12 and figure.kind in ("count", "days") and not self._is_claim(sense, figure):
+            return None
+        if figure.kind in ("fraction", "multiple") and first is None:
+            return None
+        return first or Trace(figure)
+
+    # --- what it is said to be
+
+    def _families(self, sense: Sense, figure: Typed, code: str) -> list[str]:
+        """What a figure may be, the likeliest first."""
+        measure, text = self.facts.measure(code), sense.text
+        before, after = sense.before(figure.start), text[figure.end : sense.part_of(figure.start)[1]]
+        start, end = sense.part_of(figure.start)
+        is_change = bool(_CHANGE_AFTER.match(after) or _CHANGE_BEFORE.search(before) or figure.signed)
+        is_level = bool(_LEVEL_BEFORE.search(before)) and not _CHANGE_AFTER.match(after)
+        if sense.sentence.heads:
+            is_change = is_change or bool(re.search(r"\b(?:change|difference)\b", text, re.IGNORECASE))
+        is_fine = granularity(figure) >= FINE
+        if figure.kind == "rank":
+            return ["rank"]
+        if measure.is_count and figure.kind == "count" and _RATE.search(text) and (figure.step < 1 or "per" in after):
+            return ["rate"]
+        if figure.kind == "points":
+            return ["change", "margin"]
+        if figure.kind in ("fraction", "multiple"):
+            return ["change", "share", "level"] if measure.is_percentage else ["change", "share"]
+        if figure.kind == "percent":
+            if measure.is_percentage:
+                return ["change", "level"] if is_change and not is_level else ["level", "target"]
+            shares = ["share"] if _SHARE.search(text) else []
+            return [*shares, "change"] if shares and not is_change else ["change", *shares]
+        if figure.kind == "count" and not measure.is_count:
+            sized = ["level"] if figure.step < 1 or not measure.is_percentage else []
+            return ["change", *sized, "parts"] if is_change and not is_level else [*sized, "parts", "change"]
+        average = ["average"] if measure.is_count and _AVERAGE.search(text, start, end) else []
+        others = ["published"] if _PUBLISHED.search(text) else []
+        if is_change and not is_level:
+            return ["change", "level"] if is_fine and granularity(figure) >= 10 * FINE else ["change", *average]
+        loose = ["change"] if is_fine or DIRECTION.search(text) else []
+        return [*average, "level", *others, *loose, "parts", "target"]
+
+    def _way(self, sense: Sense, figure: Typed, code: str) -> int:
+        """Which way the words beside a figure say that it went; 0 where they do not say."""
+        better = self.facts.measure(code).better
+        start, end = sense.part_of(figure.start)
+        if figure.signed:
+            return figure.signed
+        if following := _CHANGE_AFTER.match(sense.text, figure.end, end):
+            word = [*DIRECTION.finditer(sense.text, figure.end, following.end())]
+            if word:
+                return way_of(word[-1], better)
+        clause = max((sense.text.rfind(stop, 0, figure.start) for stop in ";:."), default=-1) + 1
+        words = [*DIRECTION.finditer(sense.text, max(start, clause), figure.start)]
+        words = words or [*DIRECTION.finditer(sense.text, clause, figure.start)]
+        words = [word for word in words if not re.match(r"\s+than\b", sense.text[word.end() :])]
+        return way_of(words[-1], better) if words else 0
+
+    # --- which facts it may be
+
+    def _facts(self, sense: Sense, figure: Typed, code: str, family: str) -> tuple[list[Fact], bool]:
+        """The facts of one sort that a figure may be, and whether the sentence names their months."""
+        facts, measure = self.facts, self.facts.measure(code)
+        if family == "rate":
+            return [*facts.rates(code)], True
+        if family == "rank":
+            return self._ranks(sense, figure, code), True
+        if family == "target":
+            return [*facts.target(code)], True
+        if family == "published":
+            return [*facts.first_published(code)], True
+        if family == "change":
+            return self._changes(sense, figure, code)
+        spans, is_named = self._spans(sense, figure, code)
+        if family == "level":
+            return [fact for span in spans for fact in facts.level(code, span)], is_named
+        if family == "parts":
+            return [fact for span in spans for fact in facts.parts(code, span)], is_named
+        if family == "margin":
+            return [fact for span in spans for fact in facts.margin(code, span)], is_named
+        if family == "average":
+            unit = _AVERAGE_UNIT.search(sense.text, figure.start)
+            named = (unit["unit"] if unit and unit["unit"] else "month").lower()
+            spans = [span for span in spans if span.length > 1]
+            return [fact for span in spans for fact in facts.average(code, span, named)], is_named
+        return [fact for fact in self._shares(sense, code, spans) if measure.is_count], is_named
+
+    def _spans(self, sense: Sense, figure: Typed, code: str) -> tuple[list[Span], bool]:
+        facts = self.facts
+        spans, is_named = sense.months_of(figure)
+        windows = facts.windows(code)
+        as_at = windows["rolling_12"].last
+        for span in list(spans):
+            if span.last > as_at and span.length >= 12:  # the year, of a measure whose figures stop before its end
+                spans.append(Span.ending(as_at, span.length))
+        if not is_named:
+            usual = facts.usual_spans(code)
+            if granularity(figure) < FINE:
+                usual = [windows["quarter"], windows["rolling_12"], windows["previous_12"], windows["previous_quarter"]]
+            spans = [*spans, *usual]
+        return [*dict.fromkeys(spans)], is_named
+
+    def _changes(self, sense: Sense, figure: Typed, code: str) -> tuple[list[Fact], bool]:
+        usual = self.facts.usual_pairs(code)
+        pairs, is_named = sense.pairs_of(figure, usual)
+        if not is_named:
+            as_fine = granularity(figure) >= FINE / 2
+            pairs = [*pairs, *(usual if as_fine else usual[:1] if pairs else usual[:3])]
+        as_at = self.facts.windows(code)["rolling_12"].last
+        pairs += [
+            (Span.ending(as_at), Span.ending(as_at).back(12))
+            for one, other in pairs
+            if one.length == 12 and one.last > as_at and one.back(12) == other
+        ]
+        changes = [fact for pair in dict.fromkeys(pairs) for fact in self.facts.change(code, *pair)]
+        wanted = {"percent": "percent", "points": "points", "fraction": "percent", "multiple": "percent"}
+        scale = wanted.get(figure.kind)
+        is_points = self.facts.measure(code).is_percentage and figure.kind in ("percent", "fraction")
+        return [c for c in changes if (c.scale == scale if scale and not is_points else c.scale != "percent")], is_named
+
+    def _shares(self, sense: Sense, code: str, spans: Sequence[Span]) -> Iterator[Fact]:
+        """A count as a part of another's, a quarter's as a part of the year's."""
+        others = [each.code for each in sense.strong if each.code != code]
+        year, quarter = self.facts.windows(code)["rolling_12"], self.facts.windows(code)["quarter"]
+        for of in dict.fromkeys([*others, *self.facts.wholes(code)]):
+            for span in dict.fromkeys([*spans, year, quarter]):
+                yield from self.facts.share(code, of, span)
+        part, whole = self.facts.figure(code, quarter).value, self.facts.figure(code, year).value
+        if part is not None and whole and self.facts.measure(code).is_count:
+            share = 100 * part / whole
+            yield Fact(share, "percent", code, "the quarter's share of the year", wording.per_cent(share), "", quarter)
+
+    def _ranks(self, sense: Sense, figure: Typed, code: str) -> list[Fact]:
+        """The place in the group or in the country, counted from the end that the words name."""
+        ranks = [*self.facts.ranks(code)]
+        near = sense.text[max(0, figure.start - 60) : figure.end + 60]
+        is_national = re.search(r"\bnational|\bcountry|\bEngland|\bof\s+4\d\b", near, re.IGNORECASE)
+        if len(ranks) > 1:
+            ranks = ranks[1:] if is_national and not re.search(r"\bgroup|\bpeers|\bsimilar", near) else ranks
+        highest = re.search(r"\b(?:highest|largest|worst)\b", sense.text[figure.end : figure.end + 20], re.IGNORECASE)
+        return [] if highest else ranks
+
+    # --- whether it is it
+
+    def _fits(self, figure: Typed, fact: Fact) -> bool:
+        """Whether a fact prints as the figure does, as finely and as firmly as it was written."""
+        value = abs(fact.value)
+        if figure.kind == "multiple":
+            return fact.scale == "percent" and figure.fits(1 + fact.value / 100)
+        if figure.kind == "fraction":
+            return fact.scale in ("percent", "points") and figure.fits(value)
+        scales = {
+            "count": ("count", "unit", "rate", "seconds", "percent", "points"), "percent": ("percent", "points"),
+            "points": ("points",), "seconds": ("seconds",), "days": ("unit",), "rank": ("rank",),
+        }  # fmt: skip
+        return fact.scale in scales.get(figure.kind, ()) and figure.fits(value)
+
+    def _is_of_another(self, sense: Sense, figure: Typed, code: str, family: str) -> bool:
+        """Whether a figure's own noun is something that the measure does not count, or its place is somewhere else."""
+        if sense.is_elsewhere(figure.start) and family not in ("rank", "rate"):
+            return True
+        if family not in ("level", "parts", "average") or figure.kind != "count" or granularity(figure) >= FINE:
+            return False
+        following = re.match(r"\s+([a-z]+)", sense.text[figure.end :])
+        if following is None or following[1] in _FUNCTION:
+            return False
+        return not any(sense.names.counts(code, word) for word in re.findall(r"[a-z]+", sense.text[figure.end :])[:4])
+
+    def _is_claim(self, sense: Sense, figure: Typed) -> bool:
+        """Whether a small number in words is a figure: nine hate crimes, six fewer; and not: one of the reasons."""
+        if figure.value <= 1 or figure.kind == "days":
+            return False
+        after = sense.text[figure.end : figure.end + 40]
+        if _CHANGE_AFTER.match(sense.text[figure.end : sense.part_of(figure.start)[1]]):
+            return not re.match(r"\s+[a-z]+\s+[a-z]+\s", after) or bool(sense.periods)
+        words = re.findall(r"[a-z]+", after)[:2]
+        own = (sense.names.counts(code, word) for code in sense.codes(figure.start)[:1] for word in words)
+        return bool(words) and any(own) and not re.match(r"\s+(?:kinds?|types?|groups?|main|other|such)\b", after)
+
+    # --- what it may have been meant to be
+
+    def offers(self, sense: Sense, trace: Trace) -> tuple[Fact, ...]:
+        """The three facts nearest to a figure: as it may be mistyped, of its sort and months first."""
+        figure = trace.figure
+        codes = sense.codes(figure.start)
+        pool: list[tuple[float, Fact]] = []
+        for rank, code in enumerate(codes[:3]):
+            families = self._families(sense, figure, code)
+            seen: set[str] = set()
+            for place, family in enumerate(families):
+                for fact in self._facts(sense, figure, code, family)[0]:
+                    seen.add(fact.binding)
+                    pool.append((distance(figure, fact) + 0.08 * place + 0.1 * rank, fact))
+            pool += [
+                (distance(figure, fact) + 0.3 + 0.1 * rank, fact)
+                for fact in self.facts.usual(code)
+                if fact.binding not in seen
+            ]
+        return tuple(islice(_distinct(pool), OFFERS))
+
+
+def distance(figure: Typed, fact: Fact) -> float:
+    """How far a figure is from a fact, 0 to 1: by its digits where these changed places or one is wrong, by size."""
+    value, own = abs(fact.value), abs(figure.value)
+    kinds = {"percent": ("percent",), "points": ("points",), "seconds": ("seconds",), "rank": ("rank",)}
+    if fact.scale not in kinds.get(figure.kind, ("count", "unit", "rate", "seconds", "percent", "points")):
+        return 1.5
+    penalty = 0.25 if figure.kind == "count" and fact.scale in ("percent", "points") else 0.0
+    size = abs(value - own) / max(value, own, figure.step)
+    if is_slip(figure, fact):
+        return penalty + min(size, 0.1)
+    return penalty + min(0.12 + size, 1.0)
+
+
+def is_slip(figure: Typed, fact: Fact) -> bool:
+    """Whether a figure is a fact with two digits changed about, or one digit wrong."""
+    decimals = max(0, round(-_log10(figure.step)))
+    one = wording.number(abs(figure.value), decimals).replace(",", "").replace(".", "")
+    other = wording.number(abs(fact.value), decimals).replace(",", "").replace(".", "")
+    if len(one) != len(other) or one == other:
+        return False
+    wrong = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    swapped = len(wrong) == 2 and wrong[0] == wrong[1][::-1]
+    return swapped or (len(wrong) == 1 and len(one) > 1) or (sorted(one) == sorted(other) and len(one) > 2)
+
+
+def _log10(step: float) -> float:
+    places = 0
+    while step < 0.999 and places < 6:
+        step, places = step * 10, places + 1
+    return float(-places)
+
+
+def _distinct(pool: Iterable[tuple[float, Fact]]) -> Iterator[Fact]:
+    printed: set[str] = set()
+    for _, fact in sorted(pool, key=lambda each: each[0]):
+        if fact.printed not in printed and fact.binding:
+            printed.add(fact.printed)
+            yield fact
