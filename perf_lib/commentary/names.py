@@ -52,6 +52,8 @@ class Names:
                 alike = ("crime", "offence") if self.words[code] & {"crime", "offence"} else ()
                 self.words[code] |= {"case", "instance", "occurrence", "incident", "report", *alike}
         self._own = {code: _weak_names(measure) for code, measure in measures.items()}
+        parts = ((name, frozenset(word for word in name.split() if word not in _SMALL_WORDS)) for name in self._codes)
+        self._parts = sorted(((n, p) for n, p in parts if len(p) > 1), key=lambda row: -len(row[1]))
         self._pattern, self._plain_pattern = _any_of(self._codes), _any_of(self._plain)
 
     def read(self, text: str, own: str | None) -> list[Mention]:
@@ -69,6 +71,15 @@ class Names:
             others = [Mention(*match.span(), own, weak=True) for match in weak.finditer(text)]
         named += [mention for mention in others if mention.start not in covered]
         return sorted(named, key=lambda mention: mention.start)
+
+    def scattered(self, text: str) -> list[Mention]:
+        """A measure all of whose words stand in a sentence, though not together: constables gave so many hours."""
+        words = {stem(match[0].lower()): match.start() for match in re.finditer(r"[^\W_]+", text)}
+        for name, parts in self._parts:
+            if parts <= words.keys():
+                first = min(words[part] for part in parts)
+                return [Mention(first, first + 1, self._codes[name])]
+        return []
 
     def counts(self, code: str, word: str) -> bool:
         """Whether a word is one of what a measure counts."""

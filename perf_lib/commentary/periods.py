@@ -166,7 +166,7 @@ class Calendar:
             _Row(rf"\b(?:(?:calendar|the)\s+year\s+)?(?P<y>{_Y})(?![-/–]\d|\w|,\d)", _I, lambda m: [self._year(int(m["y"]))]),
             _Row(r"\b(?:the\s+|this\s+|over\s+the\s+|a\s+|whole\s+|full\s+)*(?:(?:last|past|latest|most\s+recent|whole|full|calendar|current)\s+)?(?P<vague>year)(?:'s|’s)?\b(?!\s+(?:four|five|six|olds?|before|earlier))", _I, lambda m: [self.year, self.calendar_year]),
             # the quarter itself
-            _Row(r"\b(?:(?:this|the|the\s+latest|the\s+current|each|a)\s+)?(?<!a\s)(?<!each\s)(?<!every\s)(?<!per\s)(?<!three\s)quarter(?:'s|’s)?\b(?!\s+of\b|\s+century)", _I, lambda m: [] if re.match(r"(?:each|a)\s", m[0], re.I) else [self.now]),
+            _Row(r"\b(?:(?:this|the|the\s+latest|the\s+current|each|a)\s+)?(?<!a\s)(?<!each\s)(?<!every\s)(?<!per\s)(?<!three\s)(?<!by\s)quarter(?:'s|’s)?\b(?!\s+of\b|\s+century|\s+(?:by|on|after)\s+quarter)", _I, lambda m: [] if re.match(r"(?:each|a)\s", m[0], re.I) else [self.now]),
             _Row(rf"\b(?:the\s+)?(?:early\s+|late\s+)?(?P<season>spring|summer|autumn|winter)(?:\s+(?:of\s+)?(?P<y>{_Y}))?\b(?:\s+months)?", _I, self._season),
             _Row(r"\b(?:the\s+)?(?P<which>past|last|latest|most\s+recent)\s+months?\b", _I, lambda m: [Span.month(self.last)]),
         ]  # fmt: skip

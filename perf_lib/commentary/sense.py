@@ -32,6 +32,13 @@ _COMPARED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_COMPARED_WITH = re.compile(
+    r"""
+    \b (?: than | against | versus | vs | compared \s+ (?:with|to) | up \s+ on | down \s+ on )
+    (?: \s+ (?: in | during | for | at | the | that | those | of | over ) )* \s+ $
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _ELSEWHERE = re.compile(
     r"""
     \b (?: national(?:ly|s)? | nationwide | England | Wales | Scotland | UK | Britain | countr(?:y|ies) | regional(?:ly)?
@@ -62,7 +69,8 @@ class Sense:
     @cached_property
     def mentions(self) -> list[Mention]:
         """Measures named."""
-        return self.names.read(self.text, self.sentence.code)
+        named = self.names.read(self.text, self.sentence.code)
+        return named or (self.names.scattered(self.text) if self.sentence.code is None else [])
 
     @property
     def strong(self) -> list[Mention]:
@@ -150,7 +158,7 @@ class Sense:
             last = self.calendar.last
             spans = [Span(first, last) for each in spans for first in (each.first, each.last + 1) if first <= last]
             spans += period.spans
-        if period.counted or any(1 < each.length <= 3 for each in spans):
+        if period.counted or (len(spans) == 1 and spans[0].length == 3 and re.search(r"\bmonths\b", self.text)):
             spans += [Span.month(at) for each in period.spans if each.length <= 6 for at in range(each[0], each[1] + 1)]
         return [*dict.fromkeys(spans)]
 
@@ -161,22 +169,40 @@ class Sense:
         beside = self._right_before(figure)
         if beside is not None:
             return self.spans_of(beside), True
+        is_compared = _COMPARED.search(self.text[max(0, figure.start - 40) : figure.start]) is not None
+        figures = [each for each in self.figures if start <= each.start < end and each.kind != "months"]
+        here = [each for each in here if is_compared or not self.is_base(each)] or (here if len(figures) == 1 else [])
         if here:
-            figures = [each for each in self.figures if start <= each.start < end and each.kind != "months"]
-            if len(here) == len(figures) > 1:
+            if len(here) == len(figures) > 1 and figure in figures:
                 here = [here[figures.index(figure)]]
-            return self._all(here), True
-        free = [period for period in self.periods if period.spans and not self._has_figures(period)]
+            is_one_of_two = is_compared and len(here) == 1 < len(figures)
+            return self._with_earlier(self._all(here), is_one_of_two), True
+        free = [each for each in self.periods if each.spans and not self._has_figures(each)]
+        free = [each for each in free if (is_compared or not self.is_base(each)) and not self._is_apposed(each)]
         if free:
             near = min(free, key=lambda each: (each.start > figure.start, abs(each.start - figure.start)))
-            spans = self.spans_of(near)
-            if _COMPARED.search(self.text[max(0, figure.start - 40) : figure.start]):
-                spans = [*spans, *(each.back(step) for each in spans for step in {12, each.length})]
-            elif len(free) > 1:
-                spans = self._all(free)
-            return [*dict.fromkeys(spans)], True
-        spans = self._all([period for period in self.periods if period.spans])
-        return [*spans, *(each.back(step) for each in spans for step in sorted({12, each.length}))], False
+            spans = self._all(free) if len(free) > 1 and not is_compared else self.spans_of(near)
+            return self._with_earlier(spans, is_compared), True
+        told = [period for period in self.periods if period.spans]
+        is_told = len(told) == 1 and not self.is_base(told[0]) and figure.kind in ("percent", "points")
+        return self._with_earlier(self._all(told), True), is_told
+
+    def _with_earlier(self, spans: list[Span], is_wanted: bool) -> list[Span]:
+        """Stretches with those before them and a year before them, where one may be what they are compared with."""
+        earlier = [span.back(step) for span in spans for step in (12, span.length)] if is_wanted else []
+        first = [Span.month(span.first - step) for span in spans if span.length > 1 for step in (0, 1) if is_wanted]
+        return [*dict.fromkeys([*spans, *earlier, *first])]
+
+    def is_base(self, period: Period) -> bool:
+        """Whether words of time are what something is compared with: than a year earlier, compared with 2018."""
+        return bool(period.relation) or _COMPARED_WITH.search(self.text[: period.start]) is not None
+
+    def _is_apposed(self, period: Period) -> bool:
+        """Whether words of time only say again what stands before the comma: in the summer, July to September."""
+        return any(
+            other.end < period.start and re.fullmatch(r"[,(]\s*|\s+\(", self.text[other.end : period.start])
+            for other in self.periods
+        )
 
     def _all(self, periods: Iterable[Period]) -> list[Span]:
         return [*dict.fromkeys(span for period in periods for span in self.spans_of(period))]

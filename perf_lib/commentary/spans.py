@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from perf_lib.extracts.tables.checks import MONTH
-from perf_lib.words import wording
+from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
@@ -60,18 +60,20 @@ class Span(NamedTuple):
     @property
     def in_words(self) -> str:
         """How a sentence names it: December 2019; October to December 2019; 12 months to December 2019."""
-        first, last = self.ends
-        if self.length == 12:
-            return wording.twelve_months_to(last)
-        return wording.month(last) if self.length == 1 else wording.span(first, last)
+        (year, month), (other_year, other_month) = divmod(self.first, 12), divmod(self.last, 12)
+        last = f"{MONTH_NAMES[other_month]} {1970 + other_year}"
+        if self.length in (1, 12):
+            return last if self.length == 1 else f"12 months to {last}"
+        first = MONTH_NAMES[month] if year == other_year else f"{MONTH_NAMES[month]} {1970 + year}"
+        return f"{first} to {last}"
 
     def __str__(self) -> str:
         """How a record names it: 2019-12, 2019-20-Q3, 12 months to 2019-12, or 2019-04 to 2019-12."""
-        first, last = self.ends
+        first, last = (f"{1970 + at // 12}-{at % 12 + 1:02d}" for at in self)
         if self.length == 1:
-            return str(last)
+            return last
         if self.is_quarter:
-            return str(Quarter.of(first))
+            return str(Quarter.of(self.ends[0]))
         return f"12 months to {last}" if self.length == 12 else f"{first} to {last}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from perf_lib.commentary.facts import Fact, Facts
@@ -36,7 +36,7 @@ _UP = """
 _DOWN = """
     fell fall fallen falls falling decrease decreased decreases decreasing declined decline declining declines drop
     dropped drops dropping down lower fewer less reduced reduction reduce reduces below slipped slip shrank shrunk
-    lost faster quicker shorter downward cut under eased
+    faster quicker shorter downward cut eased sooner
     """.split()
 _BETTER, _WORSE = "improved improvement improving better".split(), "worsened worse worsening deteriorated".split()
 DIRECTION = _pattern(
@@ -47,16 +47,17 @@ DIRECTION = _pattern(
 )
 _CHANGE_AFTER = _pattern(
     r"""
-    \s* (?: (?: per \s cent | % | of | a | an | the | percentage | points? | [a-z'’-]+ ) \s+ ){0,3}?
+    \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and ) \b )
+             (?: per \s cent | % | of | a | an | the | percentage | points? | [a-z'’-]+ ) \s+ ){0,3}?
     (?: more | fewer | less | higher | lower | extra | additional | up | down | above | below | increase | decrease | rise
-      | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | better | worse | lost ) \b
+      | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | sooner | better | worse | short ) \b
     """
 )
 _CHANGE_BEFORE = _pattern(
     r"""
     (?: \b by \s+ | \b (?: up | down | rise | fall | increase | decrease | drop | reduction | growth | change | difference
       | decline | improvement | fell | rose | grew | dropped | increased | decreased | extra | additional | further
-      | gained | added | jumped | declined | slipped | lost ) \s+ (?: of \s+ | by \s+ )?
+      | gained | added | jumped | declined | slipped ) \s+ (?: of \s+ | by \s+ )?
       | \b (?: an | some ) \s+ (?: extra | additional ) \s+ )
     (?: (?: about | around | some | nearly | almost | over | roughly | approximately | just | only | more \s+ than | a | an
       | as \s+ much \s+ as | up \s+ to | well | slightly ) \s+ )* [(]? $
@@ -73,6 +74,10 @@ _SHARE = _pattern(
 )
 _PUBLISHED = _pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b")
 _PART_OF = _pattern(r"\s* (?: per \s cent | % )? \s* (?: out \s+ of | of ) \b")
+_RANKED_OF = _pattern(r"\b (?: lowest | highest | best | worst ) \s+ (?: out \s+ )? of \s+ (?: the \s+ )? $")
+_RANGE = _pattern(r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* | most | fewest | busiest ) \b")
+_REST = _pattern(r"\b (?: all \s+ but | other | remaining | rest | not ) \b")
+_WHOLE = _pattern(r"\d (?: \s+ out )? \s+ of \s+ (?: all \s+ | (?:the|our) \s+ | (?:the \s+)? (?:quarter|year)['’]s \s+ )* $")
 _FUNCTION = frozenset(
     """
     a about above across after again against all also altogether an and are as at away back been before being below
@@ -148,7 +153,7 @@ class Tracer:
                 first = Trace(figure, None, families[0], None, named, tuple(candidates))
         if figure.in_words and figure.value <= 12 and figure.kind in ("count", "days") and not self._is_claim(sense, figure):
             return None
-        if figure.kind in ("fraction", "multiple") and first is None:
+        if figure.kind in ("fraction", "multiple", "rank") and (first is None or not first.nearest):
             return None
         return first or Trace(figure)
 
@@ -164,7 +169,7 @@ class Tracer:
         if sense.sentence.heads:
             is_change = is_change or bool(re.search(r"\b(?:change|difference)\b", text, re.IGNORECASE))
         is_fine = granularity(figure) >= FINE
-        if figure.kind == "rank":
+        if figure.kind == "rank" or _RANKED_OF.search(text[: figure.start]):
             return ["rank"]
         if measure.is_count and figure.kind == "count" and _RATE.search(text) and (figure.step < 1 or "per" in after):
             return ["rate"]
@@ -181,11 +186,12 @@ class Tracer:
             sized = ["level"] if figure.step < 1 or not measure.is_percentage else []
             return ["change", *sized, "parts"] if is_change and not is_level else [*sized, "parts", "change"]
         average = ["average"] if measure.is_count and _AVERAGE.search(text, start, end) else []
+        late = ["average"] if measure.is_count and not average and _AVERAGE.search(text) else []
         others = ["published"] if _PUBLISHED.search(text) else []
         if is_change and not is_level:
             return ["change", "level"] if is_fine and granularity(figure) >= 10 * FINE else ["change", *average]
         loose = ["change"] if is_fine or DIRECTION.search(text) else []
-        return [*average, "level", *others, *loose, "parts", "target"]
+        return [*average, "level", *late, *others, *loose, "parts", "target"]
 
     def _way(self, sense: Sense, figure: Typed, code: str) -> int:
         """Which way the words beside a figure say that it went; 0 where they do not say."""
@@ -220,9 +226,15 @@ class Tracer:
             return self._changes(sense, figure, code)
         spans, is_named = self._spans(sense, figure, code)
         if family == "level":
-            return [fact for span in spans for fact in facts.level(code, span)], is_named
+            levels = [fact for span in spans for fact in facts.level(code, span)]
+            if _RANGE.search(sense.text):
+                levels += [fact for span in spans if span.length > 2 for fact in facts.extremes(code, span)]
+            if _WHOLE.search(sense.text[: figure.start]):
+                levels += [fact for of in facts.wholes(code) for span in spans for fact in facts.level(of, span)]
+            return levels, is_named
         if family == "parts":
-            return [fact for span in spans for fact in facts.parts(code, span)], is_named
+            parts = [fact for span in spans for fact in facts.parts(code, span)]
+            return [fact for fact in parts if fact.binding[:4] != "rest" or _REST.search(sense.text)], is_named
         if family == "margin":
             return [fact for span in spans for fact in facts.margin(code, span)], is_named
         if family == "average":
@@ -242,6 +254,8 @@ class Tracer:
                 spans.append(Span.ending(as_at, span.length))
         if not is_named:
             usual = facts.usual_spans(code)
+            if re.search(r"\bmonth|\brow\b", sense.text):
+                usual += [Span.month(facts.last - step) for step in range(12)]
             if granularity(figure) < FINE:
                 usual = [windows["quarter"], windows["rolling_12"], windows["previous_12"], windows["previous_quarter"]]
             spans = [*spans, *usual]
@@ -254,11 +268,8 @@ class Tracer:
             as_fine = granularity(figure) >= FINE / 2
             pairs = [*pairs, *(usual if as_fine else usual[:1] if pairs else usual[:3])]
         as_at = self.facts.windows(code)["rolling_12"].last
-        pairs += [
-            (Span.ending(as_at), Span.ending(as_at).back(12))
-            for one, other in pairs
-            if one.length == 12 and one.last > as_at and one.back(12) == other
-        ]
+        if as_at < self.facts.last and any(one.length == 12 for one, _ in pairs):
+            pairs = [usual[0], *pairs]  # the year, of a measure whose figures stop before its end
         changes = [fact for pair in dict.fromkeys(pairs) for fact in self.facts.change(code, *pair)]
         wanted = {"percent": "percent", "points": "points", "fraction": "percent", "multiple": "percent"}
         scale = wanted.get(figure.kind)
@@ -284,6 +295,9 @@ class Tracer:
         is_national = re.search(r"\bnational|\bcountry|\bEngland|\bof\s+4\d\b", near, re.IGNORECASE)
         if len(ranks) > 1:
             ranks = ranks[1:] if is_national and not re.search(r"\bgroup|\bpeers|\bsimilar", near) else ranks
+        if figure.kind == "count":  # of 41 forces: how many there are
+            sizes = [(rank, int(rank.printed.rsplit(" ", 1)[-1])) for rank in ranks]
+            return [replace(rank, value=size, scale="count") for rank, size in sizes]
         highest = re.search(r"\b(?:highest|largest|worst)\b", sense.text[figure.end : figure.end + 20], re.IGNORECASE)
         return [] if highest else ranks
 

@@ -1,0 +1,274 @@
+"""Words that say something of the figures beside them: rose, fewer, the lowest month, below similar forces.
+
+Each is held against every reading that its sentence allows. It is traced where one of them is so; else it is not
+traced. A word of direction contradicts only where the sentence's own figures, or a bound figure, say the opposite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from perf_lib.commentary.facts import Fact, Facts
+from perf_lib.commentary.sense import Sense
+from perf_lib.commentary.spans import Span
+from perf_lib.commentary.trace import DIRECTION, Trace, granularity, way_of
+
+MOST = 12
+"""Words of one sort that are looked at in a sentence: none has so many."""
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.VERBOSE | re.IGNORECASE)
+
+
+_HEDGED = _pattern(
+    r"\b (?: could | may | might | would | will | should | can | if | whether | not | no | never | to | expect\w* | likely ) \s+ (?: \w+ \s+ ){0,2} $"
+)
+_SUPERLATIVE = _pattern(
+    r"""
+    \b (?: (?P<high> highest | largest | biggest | greatest | most | peak(?:ed)? | longest | slowest | busiest )
+         | (?P<low> lowest | smallest | fewest | least | shortest | fastest | quickest | quietest )
+         | (?P<best> best ) | (?P<worst> worst ) ) \b
+    (?! \s+ (?: similar | of \s+ (?: these | those | them | which | its ) | likely | common | often | people | serious ) )
+    """
+)
+_AMONG_AREAS = _pattern(r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b | \b rate \b .{0,12} $")
+_STANDING = _pattern(
+    r"""
+    \b (?: (?P<line> in [\s-]? line ) \s+ with
+         | (?P<above> above | (?: higher | greater | more | worse ) \s+ than )
+         | (?P<below> below | under | (?: lower | less | fewer | better ) \s+ than ) ) \b
+    (?= \s+ (?: \S+ \s+ ){0,8}? (?: peers? | MSG | most \s+ similar | similar \s+ (?:forces|areas|group)
+                                   | group['’]s | (?: group \s+ )? average ) )
+    """
+)
+_RUN = _pattern(
+    r"\b (?: (?P<count> two | three | four | five | six | seven | eight | nine | ten | twelve ) \s+ (?:consecutive \s+)? months \s+ (?: in \s+ a \s+ row | running )"
+    r" | each \s+ of \s+ the \s+ (?:last|past) \s+ (?P<each> \w+ ) \s+ months )"
+)
+_COUNTS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A word and what came of it: right, not right, or against what its own sentence says."""
+
+    start: int
+    end: int
+    is_right: bool
+    fact: Fact | None = None
+    is_opposed: bool = False
+
+
+def claims(facts: Facts, sense: Sense, traces: Sequence[Trace]) -> Iterator[Claim]:
+    """The claims of a sentence; none where nothing in it is a figure of ours, nor names a measure and months."""
+    traced = [trace for trace in traces if trace.fact is not None]
+    if not traced and not (sense.strong and any(period.spans for period in sense.periods)):
+        return
+    taken: set[int] = set()
+    for pattern, check in ((_RUN, _run), (_STANDING, _standing), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)):
+        for match in islice(pattern.finditer(sense.text), MOST):
+            start, end = match.span()
+            if taken & {start, end - 1} or _HEDGED.search(sense.text[max(0, start - 40) : start]):
+                continue
+            claim = check(facts, sense, traces, match)
+            if claim is not None:
+                taken.update(range(start, end))
+                yield claim
+
+
+def _subject(facts: Facts, sense: Sense, traces: Sequence[Trace], place: int) -> str | None:
+    """The measure that a word speaks of: that of a traced figure in its stretch, or the one that is named."""
+    start, end = sense.part_of(place)
+    near = [trace.fact.code for trace in traces if trace.fact and start <= trace.figure.start < end]
+    codes = near or sense.codes(place)
+    return codes[0] if codes and codes[0] in facts.findings and not sense.is_elsewhere(place) else None
+
+
+# --- rose, fewer
+
+
+def _direction(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
+    code = _subject(facts, sense, traces, match.start())
+    following = sense.text[match.end() : match.end() + 12]
+    if code is None or re.match(r"\s+(?:than\s+(?:one|half|an?\b|the\s+same)|to\s+date)", following):
+        return None
+    way = way_of(match, facts.measure(code).better)
+    if not way:
+        return None
+    trace = _beside(sense, traces, match)
+    if trace is not None and trace.wrong_way is not None:
+        return Claim(*match.span(), False, trace.wrong_way, _is_sure(sense, trace))
+    if trace is not None and trace.fact is not None and trace.fact.against is not None:
+        is_right = trace.fact.way in (0, way)
+        return Claim(*match.span(), is_right, trace.fact, not is_right and _is_sure(sense, trace))
+    if (ends := _ends(sense, traces, match)) is not None:
+        is_right = (ends[1] - ends[0]) * way > 0
+        return Claim(*match.span(), is_right, None, not is_right)
+    readings = [*_readings(facts, sense, traces, code, match)]
+    if not readings:
+        return None
+    right = next((fact for fact in readings if fact.way == way), None)
+    return Claim(*match.span(), right is not None, right or readings[0])
+
+
+def _is_sure(sense: Sense, trace: Trace) -> bool:
+    """Whether a figure is no coincidence, so that a word which goes the other way is wrong."""
+    return sense.is_bound(trace.figure) or granularity(trace.figure) >= 30
+
+
+def _beside(sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Trace | None:
+    """The change that a word of direction goes with: fell by 12.2 per cent; 208 fewer."""
+    after = [each for each in traces if 0 <= each.figure.start - match.end() <= 40]
+    before = [each for each in traces if 0 <= match.start() - each.figure.end <= 30]
+    for trace in [*after[:1], *before[-1:]]:
+        between = sense.text[min(match.end(), trace.figure.end) : max(match.start(), trace.figure.start)]
+        is_change = trace.wrong_way or (trace.fact and trace.fact.against is not None)
+        if is_change and not re.search(r"[.;:]|\b(?:and|but|while)\b", between):
+            return trace
+    return None
+
+
+def _ends(sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> tuple[float, float] | None:
+    """The two figures that a word of direction lies between: fell from A to B; B, up from A."""
+    clause = max((sense.text.rfind(stop, 0, match.start()) for stop in ";:."), default=-1) + 1
+    figures = [each.figure for each in traces if each.figure.start >= clause]
+    for one, other in pairwise(figures):
+        if one.kind != other.kind:
+            continue
+        joint = sense.text[one.end : other.start].lower()
+        lead = sense.text[match.end() : one.start].lower()
+        if 0 <= one.start - match.end() <= 30 and re.search(r"\bfrom\s+(?:the\s+)?$", lead):
+            if re.search(r"\bto\s+(?:\w+\s+)?$", joint) and len(joint) < 40:
+                return one.value, other.value
+        is_between = one.end <= match.start() and match.end() <= other.start
+        if is_between and re.fullmatch(r"\s+(?:from|on)\s+(?:the\s+)?", sense.text[match.end() : other.start].lower()):
+            if re.fullmatch(r"[^.;:]{0,30}", sense.text[one.end : match.start()]):
+                return other.value, one.value
+    return None
+
+
+def _readings(
+    facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, match: re.Match[str]
+) -> Iterator[Fact]:
+    """The changes that a word may mean: of the months of its figures and sentence, on those before and a year before."""
+    start, end = sense.part_of(match.start())
+    here = [p for p in sense.periods if start <= p.start < end and p.spans and not p.relation]
+    periods = here or [p for p in sense.periods if p.spans and not p.relation]
+    spans = [span for period in periods for span in sense.spans_of(period)]
+    spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+    windows = facts.windows(code)
+    spans = [*dict.fromkeys(spans)] or [windows["rolling_12"], windows["quarter"]]
+    pairs = [(one, other) for one in spans for other in spans if one.length == other.length and one > other]
+    if not pairs or not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
+        pairs += [(span, span.back(step)) for span in spans for step in sorted({12, span.length})]
+        pairs += [(Span.month(span.last), Span.month(span.first)) for span in spans if 1 < span.length <= 12]
+        if not sense.periods:
+            pairs += facts.usual_pairs(code)
+    for pair in dict.fromkeys(pairs):
+        yield from facts.change(code, *pair)
+
+
+# --- the lowest month, below similar forces, eight months in a row
+
+
+def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
+    code = _subject(facts, sense, traces, match.start())
+    if code is None or (match[0].lower() in ("most", "least") and not re.search(r"\bthe\s+$", sense.text[: match.start()])):
+        return None
+    better = facts.measure(code).better
+    is_high = bool(match["high"] or (match["best"] and better == "higher") or (match["worst"] and better == "lower"))
+    around = sense.text[max(0, match.start() - 30) : match.end() + 40]
+    if re.search(r"\b(?:second|third|fourth|fifth|sixth|seventh|\d+(?:st|nd|rd|th))[\s-]+$", sense.text[: match.start()], re.I):
+        return None  # a place: read as a figure
+    if _AMONG_AREAS.search(around):
+        ranks = [*facts.ranks(code)]
+        if not ranks:
+            return None
+        in_group = re.search(r"\b(?:group|peers?|similar|MSG)\b", around)
+        rank = ranks[0] if in_group or len(ranks) == 1 else ranks[-1]
+        size = int(rank.printed.rsplit(" ", 1)[-1])
+        return Claim(*match.span(), rank.value == (size if is_high else 1), rank)
+    return _extreme(facts, sense, traces, code, match, is_high)
+
+
+def _extreme(
+    facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, match: re.Match[str], is_high: bool
+) -> Claim | None:
+    """A month or quarter said to be the most or the least of the months about it."""
+    start, end = sense.part_of(match.start())
+    spans = [s for p in sense.periods if p.spans and not p.since and start <= p.start < end for s in sense.spans_of(p)]
+    spans += [s for p in sense.periods if p.spans and not p.since for s in sense.spans_of(p)]
+    spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+    subjects = [span for span in spans if span.length in (1, 3)]
+    if not subjects:
+        return None
+    length = 3 if re.search(r"\bquarter(?:ly)?\b", sense.text[match.start() : match.end() + 20]) else subjects[0].length
+    subject = next((span for span in subjects if span.length == length), None)
+    if subject is None:
+        return None
+    since = [s.first for p in sense.periods if p.since for s in p.spans]
+    known, last = facts.months(code), max(facts.months(code), default=facts.last)
+    scopes = [Span.ending(last), Span.ending(last, 24), Span(min(known, default=last), last), facts.windows(code)["year_to_date"]]
+    scopes = [Span(first, last) for first in since] or [s for s in spans if s.length > subject.length] + scopes
+    for scope in scopes:
+        steps = range(scope.first, scope.last + 1, length)
+        values = [facts.figure(code, Span(at, at + length - 1)).value for at in steps]
+        others = [value for value in values if value is not None]
+        own = facts.figure(code, subject).value
+        if own is not None and len(others) > 1 and own == (max(others) if is_high else min(others)):
+            return Claim(*match.span(), True, next(facts.level(code, subject), None))
+    return Claim(*match.span(), False, next(facts.extremes(code, scopes[0]), None))
+
+
+def _standing(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
+    code = _subject(facts, sense, traces, match.start())
+    after = sense.text[match.end() : match.end() + 60]
+    if code is None:
+        return None
+    comparison = facts.findings[code].peers
+    if re.search(r"\b(?:peers?|MSG|similar|group)\b", after, re.IGNORECASE):
+        if comparison is None:
+            return None
+        position = comparison.position
+        if match["line"]:
+            is_right = "in_line" in comparison.standing
+        else:
+            is_right = (position.rate > position.average) == bool(match["above"])
+        average = next((fact for fact in facts.rates(code) if fact.binding == "peer_average"), None)
+        return Claim(*match.span(), is_right, average)
+    months = [s for p in sense.periods if p.spans for s in sense.spans_of(p) if s.length <= 11]
+    run = _RUN.search(sense.text)
+    if run and (count := _count(run)):
+        months = [Span.ending(facts.windows(code)["rolling_12"].last, count)]
+    if match["line"] or not months:
+        return None
+    last = facts.windows(code)["rolling_12"].last
+    means = [sum(v) / len(v) for n in (12, 24, 25) if (v := [*facts.months(code, Span.ending(last, n)).values()])]
+    values = [*facts.months(code, months[0]).values()]
+    sign = 1 if match["above"] else -1
+    is_right = any(all((value - mean) * sign > 0 for value in values) for mean in means) if values else True
+    return Claim(*match.span(), is_right, next(facts.average(code, Span.ending(last)), None))
+
+
+def _run(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
+    """Months that went one way so many times in a row."""
+    code, count = _subject(facts, sense, traces, match.start()), _count(match)
+    words = [*DIRECTION.finditer(sense.text)]
+    if code is None or count is None or not words or _STANDING.search(sense.text):
+        return None
+    way, months = way_of(words[0], facts.measure(code).better), facts.months(code)
+    last = facts.windows(code)["rolling_12"].last
+    ends = [s.last for p in sense.periods if p.spans and not p.counted for s in sense.spans_of(p) if s.length == 1]
+    steps = [
+        all((months.get(at, 0) - months.get(at - 1, 0)) * way > 0 for at in range(end - count + 1, end + 1))
+        for end in (last, *ends)
+    ]
+    return Claim(*match.span(), any(steps), next(facts.level(code, Span.month(last)), None))
+
+
+def _count(match: re.Match[str]) -> int | None:
+    return _COUNTS.get((match["count"] or match["each"] or "").lower())
