@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
 
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.sense import Sense
@@ -49,6 +49,7 @@ _RUN = _pattern(
     r"\b (?: (?P<count> two | three | four | five | six | seven | eight | nine | ten | twelve ) \s+ (?:consecutive \s+)? months \s+ (?: in \s+ a \s+ row | running )"
     r" | each \s+ of \s+ the \s+ (?:last|past) \s+ (?P<each> \w+ ) \s+ months )"
 )
+_IDIOM = _pattern(r"\b (?: pick\w* | made | mak\w+ | set | hang\w* | hung | follow\w* | sign\w* | back\w* | g[ai]ve | gave ) \s+ $")
 _COUNTS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
 
 
@@ -94,7 +95,7 @@ def _subject(facts: Facts, sense: Sense, traces: Sequence[Trace], place: int) ->
 def _direction(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     code = _subject(facts, sense, traces, match.start())
     following = sense.text[match.end() : match.end() + 12]
-    if code is None or re.match(r"\s+(?:than\s+(?:one|half|an?\b|the\s+same)|to\s+date)", following):
+    if code is None or _IDIOM.search(sense.text[: match.start()]) or re.match(r"\s+(?:than\s+(?:\d|one|two|three|half|an?\b|the\s+same)|to\s+date)", following):
         return None
     way = way_of(match, facts.measure(code).better)
     if not way:
@@ -156,16 +157,18 @@ def _readings(
 ) -> Iterator[Fact]:
     """The changes that a word may mean: of the months of its figures and sentence, on those before and a year before."""
     start, end = sense.part_of(match.start())
-    here = [p for p in sense.periods if start <= p.start < end and p.spans and not p.relation]
-    periods = here or [p for p in sense.periods if p.spans and not p.relation]
+    here = [p for p in sense.periods if start <= p.start < end and p.spans and not sense.is_base(p)]
+    periods = here or [p for p in sense.periods if p.spans and not sense.is_base(p)]
     spans = [span for period in periods for span in sense.spans_of(period)]
     spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+    bases = [span for period in sense.periods if sense.is_base(period) for span in sense.spans_of(period)]
     windows = facts.windows(code)
     spans = [*dict.fromkeys(spans)] or [windows["rolling_12"], windows["quarter"]]
-    pairs = [(one, other) for one in spans for other in spans if one.length == other.length and one > other]
-    if not pairs or not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
+    pairs = [(one, other) for one in spans for other in bases if one.length == other.length and one > other]
+    pairs += [(one, other) for one in spans for other in spans if one.length == other.length and one > other]
+    if not pairs or bases == [] and not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
         pairs += [(span, span.back(step)) for span in spans for step in sorted({12, span.length})]
-        pairs += [(Span.month(span.last), Span.month(span.first)) for span in spans if 1 < span.length <= 12]
+        pairs += [(Span.month(span.last), Span.month(span.first)) for span in spans if 1 < span.length < 12]
         if not sense.periods:
             pairs += facts.usual_pairs(code)
     for pair in dict.fromkeys(pairs):
@@ -202,21 +205,25 @@ def _extreme(
     start, end = sense.part_of(match.start())
     spans = [s for p in sense.periods if p.spans and not p.since and start <= p.start < end for s in sense.spans_of(p)]
     spans += [s for p in sense.periods if p.spans and not p.since for s in sense.spans_of(p)]
-    spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
-    subjects = [span for span in spans if span.length in (1, 3)]
+    if not any(span.length == 1 for span in spans):
+        spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+    subjects = [span for span in dict.fromkeys(spans) if span.length in (1, 3)]
+    is_quarterly = re.search(r"\bquarter(?:ly)?\b", sense.text[match.start() : match.end() + 20])
+    if is_quarterly or not any(span.length == 1 for span in subjects):
+        subjects = [span for span in subjects if span.length == 3]
     if not subjects:
         return None
-    length = 3 if re.search(r"\bquarter(?:ly)?\b", sense.text[match.start() : match.end() + 20]) else subjects[0].length
-    subject = next((span for span in subjects if span.length == length), None)
-    if subject is None:
-        return None
-    since = [s.first for p in sense.periods if p.since for s in p.spans]
+    since = [step for p in sense.periods if p.since for s in p.spans for step in (s.first, s.last + 1)]
     known, last = facts.months(code), max(facts.months(code), default=facts.last)
-    scopes = [Span.ending(last), Span.ending(last, 24), Span(min(known, default=last), last), facts.windows(code)["year_to_date"]]
-    scopes = [Span(first, last) for first in since] or [s for s in spans if s.length > subject.length] + scopes
-    for scope in scopes:
-        steps = range(scope.first, scope.last + 1, length)
-        values = [facts.figure(code, Span(at, at + length - 1)).value for at in steps]
+    scopes = [Span.ending(last), Span.ending(last, 24), Span(min(known, default=last), last)]
+    scopes = [s for s in spans if s.length > 3] + scopes + [facts.windows(code)["year_to_date"]]
+    if since:
+        scopes = [Span(first, last) for first in since]
+    elif re.search(r"\bof\s+the\s+quarter\b", sense.text):
+        scopes = [span for span in spans if span.length == 3] + [facts.windows(code)["quarter"]]
+    for subject, scope in product(dict.fromkeys(subjects[:4]), scopes):
+        steps = range(scope.first, scope.last - subject.length + 2, subject.length)
+        values = [facts.figure(code, Span(at, at + subject.length - 1)).value for at in steps]
         others = [value for value in values if value is not None]
         own = facts.figure(code, subject).value
         if own is not None and len(others) > 1 and own == (max(others) if is_high else min(others)):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from perf_lib.commentary.figures import Typed, typed_figures
 from perf_lib.commentary.names import Mention, Names
@@ -25,6 +25,8 @@ _CUT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween\s+[^,;]*$|England\s+$", re.IGNORECASE)
+_MORE_THAN = re.compile(r"(?<!\d )(?<!% )(?<!cent )(?<!points )\b(?:more|less|fewer) $", re.IGNORECASE)
+_SAME = re.compile(r"(?:the\s+)?(?:same|corresponding|equivalent)\b", re.IGNORECASE)
 _COMPARED = re.compile(
     r"""
     \b (?: from | against | than | versus | vs | on | over | below | above | compared \s+ (?:with|to)
@@ -104,8 +106,11 @@ class Sense:
         cuts = [0]
         for match in _CUT.finditer(self.text):
             is_inside = any(start <= match.start() < end for start, end in closed)
-            is_range = match[0].lower() == "and" and _BETWEEN.search(self.text[: match.start()])
-            if not is_inside and not is_range and match.start() >= self.sentence.heads:
+            before = self.text[: match.start()]
+            is_joint = (match[0].lower() == "and" and _BETWEEN.search(before)) or (
+                match[0].lower() == "than" and _MORE_THAN.search(before)
+            )
+            if not is_inside and not is_joint and match.start() >= self.sentence.heads:
                 cuts.append(match.start())
         return [*pairwise([*cuts, len(self.text) + 1])]
 
@@ -146,7 +151,7 @@ class Sense:
     def _anchors(self) -> list[Span]:
         return [span for period in self.periods if not period.relation and not period.since for span in period.spans]
 
-    def spans_of(self, period: Period) -> list[Span]:
+    def spans_of(self, period: Period, by_month: bool = True) -> list[Span]:
         """The months that words of time mean in this sentence."""
         anchors = self._anchors
         if period.relation and anchors:
@@ -158,7 +163,10 @@ class Sense:
             last = self.calendar.last
             spans = [Span(first, last) for each in spans for first in (each.first, each.last + 1) if first <= last]
             spans += period.spans
-        if period.counted or (len(spans) == 1 and spans[0].length == 3 and re.search(r"\bmonths\b", self.text)):
+        is_monthly = period.counted or (
+            len(spans) == 1 and spans[0].length == 3 and re.search(r"\b(?:each month|months|monthly)\b", self.text)
+        )
+        if is_monthly and by_month:
             spans += [Span.month(at) for each in period.spans if each.length <= 6 for at in range(each[0], each[1] + 1)]
         return [*dict.fromkeys(spans)]
 
@@ -195,7 +203,9 @@ class Sense:
 
     def is_base(self, period: Period) -> bool:
         """Whether words of time are what something is compared with: than a year earlier, compared with 2018."""
-        return bool(period.relation) or _COMPARED_WITH.search(self.text[: period.start]) is not None
+        before = self.text[: period.start]
+        is_same = before.rstrip().endswith(" on") and _SAME.match(self.text, period.start) is not None
+        return bool(period.relation) or is_same or _COMPARED_WITH.search(before) is not None
 
     def _is_apposed(self, period: Period) -> bool:
         """Whether words of time only say again what stands before the comma: in the summer, July to September."""
@@ -227,8 +237,16 @@ class Sense:
     def pairs_of(self, figure: Typed, usual: Sequence[tuple[Span, Span]]) -> tuple[list[tuple[Span, Span]], bool]:
         """The stretches that a change may be between, and whether the sentence gives them."""
         named, is_named = self.months_of(figure)
-        every = self._all(period for period in self.periods if period.spans)
-        pairs = [(one, other) for one in every for other in every if one.length == other.length and one > other]
+        told = [self.spans_of(each, by_month=False) for each in self.periods if each.spans]
+        pairs = [
+            (max(one, other), min(one, other))
+            for spans, others in combinations(told, 2)
+            for one in spans
+            for other in others
+            if one.length == other.length and one != other
+        ]
+        if told and all(period.relation for period in self.periods if period.spans):
+            return [(one, other) for one, other in usual if one.back(12) == other], True
         if is_named:
             pairs += [(span, span.back(step)) for span in named for step in sorted({12, span.length}, reverse=True)]
             # Only what it is compared with may be named: fewer than in the same quarter of 2018.

@@ -47,7 +47,8 @@ DIRECTION = _pattern(
 )
 _CHANGE_AFTER = _pattern(
     r"""
-    \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and ) \b )
+    \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and | gave | hang
+                | picked ) \b )
              (?: per \s cent | % | of | a | an | the | percentage | points? | [a-z'’-]+ ) \s+ ){0,3}?
     (?: more | fewer | less | higher | lower | extra | additional | up | down | above | below | increase | decrease | rise
       | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | sooner | better | worse | short ) \b
@@ -74,6 +75,7 @@ _SHARE = _pattern(
 )
 _PUBLISHED = _pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b")
 _PART_OF = _pattern(r"\s* (?: per \s cent | % )? \s* (?: out \s+ of | of ) \b")
+_TARGET = _pattern(r"\b (?: target | standard | goal | aim | expect\w* | promise\w* ) \b")
 _RANKED_OF = _pattern(r"\b (?: lowest | highest | best | worst ) \s+ (?: out \s+ )? of \s+ (?: the \s+ )? $")
 _RANGE = _pattern(r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* | most | fewest | busiest ) \b")
 _REST = _pattern(r"\b (?: all \s+ but | other | remaining | rest | not ) \b")
@@ -148,9 +150,9 @@ class Tracer:
                     first = Trace(figure, None, family, fitting[0], is_named)
                 candidates += there
             if first is None and candidates:
-                families = self._families(sense, figure, code)
-                named = self._facts(sense, figure, code, families[0])[1]
-                first = Trace(figure, None, families[0], None, named, tuple(candidates))
+                family = self._families(sense, figure, code)[0]
+                there, is_named = self._facts(sense, figure, code, family)
+                first = Trace(figure, None, family, None, is_named, tuple(there))
         if figure.in_words and figure.value <= 12 and figure.kind in ("count", "days") and not self._is_claim(sense, figure):
             return None
         if figure.kind in ("fraction", "multiple", "rank") and (first is None or not first.nearest):
@@ -175,23 +177,27 @@ class Tracer:
             return ["rate"]
         if figure.kind == "points":
             return ["change", "margin"]
+        target = ["target"] if _TARGET.search(text) else []
         if figure.kind in ("fraction", "multiple"):
-            return ["change", "share", "level"] if measure.is_percentage else ["change", "share"]
+            if is_change or figure.kind == "multiple":
+                return ["change"]
+            return ["level", "share"] if measure.is_percentage else ["share", "change"]
         if figure.kind == "percent":
             if measure.is_percentage:
-                return ["change", "level"] if is_change and not is_level else ["level", "target"]
+                return ["change", "level"] if is_change and not is_level else ["level", *target]
             shares = ["share"] if _SHARE.search(text) else []
             return [*shares, "change"] if shares and not is_change else ["change", *shares]
         if figure.kind == "count" and not measure.is_count:
-            sized = ["level"] if figure.step < 1 or not measure.is_percentage else []
-            return ["change", *sized, "parts"] if is_change and not is_level else [*sized, "parts", "change"]
+            sized = ["level"] if figure.step < 1 or not measure.is_percentage or sense.sentence.heads else []
+            changes = ["change"] if sized else []
+            return [*changes, *sized, "parts"] if is_change and not is_level else [*sized, "parts", *changes]
         average = ["average"] if measure.is_count and _AVERAGE.search(text, start, end) else []
         late = ["average"] if measure.is_count and not average and _AVERAGE.search(text) else []
         others = ["published"] if _PUBLISHED.search(text) else []
         if is_change and not is_level:
             return ["change", "level"] if is_fine and granularity(figure) >= 10 * FINE else ["change", *average]
         loose = ["change"] if is_fine or DIRECTION.search(text) else []
-        return [*average, "level", *late, *others, *loose, "parts", "target"]
+        return [*average, "level", *late, *others, *loose, "parts", *target]
 
     def _way(self, sense: Sense, figure: Typed, code: str) -> int:
         """Which way the words beside a figure say that it went; 0 where they do not say."""
@@ -227,7 +233,8 @@ class Tracer:
         spans, is_named = self._spans(sense, figure, code)
         if family == "level":
             levels = [fact for span in spans for fact in facts.level(code, span)]
-            if _RANGE.search(sense.text):
+            months = [each for each in sense.periods if each.spans and each.spans[0].length == 1 and not each.since]
+            if _RANGE.search(sense.text) and not months:
                 levels += [fact for span in spans if span.length > 2 for fact in facts.extremes(code, span)]
             if _WHOLE.search(sense.text[: figure.start]):
                 levels += [fact for of in facts.wholes(code) for span in spans for fact in facts.level(of, span)]
@@ -266,7 +273,7 @@ class Tracer:
         pairs, is_named = sense.pairs_of(figure, usual)
         if not is_named:
             as_fine = granularity(figure) >= FINE / 2
-            pairs = [*pairs, *(usual if as_fine else usual[:1] if pairs else usual[:3])]
+            pairs = [*pairs, *(usual if as_fine else [] if pairs else usual[:3])]
         as_at = self.facts.windows(code)["rolling_12"].last
         if as_at < self.facts.last and any(one.length == 12 for one, _ in pairs):
             pairs = [usual[0], *pairs]  # the year, of a measure whose figures stop before its end
@@ -331,6 +338,11 @@ class Tracer:
         """Whether a small number in words is a figure: nine hate crimes, six fewer; and not: one of the reasons."""
         if figure.value <= 1 or figure.kind == "days":
             return False
+        start, end = sense.part_of(figure.start)
+        if re.search(r"\b(?:from|to|and|saw|had|by)\s+$", sense.text[: figure.start]) and any(
+            start <= period.start < end and period.spans for period in sense.periods
+        ):
+            return bool(re.match(r"\s+(?:in|during)\b|\s*[.,;]|\s*$", sense.text[figure.end :]))
         after = sense.text[figure.end : figure.end + 40]
         if _CHANGE_AFTER.match(sense.text[figure.end : sense.part_of(figure.start)[1]]):
             return not re.match(r"\s+[a-z]+\s+[a-z]+\s", after) or bool(sense.periods)
