@@ -181,8 +181,9 @@ class _Reader:
 
     def _check(self, sense: Sense, trace: Trace) -> Check:
         figure, fact, verdict = trace.figure, trace.fact, "traced"
-        if fact is None:
+        if fact is None and self._reaches_the_quarter(trace):
             fact = closed.contradicted(sense, trace, self.area_words)
+        if trace.fact is None:
             verdict = "contradicts" if fact is not None else "not traced"
         code = fact.code if fact else next(iter(sense.codes(figure.start)), None)
         offers = () if verdict == "traced" else self.tracer.offers(sense, trace)
@@ -199,6 +200,11 @@ class _Reader:
             binding=self._binding(sense, fact) if fact is not None and verdict == "traced" else None,
             place=(places[figure.start], places[figure.end - 1] + 1) if len(places) >= figure.end else None,
         )
+
+    def _reaches_the_quarter(self, trace: Trace) -> bool:
+        """Whether a measure's figures do not stop early: else nobody knows which year "the year" is."""
+        codes = {fact.code for fact in trace.nearest}
+        return all(self.facts.windows(code)["rolling_12"].last == self.facts.last for code in codes)
 
     def _of_claim(self, sense: Sense, claim: claims.Claim) -> Check:
         fact = claim.fact

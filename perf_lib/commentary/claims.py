@@ -166,13 +166,18 @@ def _readings(
     spans = [*dict.fromkeys(spans)] or [windows["rolling_12"], windows["quarter"]]
     pairs = [(one, other) for one in spans for other in bases if one.length == other.length and one > other]
     pairs += [(one, other) for one in spans for other in spans if one.length == other.length and one > other]
-    if not pairs or bases == [] and not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
+    is_list = not sense.periods and len(spans) > 1  # the quarters one after another: their own changes alone
+    if is_list:
+        pairs = [(one, other) for one, other in pairs if one.first == other.last + 1]
+    elif not pairs or bases == [] and not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
         pairs += [(span, span.back(step)) for span in spans for step in sorted({12, span.length})]
         pairs += [(Span.month(span.last), Span.month(span.first)) for span in spans if 1 < span.length < 12]
         if not sense.periods:
             pairs += facts.usual_pairs(code)
-    for pair in dict.fromkeys(pairs):
-        yield from facts.change(code, *pair)
+    changes = [change for pair in dict.fromkeys(pairs) for change in facts.change(code, *pair)]
+    if is_list and len({change.way for change in changes}) > 1:
+        return
+    yield from changes
 
 
 # --- the lowest month, below similar forces, eight months in a row
@@ -191,9 +196,11 @@ def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.
         ranks = [*facts.ranks(code)]
         if not ranks:
             return None
-        in_group = re.search(r"\b(?:group|peers?|similar|MSG)\b", around)
-        rank = ranks[0] if in_group or len(ranks) == 1 else ranks[-1]
-        size = int(rank.printed.rsplit(" ", 1)[-1])
+        sizes = [int(rank.printed.rsplit(" ", 1)[-1]) for rank in ranks]
+        numbers = {trace.figure.value for trace in traces if match.end() <= trace.figure.start < match.end() + 40}
+        numbers |= {value for word, value in _COUNTS.items() if re.search(rf"\b{word}\b", around)}
+        in_group = re.search(r"\b(?:group|peers?|similar|MSG)\b", around) or sizes[0] in numbers
+        rank, size = (ranks[0], sizes[0]) if in_group or len(ranks) == 1 else (ranks[-1], sizes[-1])
         return Claim(*match.span(), rank.value == (size if is_high else 1), rank)
     return _extreme(facts, sense, traces, code, match, is_high)
 

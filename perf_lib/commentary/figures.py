@@ -66,7 +66,7 @@ _NOT_A_FIGURE = _words(
     r"|\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|\b24/7\b|\b24[\s-]hours?(?:\s+a\s+day)?\b|\b7\s+days\s+a\s+week\b"
     r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line|operator|staff|caller|demand))"
     rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\b(?:no|not)\s+one\b|\beach\s+one\b"
-    rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
+    rf"|\b(?:per|every)[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
 )
 # Words of number are figures only before a unit; spans of time only where something is said to have lasted them.
 _TIME_SPAN = _words(
@@ -111,7 +111,8 @@ class Typed:
         value, own = abs(value), abs(self.value)
         rounds_to = math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step)
         if self.manner == "about":
-            return abs(value - own) <= max(_roundness(own, self.step) / 2, 0.05 * own) + 1e-9
+            place = _roundness(own, self.step)
+            return abs(value - own) <= min(max(place / 2, 0.05 * own), place) + 1e-9
         if self.manner == "nearly":
             return 0.88 * own <= value < own + 1e-9 and not math.isclose(value, own)
         if self.compares and rounds_to:

@@ -119,13 +119,13 @@ class Calendar:
                 rf"\b(?P<m>{_M})(?:\s+(?P<y>{_Y}))?\s*(?:to|until|through|till|[-–]|and(?=\s+{_M}\s+(?:{_Y}\b|there|the|was|were)))\s*(?:the\s+end\s+of\s+)?(?P<m2>{_M})(?:\s+(?P<y2>{_Y}|last year|the year before|a year (?:earlier|before|ago)))?\b",
                 _C, self._between,
             ),
-            _Row(rf"\bbetween\s+(?P<m>{_M})(?:\s+(?P<y>{_Y}))?\s+and\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y}))?\b", _C, self._between),
+            _Row(rf"\bbetween\s+(?:the\s+start\s+of\s+)?(?P<m>{_M})(?:\s+(?P<y>{_Y}))?\s+and\s+(?:the\s+end\s+of\s+)?(?P<m2>{_M})(?:\s+(?P<y2>{_Y}))?\b", _C, self._between),
             # October, November and December
             _Row(rf"\b(?P<m>{_M}),\s+(?:{_M},?\s+)and\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y}))?\b", _C, self._between),
             _Row(rf"\b(?:[Cc]alendar year\s+)?(?P<y>{_Y})-(?P<mm>0[1-9]|1[0-2])(?!\d|-Q|-\d)(?=\D|$)(?<!\d\d\d\d-2\d)", _C, lambda m: [Span.month(self._start(m["y"]) + int(m["mm"]) - 1)]),
             # quarters by number
             _Row(
-                rf"\b(?:quarter[\s-]+(?P<q>{_Q})|Q(?P<d>[1-4])|(?:the\s+)?(?P<o>first|second|third|fourth|1st|2nd|3rd|4th|(?:final|last)(?=\s+quarter\s+of))\s+quarter(?=\s+of\s+(?:{_FY}|{_Y}|the|this|last)|\b(?!\s+of\b)))"
+                rf"\b(?:quarter[\s-]+(?P<q>{_Q})|Q(?P<d>[1-4])|(?:the\s+)?(?P<o>first|second|third|fourth|1st|2nd|3rd|4th|(?:final|last)(?=\s+quarter\s+of))[\s-]+quarter(?=\s+of\s+(?:{_FY}|{_Y}|the|this|last)|\b(?!\s+of\b)))"
                 rf"(?:[\s,]+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:financial\s+)?year\s+)?(?P<fy>{_FY}|{_Y}|(?:last|previous|preceding) (?:financial\s+)?year|(?:financial )?year before|a year (?:earlier|before|ago)|(?:this |current |the )?(?:financial )?year))?\b",
                 _I, self._quarter,
             ),

@@ -164,7 +164,7 @@ class Sense:
             spans = [Span(first, last) for each in spans for first in (each.first, each.last + 1) if first <= last]
             spans += period.spans
         is_monthly = period.counted or (
-            len(spans) == 1 and spans[0].length == 3 and re.search(r"\b(?:each month|months|monthly)\b", self.text)
+            all(each.length == 3 for each in spans) and re.search(r"\b(?:each month|months|monthly)\b", self.text)
         )
         if is_monthly and by_month:
             spans += [Span.month(at) for each in period.spans if each.length <= 6 for at in range(each[0], each[1] + 1)]
@@ -192,7 +192,8 @@ class Sense:
             spans = self._all(free) if len(free) > 1 and not is_compared else self.spans_of(near)
             return self._with_earlier(spans, is_compared), True
         told = [period for period in self.periods if period.spans]
-        is_told = len(told) == 1 and not self.is_base(told[0]) and figure.kind in ("percent", "points")
+        is_told = len(told) == 1 and told[0].start < figure.start and not self.is_base(told[0])
+        is_told = is_told and figure.kind in ("percent", "points")
         return self._with_earlier(self._all(told), True), is_told
 
     def _with_earlier(self, spans: list[Span], is_wanted: bool) -> list[Span]:

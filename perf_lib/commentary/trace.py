@@ -137,7 +137,7 @@ class Tracer:
         if figure.kind == "money":
             return Trace(figure)
         first: Trace | None = None
-        for code in sense.codes(figure.start):
+        for code in self.codes(sense, figure):
             candidates: list[Fact] = []
             for family in self._families(sense, figure, code):
                 there, is_named = self._facts(sense, figure, code, family)
@@ -158,6 +158,13 @@ class Tracer:
         if figure.kind in ("fraction", "multiple", "rank") and (first is None or not first.nearest):
             return None
         return first or Trace(figure)
+
+    def codes(self, sense: Sense, figure: Typed) -> list[str]:
+        """The measures that a figure may be of: of one that is no count, the text's own too, whatever else is named."""
+        codes, own = sense.codes(figure.start), sense.sentence.code
+        if own in self.facts.findings and own not in codes and figure.kind in ("seconds", "percent", "points", "days"):
+            codes.append(own)
+        return codes
 
     # --- what it is said to be
 
@@ -213,6 +220,8 @@ class Tracer:
         words = [*DIRECTION.finditer(sense.text, max(start, clause), figure.start)]
         words = words or [*DIRECTION.finditer(sense.text, clause, figure.start)]
         words = [word for word in words if not re.match(r"\s+than\b", sense.text[word.end() :])]
+        if figure.manner and words and words[-1][0].lower() in ("below", "under", "above", "over"):
+            words.pop()  # below one per cent: how firmly it is said, and no direction
         return way_of(words[-1], better) if words else 0
 
     # --- which facts it may be
@@ -221,7 +230,10 @@ class Tracer:
         """The facts of one sort that a figure may be, and whether the sentence names their months."""
         facts, measure = self.facts, self.facts.measure(code)
         if family == "rate":
-            return [*facts.rates(code)], True
+            named = re.findall(r"[A-Z]\w+", sense.text)
+            rates = [*facts.rates(code)]
+            peers = [fact for fact in rates if fact.binding[:5] == "peer(" and set(named) & set(fact.words.split())]
+            return [fact for fact in rates if fact.binding[:5] != "peer("] + peers, True
         if family == "rank":
             return self._ranks(sense, figure, code), True
         if family == "target":
@@ -256,15 +268,17 @@ class Tracer:
         spans, is_named = sense.months_of(figure)
         windows = facts.windows(code)
         as_at = windows["rolling_12"].last
-        for span in list(spans):
-            if span.last > as_at and span.length >= 12:  # the year, of a measure whose figures stop before its end
-                spans.append(Span.ending(as_at, span.length))
+        if as_at < facts.last:  # the year, of a measure whose figures stop before its end
+            late = facts.last - as_at
+            spans += [span.back(late) for span in spans if span.length == 12 and span.last % 12 == facts.last % 12]
         if not is_named:
             usual = facts.usual_spans(code)
+            if re.search(r"\bquarter", sense.text):
+                windows = {**windows, **{str(line.quarter): Span.of(line.quarter) for line in facts.findings[code].box}}
             if re.search(r"\bmonth|\brow\b", sense.text):
                 usual += [Span.month(facts.last - step) for step in range(12)]
             if granularity(figure) < FINE:
-                usual = [windows["quarter"], windows["rolling_12"], windows["previous_12"], windows["previous_quarter"]]
+                usual = [each for name, each in windows.items() if name not in ("year_to_date_before", "same_quarter")]
             spans = [*spans, *usual]
         return [*dict.fromkeys(spans)], is_named
 
@@ -291,7 +305,7 @@ class Tracer:
             for span in dict.fromkeys([*spans, year, quarter]):
                 yield from self.facts.share(code, of, span)
         part, whole = self.facts.figure(code, quarter).value, self.facts.figure(code, year).value
-        if part is not None and whole and self.facts.measure(code).is_count:
+        if part is not None and whole and re.search(r"\byear", sense.text) and self.facts.measure(code).is_count:
             share = 100 * part / whole
             yield Fact(share, "percent", code, "the quarter's share of the year", wording.per_cent(share), "", quarter)
 
@@ -355,7 +369,7 @@ class Tracer:
     def offers(self, sense: Sense, trace: Trace) -> tuple[Fact, ...]:
         """The three facts nearest to a figure: as it may be mistyped, of its sort and months first."""
         figure = trace.figure
-        codes = sense.codes(figure.start)
+        codes = self.codes(sense, figure)
         pool: list[tuple[float, Fact]] = []
         for rank, code in enumerate(codes[:3]):
             families = self._families(sense, figure, code)
