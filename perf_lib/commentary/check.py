@@ -8,7 +8,7 @@ not traced: none of these; the nearest facts are offered as bindings. A bound fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,11 +158,13 @@ class _Reader:
     def text(self, text: Text) -> Iterator[tuple[Sentence, tuple[Check, ...]]]:
         """A text's sentences, each with its checks."""
         carried: str | None = None
-        for sentence in sentences(text):
+        of_text = [*sentences(text)]
+        words = {sentence.text for sentence in of_text}
+        for sentence in of_text:
             carried = None if sentence.starts_block else carried
             sense = Sense(sentence, self.calendar, self.names, carried)
             checks = self.checks(sense) if self.findings else []
-            yield sentence, tuple(self._settled(sentence, each) for each in checks)
+            yield sentence, tuple(self._settled(sentence, each, words) for each in checks)
             carried = sense.strong[0].code if sense.strong else carried
 
     def checks(self, sense: Sense) -> list[Check]:
@@ -240,11 +242,11 @@ class _Reader:
     def _offer(self, sense: Sense, fact: Fact) -> Offer:
         return Offer(fact.printed, fact.words, self._binding(sense, fact))
 
-    def _settled(self, sentence: Sentence, check: Check) -> Check:
+    def _settled(self, sentence: Sentence, check: Check, words: Collection[str]) -> Check:
         """A check with the sentence's source, or with a person's answer that has not lapsed."""
         if check.verdict not in ("contradicts", "not traced"):
             return check
-        answer = self.recorded_answer(sentence, check)
+        answer = self._answer(sentence, check, words)
         if answer is not None:
             return replace(check, verdict="checked", answer=answer)
         source = sourced(sentence, self.sources)
@@ -252,17 +254,22 @@ class _Reader:
             return replace(check, verdict="sourced", source=source)
         return check
 
-    def recorded_answer(self, sentence: Sentence, check: Check) -> Answer | None:
-        """The answer in the text, unless it was given for other words or another figure; or one that review took."""
-        for each in self.recorded:
-            is_same = (each.file, each.sentence, each.text, each.right) == (
-                check.file, check.sentence, check.text, check.right or "",
-            )  # fmt: skip
-            if is_same:
+    def _answer(self, sentence: Sentence, check: Check, words: Collection[str]) -> Answer | None:
+        """The answer that is on record for this figure; or the one in the text, unless it was given for other words.
+
+        words: the sentences of the text as they are now.
+        """
+        of_file = [each for each in self.recorded if each.file == check.file]
+        for each in of_file:
+            if (each.sentence, each.text, each.right) == (check.sentence, check.text, check.right or ""):
                 return Answer(each.reason, each.name)
-        answer = sentence.answer
-        has_lapsed = any((each.file, each.reason, each.name) == (check.file, *(answer or ())) for each in self.recorded)
-        return None if answer is None or has_lapsed else answer
+        if sentence.answer is None:
+            return None
+        same = [each for each in of_file if (each.reason, each.name) == sentence.answer]
+        has_lapsed = any(
+            each.sentence not in words or (each.sentence, each.text) == (check.sentence, check.text) for each in same
+        )
+        return None if has_lapsed else sentence.answer
 
 
 __all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check"]

@@ -193,7 +193,9 @@ class Sense:
             return self._with_earlier(spans, is_compared), True
         told = [period for period in self.periods if period.spans]
         is_told = len(told) == 1 and told[0].start < figure.start and not self.is_base(told[0])
-        is_told = is_told and figure.kind in ("percent", "points")
+        opens = is_told and not any(each.start < told[0].start for each in self.figures)
+        is_list = opens and re.search(r"[;:.]\s", self.text[told[0].end : figure.start]) is None
+        is_told = is_told and (is_list or figure.kind in ("percent", "points"))
         return self._with_earlier(self._all(told), True), is_told
 
     def _with_earlier(self, spans: list[Span], is_wanted: bool) -> list[Span]:
@@ -248,6 +250,8 @@ class Sense:
         ]
         if told and all(period.relation for period in self.periods if period.spans):
             return [(one, other) for one, other in usual if one.back(12) == other], True
+        stretches = {span for spans in told for span in spans}
+        named = [span for span in named if span in stretches]
         if is_named:
             pairs += [(span, span.back(step)) for span in named for step in sorted({12, span.length}, reverse=True)]
             # Only what it is compared with may be named: fewer than in the same quarter of 2018.

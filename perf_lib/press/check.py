@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from perf_lib.commentary import answers
+from perf_lib.press import record
 from perf_lib.press.order import Order
 from perf_lib.report import Report, open_report
 from perf_lib.views.html import EMPTY, Fragment
@@ -13,12 +17,13 @@ from perf_lib.words import wording
 @dataclass(frozen=True)
 class Checked:
     """What the check found. refusal: why nothing may be published, where that is so. page: for reviewers, who read the
-    internal pack. contradictions: what a draft opens with.
+    internal pack. contradictions: what a draft opens with. facts: what the record keeps: answers, and open figures.
     """
 
     refusal: str | None
     page: Fragment
     contradictions: Fragment
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check(order: Order) -> Checked:
@@ -27,13 +32,14 @@ def check(order: Order) -> Checked:
     Nothing that the data contradict is published, except as a draft, which says so on every page. Raises InputError,
     one line, for commentary that cannot be bound, as for a wrong name.
     """
-    from perf_lib.audit import page as audit_page
+    from perf_lib.commentary import page as audit_page
 
     report = open_report(order.quarter, order.params, order.public)
     _refuse_unbound(report)
     # A public report withholds what some true words rest on: they are held against everything that is known.
     whole = open_report(order.quarter, order.params) if report.is_public else report
-    wrong, refusal = whole.audited.of("contradicts"), None
+    checked = whole.checked(answers.read(record.read(order.target)))
+    wrong, refusal = checked.of("contradicts"), None
     if wrong and not order.draft:
         refusal = (
             f"{wording.counted(len(wrong), 'figure')} of the commentary contradicted by the data, the first in "
@@ -41,8 +47,9 @@ def check(order: Order) -> Checked:
         )
     return Checked(
         refusal,
-        EMPTY if report.is_public else audit_page.page(report.audited, report.findings),
-        audit_page.contradictions(report.audited, report.findings) if order.draft else EMPTY,
+        EMPTY if report.is_public else audit_page.page(checked, report.findings),
+        audit_page.contradictions(checked, report.findings) if order.draft and not report.is_public else EMPTY,
+        answers.facts(checked, report.is_public),
     )
 
 
