@@ -72,7 +72,9 @@ class Check:
         if self.verdict == "contradicts":
             return f"write {self.right}" + (f", or {offered}" if offered else "")
         if self.verdict == "not traced" and self.is_figure:
-            return (f"bind {offered}; " if offered else "") + "give a (source: …), or answer <!-- checked: reason, name -->"
+            return (
+                f"bind {offered}; " if offered else ""
+            ) + "give a (source: …), or answer <!-- checked: reason, name -->"
         return ""
 
     def line_for_people(self) -> str:

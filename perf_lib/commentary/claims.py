@@ -35,7 +35,9 @@ _SUPERLATIVE = _pattern(
     (?! \s+ (?: similar | of \s+ (?: these | those | them | which | its ) | likely | common | often | people | serious ) )
     """
 )
-_AMONG_AREAS = _pattern(r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b | \b rate \b .{0,12} $")
+_AMONG_AREAS = _pattern(
+    r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b | \b rate \b .{0,12} $"
+)
 _STANDING = _pattern(
     r"""
     \b (?: (?P<line> in [\s-]? line ) \s+ with
@@ -49,7 +51,9 @@ _RUN = _pattern(
     r"\b (?: (?P<count> two | three | four | five | six | seven | eight | nine | ten | twelve ) \s+ (?:consecutive \s+)? months \s+ (?: in \s+ a \s+ row | running )"
     r" | each \s+ of \s+ the \s+ (?:last|past) \s+ (?P<each> \w+ ) \s+ months )"
 )
-_IDIOM = _pattern(r"\b (?: pick\w* | made | mak\w+ | set | hang\w* | hung | follow\w* | sign\w* | back\w* | g[ai]ve | gave ) \s+ $")
+_IDIOM = _pattern(
+    r"\b (?: pick\w* | made | mak\w+ | set | hang\w* | hung | follow\w* | sign\w* | back\w* | g[ai]ve | gave ) \s+ $"
+)
 _COUNTS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
 
 
@@ -95,7 +99,11 @@ def _subject(facts: Facts, sense: Sense, traces: Sequence[Trace], place: int) ->
 def _direction(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     code = _subject(facts, sense, traces, match.start())
     following = sense.text[match.end() : match.end() + 12]
-    if code is None or _IDIOM.search(sense.text[: match.start()]) or re.match(r"\s+(?:than\s+(?:\d|one|two|three|half|an?\b|the\s+same)|to\s+date)", following):
+    if (
+        code is None
+        or _IDIOM.search(sense.text[: match.start()])
+        or re.match(r"\s+(?:than\s+(?:\d|one|two|three|half|an?\b|the\s+same)|to\s+date)", following)
+    ):
         return None
     way = way_of(match, facts.measure(code).better)
     if not way:
@@ -152,9 +160,7 @@ def _ends(sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> tuple[
     return None
 
 
-def _readings(
-    facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, match: re.Match[str]
-) -> Iterator[Fact]:
+def _readings(facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, match: re.Match[str]) -> Iterator[Fact]:
     """The changes that a word may mean: of the months of its figures and sentence, on those before and a year before."""
     start, end = sense.part_of(match.start())
     here = [p for p in sense.periods if start <= p.start < end and p.spans and not sense.is_base(p)]
@@ -169,7 +175,7 @@ def _readings(
     is_list = not sense.periods and len(spans) > 1  # the quarters one after another: their own changes alone
     if is_list:
         pairs = [(one, other) for one, other in pairs if one.first == other.last + 1]
-    elif not pairs or bases == [] and not re.search(r"\b(?:than|from|against|compared)\b", sense.text):
+    elif not pairs or (bases == [] and not re.search(r"\b(?:than|from|against|compared)\b", sense.text)):
         pairs += [(span, span.back(step)) for span in spans for step in sorted({12, span.length})]
         pairs += [(Span.month(span.last), Span.month(span.first)) for span in spans if 1 < span.length < 12]
         if not sense.periods:
@@ -185,12 +191,16 @@ def _readings(
 
 def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     code = _subject(facts, sense, traces, match.start())
-    if code is None or (match[0].lower() in ("most", "least") and not re.search(r"\bthe\s+$", sense.text[: match.start()])):
+    if code is None or (
+        match[0].lower() in ("most", "least") and not re.search(r"\bthe\s+$", sense.text[: match.start()])
+    ):
         return None
     better = facts.measure(code).better
     is_high = bool(match["high"] or (match["best"] and better == "higher") or (match["worst"] and better == "lower"))
     around = sense.text[max(0, match.start() - 30) : match.end() + 40]
-    if re.search(r"\b(?:second|third|fourth|fifth|sixth|seventh|\d+(?:st|nd|rd|th))[\s-]+$", sense.text[: match.start()], re.I):
+    if re.search(
+        r"\b(?:second|third|fourth|fifth|sixth|seventh|\d+(?:st|nd|rd|th))[\s-]+$", sense.text[: match.start()], re.I
+    ):
         return None  # a place: read as a figure
     if _AMONG_AREAS.search(around):
         ranks = [*facts.ranks(code)]
@@ -213,7 +223,9 @@ def _extreme(
     spans = [s for p in sense.periods if p.spans and not p.since and start <= p.start < end for s in sense.spans_of(p)]
     spans += [s for p in sense.periods if p.spans and not p.since for s in sense.spans_of(p)]
     if not any(span.length == 1 for span in spans):
-        spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+        spans += [
+            t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None
+        ]
     subjects = [span for span in dict.fromkeys(spans) if span.length in (1, 3)]
     is_quarterly = re.search(r"\bquarter(?:ly)?\b", sense.text[match.start() : match.end() + 20])
     if is_quarterly or not any(span.length == 1 for span in subjects):

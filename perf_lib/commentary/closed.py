@@ -93,7 +93,9 @@ def disagreeing(sense: Sense, traces: Sequence[Trace]) -> list[tuple[Typed, floa
         if not re.fullmatch(r"[^.;]{0,30}\bto\s+(?:the\s+)?", sense.text[one.end : other.start], re.IGNORECASE):
             continue
         between, after = sense.text[other.end : change.start], sense.text[change.end : change.end + 20]
-        by = re.search(r"\b(?:increase|rise|fall|drop|decrease|growth|reduction)\s+of\s+$|\bby\s+$", between, re.IGNORECASE)
+        by = re.search(
+            r"\b(?:increase|rise|fall|drop|decrease|growth|reduction)\s+of\s+$|\bby\s+$", between, re.IGNORECASE
+        )
         more = re.match(r"\s+(?:more|fewer|less|higher|lower|extra)\b", after, re.IGNORECASE)
         if not (by or more) or len(between) > 40 or change.manner or sense.is_bound(change):
             continue

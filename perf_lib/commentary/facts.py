@@ -142,7 +142,7 @@ class Facts:
     def average(self, code: str, span: Span, unit: str = "month") -> Iterator[Fact]:
         """A count a month, a quarter, a week or a day."""
         value = self.figure(code, span).value
-        if value is None or not self.measure(code).is_count or span.length == 1 and unit == "month":
+        if value is None or not self.measure(code).is_count or (span.length == 1 and unit == "month"):
             return
         first, last = span.ends
         days = (last.end_time.normalize() - first.start_time).days + 1

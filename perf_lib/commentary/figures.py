@@ -14,6 +14,7 @@ from typing import Literal
 
 from perf_lib.commentary.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
 
+
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 

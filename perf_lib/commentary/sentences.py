@@ -100,9 +100,7 @@ _STOP = _pattern(r"[.!?]{1,3}[\"”’')\]]{0,3}(?=\s)")
 _NO_STOP = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|[Dd]r|[Mm]r|[Mm]rs|[Mm]s|[Ss]t|cf|incl|dept|insp|supt)|\b[A-Z])$"
 )
-_TABLE = re.compile(
-    r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-{2,}[-| :\t]*(?:\n[ \t]*\|[^\n]*)*", re.MULTILINE
-)
+_TABLE = re.compile(r"^[ \t]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-{2,}[-| :\t]*(?:\n[ \t]*\|[^\n]*)*", re.MULTILINE)
 _ANSWER = _pattern(r"\s*checked\s*:\s*(?P<reason>[^\n]*?\S)\s*,\s*(?P<name>[^,\n]*[^,\s])\s*")
 
 
@@ -125,9 +123,7 @@ def _answer(comment: str) -> Answer | None:
 def sentences(text: Text) -> Iterator[Sentence]:
     """The sentences of a text, in order; each cell of a table is one, with its heads before it."""
     whole = "".join(piece.text for piece in text.pieces)
-    places = [
-        piece.offset + (0 if piece.bound else at) for piece in text.pieces for at in range(len(piece.text))
-    ]
+    places = [piece.offset + (0 if piece.bound else at) for piece in text.pieces for at in range(len(piece.text))]
     starts = list(accumulate((len(piece.text) for piece in text.pieces), initial=0))
     bound = [(start, end) for piece, (start, end) in zip(text.pieces, pairwise(starts), strict=True) if piece.bound]
     ends = [end for _, end in bound]

@@ -44,9 +44,7 @@ def _of_settings(params: Params, findings: Mapping[str, Finding]) -> Iterator[Te
             yield Text(shown(file), code, tuple(_pieces(words, source, place)), source)
 
 
-def _sentences(
-    params: Params, findings: Mapping[str, Finding]
-) -> Iterator[tuple[tuple[str, ...], str | None, str]]:
+def _sentences(params: Params, findings: Mapping[str, Finding]) -> Iterator[tuple[tuple[str, ...], str | None, str]]:
     """Each sentence of settings with the keys that lead to it and the measure that it is of."""
     settings = params.settings
     for finding in findings.values():

@@ -41,8 +41,8 @@ _DOWN = """
 _BETTER, _WORSE = "improved improvement improving better".split(), "worsened worse worsening deteriorated".split()
 DIRECTION = _pattern(
     rf"""
-    \b (?: (?P<up> {'|'.join(_UP)} | went \s up ) | (?P<down> {'|'.join(_DOWN)} | (?:went|came) \s down )
-         | (?P<better> {'|'.join(_BETTER)} ) | (?P<worse> {'|'.join(_WORSE)} ) ) \b
+    \b (?: (?P<up> {"|".join(_UP)} | went \s up ) | (?P<down> {"|".join(_DOWN)} | (?:went|came) \s down )
+         | (?P<better> {"|".join(_BETTER)} ) | (?P<worse> {"|".join(_WORSE)} ) ) \b
     """
 )
 _CHANGE_AFTER = _pattern(
@@ -67,19 +67,31 @@ _CHANGE_BEFORE = _pattern(
 _LEVEL_BEFORE = _pattern(
     r"\b (?: from | to | at | against | than | with | reached | reaching | on \s+ the ) \s+ (?: the | just | only | about )? \s* $"
 )
-_AVERAGE = _pattern(r"\b (?: averag\w+ | mean | (?: a | per | each | every ) \s+ (?: month | week | day | quarter ) | monthly ) \b")
-_AVERAGE_UNIT = _pattern(r"\b (?: a | per | each | every ) \s+ (?P<unit> month | week | day | quarter ) \b | daily | weekly")
-_RATE = _pattern(r"\b (?: per | (?: for \s+ )? every | in \s+ every ) \s+ (?: 1,?000 | thousand ) \b | \b rates? \b | \b for \s+ (?:its|their|our) \s+ size")
+_AVERAGE = _pattern(
+    r"\b (?: averag\w+ | mean | (?: a | per | each | every ) \s+ (?: month | week | day | quarter ) | monthly ) \b"
+)
+_AVERAGE_UNIT = _pattern(
+    r"\b (?: a | per | each | every ) \s+ (?P<unit> month | week | day | quarter ) \b | daily | weekly"
+)
+_RATE = _pattern(
+    r"\b (?: per | (?: for \s+ )? every | in \s+ every ) \s+ (?: 1,?000 | thousand ) \b | \b rates? \b | \b for \s+ (?:its|their|our) \s+ size"
+)
 _SHARE = _pattern(
     r"\b (?: share | proportion | makes? \s+ up | made \s+ up | accounts? \s+ for | accounted \s+ for | of \s+ (?:all|the|total|every|these|crime) ) \b"
 )
-_PUBLISHED = _pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b")
+_PUBLISHED = _pattern(
+    r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b"
+)
 _PART_OF = _pattern(r"\s* (?: per \s cent | % )? \s* (?: out \s+ of | of ) \b")
 _TARGET = _pattern(r"\b (?: target | standard | goal | aim | expect\w* | promise\w* ) \b")
 _RANKED_OF = _pattern(r"\b (?: lowest | highest | best | worst ) \s+ (?: out \s+ )? of \s+ (?: the \s+ )? $")
-_RANGE = _pattern(r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* | most | fewest | busiest ) \b")
+_RANGE = _pattern(
+    r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* | most | fewest | busiest ) \b"
+)
 _REST = _pattern(r"\b (?: all \s+ but | other | remaining | rest | not ) \b")
-_WHOLE = _pattern(r"\d (?: \s+ out )? \s+ of \s+ (?: all \s+ | (?:the|our) \s+ | (?:the \s+)? (?:quarter|year)['’]s \s+ )* $")
+_WHOLE = _pattern(
+    r"\d (?: \s+ out )? \s+ of \s+ (?: all \s+ | (?:the|our) \s+ | (?:the \s+)? (?:quarter|year)['’]s \s+ )* $"
+)
 _FUNCTION = frozenset(
     """
     a about above across after again against all also altogether an and are as at away back been before being below
@@ -153,7 +165,12 @@ class Tracer:
                 family = self._families(sense, figure, code)[0]
                 there, is_named = self._facts(sense, figure, code, family)
                 first = Trace(figure, None, family, None, is_named, tuple(there))
-        if figure.in_words and figure.value <= 12 and figure.kind in ("count", "days") and not self._is_claim(sense, figure):
+        if (
+            figure.in_words
+            and figure.value <= 12
+            and figure.kind in ("count", "days")
+            and not self._is_claim(sense, figure)
+        ):
             return None
         if figure.kind in ("fraction", "multiple", "rank") and (first is None or not first.nearest):
             return None

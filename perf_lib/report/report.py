@@ -22,7 +22,7 @@ from perf_lib.config.catalogue import Catalogue, Marking
 from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
-from perf_lib.findings import disclosure, revisions, symbols
+from perf_lib.findings import disclosure, revisions
 from perf_lib.findings.finding import Finding, findings
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
