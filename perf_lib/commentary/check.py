@@ -190,7 +190,8 @@ class _Reader:
         if trace.fact is None:
             verdict = "contradicts" if fact is not None else "not traced"
         code = fact.code if fact else next(iter(sense.codes(figure.start)), None)
-        offers = () if verdict == "traced" else self.tracer.offers(sense, trace)
+        has_offers = verdict != "traced" and len(sense.figures) <= MOST_FIGURES
+        offers = self.tracer.offers(sense, trace) if has_offers else ()
         places = sense.sentence.places
         return Check(
             **self._where(sense),

@@ -25,36 +25,36 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 _HEDGED = _pattern(
-    r"\b (?: could | may | might | would | will | should | can | if | whether | not | no | never | to | expect\w* | likely ) \s+ (?: \w+ \s+ ){0,2} $"
+    r"""
+    \b (?: could | may | might | would | will | should | can | if | whether | not | no | never
+         | (?<! continue \s ) to | expect\w* | likely )
+    \s+ (?: \w+ \s+ ){0,2} $
+    """
+)
+_IDIOM = _pattern(
+    r"\b (?: pick\w* | made | mak\w+ | set | hang\w* | hung | follow\w* | sign\w* | back\w* | give | gave ) \s+ $"
 )
 _SUPERLATIVE = _pattern(
     r"""
     \b (?: (?P<high> highest | largest | biggest | greatest | most | peak(?:ed)? | longest | slowest | busiest )
          | (?P<low> lowest | smallest | fewest | least | shortest | fastest | quickest | quietest )
          | (?P<best> best ) | (?P<worst> worst ) ) \b
-    (?! \s+ (?: similar | of \s+ (?: these | those | them | which | its ) | likely | common | often | people | serious ) )
+    (?! \s+ (?: similar | of \s+ (?: these | those | them | which | its ) | likely | common | often | people ) )
     """
 )
-_AMONG_AREAS = _pattern(
-    r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b | \b rate \b .{0,12} $"
-)
-_STANDING = _pattern(
+_A_PLACE = _pattern(r"\b (?: second | third | fourth | fifth | sixth | seventh | \d+ (?:st|nd|rd|th) ) [\s-]+ $")
+_NO_DIRECTION = _pattern(r"\s+ (?: than \s+ (?: \d | one | two | three | half | an? \b | the \s same ) | to \s date )")
+_AMONG_AREAS = _pattern(r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b")
+_UNREAD = _pattern(
     r"""
-    \b (?: (?P<line> in [\s-]? line ) \s+ with
-         | (?P<above> above | (?: higher | greater | more | worse ) \s+ than )
-         | (?P<below> below | under | (?: lower | less | fewer | better ) \s+ than ) ) \b
-    (?= \s+ (?: \S+ \s+ ){0,8}? (?: peers? | MSG | most \s+ similar | similar \s+ (?:forces|areas|group)
-                                   | group['’]s | (?: group \s+ )? average ) )
+    \b (?: above | below | (?: higher | lower | greater | more | fewer ) \s+ than ) \b
+      (?= \s+ (?: \S+ \s+ ){0,8}? (?: peers? | MSG | similar | group['’]s | average ) \b )
+  | \b \w+ \s+ (?: consecutive \s+ )? months \s+ (?: in \s+ a \s+ row | running )
+  | \b each \s+ of \s+ the \s+ (?: last | past ) \s+ \w+ \s+ months
+  | \b (?: exceptional | significant ) ly \s+ (?: high | low | increasing | decreasing ) \b
     """
 )
-_RUN = _pattern(
-    r"\b (?: (?P<count> two | three | four | five | six | seven | eight | nine | ten | twelve ) \s+ (?:consecutive \s+)? months \s+ (?: in \s+ a \s+ row | running )"
-    r" | each \s+ of \s+ the \s+ (?:last|past) \s+ (?P<each> \w+ ) \s+ months )"
-)
-_IDIOM = _pattern(
-    r"\b (?: pick\w* | made | mak\w+ | set | hang\w* | hung | follow\w* | sign\w* | back\w* | g[ai]ve | gave ) \s+ $"
-)
-_COUNTS = dict(zip("two three four five six seven eight nine ten eleven twelve".split(), range(2, 13), strict=True))
+"""Words that say more than figures show: that they run so many months, or stand so among other areas."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Claim:
 
 def claims(facts: Facts, sense: Sense, traces: Sequence[Trace]) -> Iterator[Claim]:
     """The claims of a sentence; none where nothing in it is a figure of ours, nor names a measure and months."""
-    traced = [trace for trace in traces if trace.fact is not None]
+    traced = [trace for trace in traces if trace.fact or trace.wrong_way]
     if not traced and not (sense.strong and any(period.spans for period in sense.periods)):
         return
     taken: set[int] = set()
-    for pattern, check in ((_RUN, _run), (_STANDING, _standing), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)):
+    for pattern, check in ((_UNREAD, _unread), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)):
         for match in islice(pattern.finditer(sense.text), MOST):
             start, end = match.span()
             if taken & {start, end - 1} or _HEDGED.search(sense.text[max(0, start - 40) : start]):
@@ -93,17 +93,19 @@ def _subject(facts: Facts, sense: Sense, traces: Sequence[Trace], place: int) ->
     return codes[0] if codes and codes[0] in facts.findings and not sense.is_elsewhere(place) else None
 
 
+def _spans_of_levels(traces: Sequence[Trace], code: str) -> list[Span]:
+    """The months of a measure's figures in the sentence that are no changes."""
+    levels = (trace.fact for trace in traces if trace.fact and trace.fact.code == code and trace.fact.against is None)
+    return [fact.span for fact in levels if fact.span]
+
+
 # --- rose, fewer
 
 
 def _direction(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     code = _subject(facts, sense, traces, match.start())
     following = sense.text[match.end() : match.end() + 12]
-    if (
-        code is None
-        or _IDIOM.search(sense.text[: match.start()])
-        or re.match(r"\s+(?:than\s+(?:\d|one|two|three|half|an?\b|the\s+same)|to\s+date)", following)
-    ):
+    if code is None or _IDIOM.search(sense.text[: match.start()]) or _NO_DIRECTION.match(following):
         return None
     way = way_of(match, facts.measure(code).better)
     if not way:
@@ -150,23 +152,23 @@ def _ends(sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> tuple[
             continue
         joint = sense.text[one.end : other.start].lower()
         lead = sense.text[match.end() : one.start].lower()
-        if 0 <= one.start - match.end() <= 30 and re.search(r"\bfrom\s+(?:the\s+)?$", lead):
-            if re.search(r"\bto\s+(?:\w+\s+)?$", joint) and len(joint) < 40:
-                return one.value, other.value
-        is_between = one.end <= match.start() and match.end() <= other.start
-        if is_between and re.fullmatch(r"\s+(?:from|on)\s+(?:the\s+)?", sense.text[match.end() : other.start].lower()):
-            if re.fullmatch(r"[^.;:]{0,30}", sense.text[one.end : match.start()]):
-                return other.value, one.value
+        is_from = 0 <= one.start - match.end() <= 30 and re.search(r"\bfrom\s+(?:the\s+)?$", lead)
+        if is_from and re.search(r"\bto\s+(?:\w+\s+)?$", joint) and len(joint) < 40:
+            return one.value, other.value
+        is_between = one.end <= match.start() and re.fullmatch(r"[^.;:]{0,30}", sense.text[one.end : match.start()])
+        tail = sense.text[match.end() : other.start].lower()
+        if is_between and re.fullmatch(r"\s+(?:from|on)\s+(?:the\s+)?", tail):
+            return other.value, one.value
     return None
 
 
 def _readings(facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, match: re.Match[str]) -> Iterator[Fact]:
-    """The changes that a word may mean: of the months of its figures and sentence, on those before and a year before."""
+    """The changes that a word may mean: of the months of its figures and sentence, on those before them."""
     start, end = sense.part_of(match.start())
     here = [p for p in sense.periods if start <= p.start < end and p.spans and not sense.is_base(p)]
     periods = here or [p for p in sense.periods if p.spans and not sense.is_base(p)]
     spans = [span for period in periods for span in sense.spans_of(period)]
-    spans += [t.fact.span for t in traces if t.fact and t.fact.span and t.fact.code == code and t.fact.against is None]
+    spans += _spans_of_levels(traces, code)
     bases = [span for period in sense.periods if sense.is_base(period) for span in sense.spans_of(period)]
     windows = facts.windows(code)
     spans = [*dict.fromkeys(spans)] or [windows["rolling_12"], windows["quarter"]]
@@ -190,29 +192,20 @@ def _readings(facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, ma
 
 
 def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
-    code = _subject(facts, sense, traces, match.start())
-    if code is None or (
-        match[0].lower() in ("most", "least") and not re.search(r"\bthe\s+$", sense.text[: match.start()])
-    ):
+    code, before = _subject(facts, sense, traces, match.start()), sense.text[: match.start()]
+    if code is None or _A_PLACE.search(before):
+        return None  # a place is read as a figure
+    if match[0].lower() in ("most", "least") and not re.search(r"\bthe\s+$", before):
         return None
     better = facts.measure(code).better
     is_high = bool(match["high"] or (match["best"] and better == "higher") or (match["worst"] and better == "lower"))
     around = sense.text[max(0, match.start() - 30) : match.end() + 40]
-    if re.search(
-        r"\b(?:second|third|fourth|fifth|sixth|seventh|\d+(?:st|nd|rd|th))[\s-]+$", sense.text[: match.start()], re.I
-    ):
-        return None  # a place: read as a figure
-    if _AMONG_AREAS.search(around):
-        ranks = [*facts.ranks(code)]
-        if not ranks:
-            return None
-        sizes = [int(rank.printed.rsplit(" ", 1)[-1]) for rank in ranks]
-        numbers = {trace.figure.value for trace in traces if match.end() <= trace.figure.start < match.end() + 40}
-        numbers |= {value for word, value in _COUNTS.items() if re.search(rf"\b{word}\b", around)}
-        in_group = re.search(r"\b(?:group|peers?|similar|MSG)\b", around) or sizes[0] in numbers
-        rank, size = (ranks[0], sizes[0]) if in_group or len(ranks) == 1 else (ranks[-1], sizes[-1])
-        return Claim(*match.span(), rank.value == (size if is_high else 1), rank)
-    return _extreme(facts, sense, traces, code, match, is_high)
+    if not _AMONG_AREAS.search(around) and not re.search(r"\brate\b.{0,12}$", before):
+        return _extreme(facts, sense, traces, code, match, is_high)
+    ranks = [*facts.ranks(code)]
+    sizes = [int(rank.printed.rsplit(" ", 1)[-1]) for rank in ranks]
+    right = [rank for rank, size in zip(ranks, sizes, strict=True) if rank.value == (size if is_high else 1)]
+    return Claim(*match.span(), bool(right), next(iter(right or ranks))) if ranks else None
 
 
 def _extreme(
@@ -250,51 +243,15 @@ def _extreme(
     return Claim(*match.span(), False, next(facts.extremes(code, scopes[0]), None))
 
 
-def _standing(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
-    code = _subject(facts, sense, traces, match.start())
-    after = sense.text[match.end() : match.end() + 60]
-    if code is None:
+def _unread(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
+    """A word that is not held to anything, but for "A, above B", between two figures of one kind."""
+    if _subject(facts, sense, traces, match.start()) is None:
         return None
-    comparison = facts.findings[code].peers
-    if re.search(r"\b(?:peers?|MSG|similar|group)\b", after, re.IGNORECASE):
-        if comparison is None:
-            return None
-        position = comparison.position
-        if match["line"]:
-            is_right = "in_line" in comparison.standing
-        else:
-            is_right = (position.rate > position.average) == bool(match["above"])
-        average = next((fact for fact in facts.rates(code) if fact.binding == "peer_average"), None)
-        return Claim(*match.span(), is_right, average)
-    months = [s for p in sense.periods if p.spans for s in sense.spans_of(p) if s.length <= 11]
-    run = _RUN.search(sense.text)
-    if run and (count := _count(run)):
-        months = [Span.ending(facts.windows(code)["rolling_12"].last, count)]
-    if match["line"] or not months:
-        return None
-    last = facts.windows(code)["rolling_12"].last
-    means = [sum(v) / len(v) for n in (12, 24, 25) if (v := [*facts.months(code, Span.ending(last, n)).values()])]
-    values = [*facts.months(code, months[0]).values()]
-    sign = 1 if match["above"] else -1
-    is_right = any(all((value - mean) * sign > 0 for value in values) for mean in means) if values else True
-    return Claim(*match.span(), is_right, next(facts.average(code, Span.ending(last)), None))
-
-
-def _run(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
-    """Months that went one way so many times in a row."""
-    code, count = _subject(facts, sense, traces, match.start()), _count(match)
-    words = [*DIRECTION.finditer(sense.text)]
-    if code is None or count is None or not words or _STANDING.search(sense.text):
-        return None
-    way, months = way_of(words[0], facts.measure(code).better), facts.months(code)
-    last = facts.windows(code)["rolling_12"].last
-    ends = [s.last for p in sense.periods if p.spans and not p.counted for s in sense.spans_of(p) if s.length == 1]
-    steps = [
-        all((months.get(at, 0) - months.get(at - 1, 0)) * way > 0 for at in range(end - count + 1, end + 1))
-        for end in (last, *ends)
-    ]
-    return Claim(*match.span(), any(steps), next(facts.level(code, Span.month(last)), None))
-
-
-def _count(match: re.Match[str]) -> int | None:
-    return _COUNTS.get((match["count"] or match["each"] or "").lower())
+    figures = [each.figure for each in traces if each.fact is not None]
+    before = [figure for figure in figures if figure.end <= match.start()]
+    after = [figure for figure in figures if figure.start >= match.end() and before and figure.kind == before[-1].kind]
+    if not after:
+        return Claim(*match.span(), False)
+    is_up = re.match(r"above|higher|greater|more", match[0], re.IGNORECASE) is not None
+    is_right = (before[-1].value > after[0].value) == is_up
+    return Claim(*match.span(), is_right, None, not is_right)

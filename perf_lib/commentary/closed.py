@@ -37,8 +37,8 @@ _KNOWN = frozenset(
 _OPEN = re.compile(
     r"""
     \b (?: target\w* | goal | forecast\w* | project\w+ | expect\w* | would | will | could | may | might | should | if
-         | not | no | never | than \s+ \d | least | more \s+ than | less \s+ than | fewer \s+ than \s+ \d | over \s+ \d
-         | under \s+ \d | published | printed | given | quot\w+ | stat(?:ed|es) | describ\w+ | of \s+ (?:which|whom|them) ) \b
+         | not | no | never | than \s+ \d | least | more \s+ than | less \s+ than | (?: over | under ) \s+ \d
+         | published | printed | given | quot\w+ | stat(?:ed|es) | describ\w+ | of \s+ (?:which|whom|them) ) \b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -65,8 +65,8 @@ def is_closed(sense: Sense, figure: Typed, area_words: frozenset[str]) -> bool:
     if _OPEN.search(sense.text, start, end):
         return False
     letters = list(sense.text)
-    for part in (*sense.periods, *sense.mentions, *sense.figures):
-        letters[part.start : part.end] = " " * (part.end - part.start)
+    for first, last in sense.taken:
+        letters[first:last] = " " * (last - first)
     words = re.findall(r"[^\W\d_]+", "".join(letters[start:end]).lower().replace("’s", "").replace("'s", ""))
     codes = sense.codes(figure.start)[:1]
     return bool(codes) and all(
@@ -84,7 +84,7 @@ def _is_near(figure: Typed, fact: Fact) -> bool:
 
 
 def disagreeing(sense: Sense, traces: Sequence[Trace]) -> list[tuple[Typed, float]]:
-    """Figures that do not follow from the others of their sentence: from A to B, which is C more; each with what does."""
+    """Figures that do not follow from the others of their sentence: from A to B, C more; each with what does."""
     wrong = []
     figures = [trace.figure for trace in traces]
     for (one, other), change in zip(pairwise(figures), figures[2:], strict=False):

@@ -13,7 +13,10 @@ LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 ORDINALS = {word: number for number, word in enumerate(ORDINAL_WORDS, start=1)}
 
 _WORD = "|".join([*SMALL, *TENS])
-WORDS = rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:(?:(?<=thousand),)?[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+WORDS = (
+    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))"
+    rf"(?:(?:(?<=thousand),)?[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+)
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
 _SCALED = rf"{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?"
 NUMBER = rf"(?:{_SCALED}|{WORDS}(?:\s+point\s+(?:{_WORD})(?:\s+(?:{_WORD}))?)?)"

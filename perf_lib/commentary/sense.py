@@ -1,4 +1,4 @@
-"""A sentence taken apart: its figures, months and measures, the parts between its commas, and which belongs to which."""
+"""A sentence taken apart: its figures, months and measures, its parts, and which belongs to which."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _COMPARED_WITH = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"""
-    \b (?: national(?:ly|s)? | nationwide | England | Wales | Scotland | UK | Britain | countr(?:y|ies) | regional(?:ly)?
-         | region | South[\s-]West | Home \s Office | ONS | elsewhere | Europe\w*
+    \b (?: national(?:ly|s)? | nationwide | England | Wales | Scotland | UK | Britain | countr(?:y|ies)
+         | region(?:al(?:ly)?)? | South[\s-]West | Home \s Office | ONS | elsewhere | Europe\w*
          | (?:other|most|all) \s+ (?:forces|areas|counties) | forces \s+ (?:across|in) ) \b
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -92,17 +92,23 @@ class Sense:
     @cached_property
     def figures(self) -> list[Typed]:
         """Figures, those bound included; in a table, those of the cell."""
-        taken = [(part.start, part.end) for part in (*self.periods, *self.strong)]
+        taken = [(each.start, each.end) for each in self.periods] + [(each.start, each.end) for each in self.strong]
         return [figure for figure in typed_figures(self.text, taken) if figure.start >= self.sentence.heads]
 
     def is_bound(self, figure: Typed) -> bool:
         """Whether a figure was looked up, and so is right by construction."""
         return any(start <= figure.start < end for start, end in self.sentence.bound)
 
+    @property
+    def taken(self) -> list[tuple[int, int]]:
+        """Where periods, figures and mentions stand."""
+        stretches = [(each.start, each.end) for each in self.periods] + [each.span for each in self.figures]
+        return stretches + [(each.start, each.end) for each in self.mentions]
+
     @cached_property
     def parts(self) -> list[tuple[int, int]]:
         """The stretches between commas, "and", "compared with" and the like."""
-        closed = [(part.start, part.end) for part in (*self.periods, *self.figures, *self.mentions)]
+        closed = self.taken
         cuts = [0]
         for match in _CUT.finditer(self.text):
             is_inside = any(start <= match.start() < end for start, end in closed)
@@ -127,9 +133,9 @@ class Sense:
         start, end = self.part_of(place)
         opening = self.parts[0]
         opens = self.text[opening[0] : opening[1]]
-        if len(opens.split()) <= 5 and not any(each.start < opening[1] for each in self.figures):
-            if _ELSEWHERE.search(opens):
-                return True
+        governs = len(opens.split()) <= 5 and not any(each.start < opening[1] for each in self.figures)
+        if governs and _ELSEWHERE.search(opens):
+            return True
         return _ELSEWHERE.search(self.text, start, end) is not None
 
     # --- which measure

@@ -135,13 +135,11 @@ def sentences(text: Text) -> Iterator[Sentence]:
     plain = _blanked(_SOURCE, prose)
     sources = [(match.start(), match[1].strip()) for match in _SOURCE.finditer(prose)]
     answers = list(text.answers)
-    cuts = [*_cuts(prose, plain)]
-    following = [*(first for first, _, _ in cuts[1:]), len(whole)]
-    for (first, last, starts_block), after in zip(cuts, following, strict=True):
+    cuts = [cut for cut in _cuts(prose, plain) if any(letter.isalnum() for letter in plain[cut[0] : cut[1]])]
+    leads = [next(i for i in range(first, last) if not prose[i].isspace()) for first, last, _ in cuts]
+    following = [*leads[1:], len(whole)]
+    for (first, last, starts_block), lead, after in zip(cuts, leads, following, strict=False):
         letters, plain_letters, marks, kept_at = _on_one_line(prose[first:last], plain[first:last])
-        if not any(letter.isalnum() for letter in plain_letters):
-            continue
-        lead = next((i for i in range(first, last) if not prose[i].isspace()), first)
         source = next((words for place, words in sources[bisect_right(sources, (first, "")) :] if place < last), None)
         inside = [span for span in bound[bisect_right(ends, first) :] if span[0] < last] if bound else []
         spans = tuple((marks[max(s, first) - first], marks[min(e, last) - first]) for s, e in inside[:LONGEST])

@@ -47,42 +47,41 @@ DIRECTION = _pattern(
 )
 _CHANGE_AFTER = _pattern(
     r"""
-    \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and | gave | hang
-                | picked ) \b )
-             (?: per \s cent | % | of | a | an | the | percentage | points? | [a-z'’-]+ ) \s+ ){0,3}?
-    (?: more | fewer | less | higher | lower | extra | additional | up | down | above | below | increase | decrease | rise
-      | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | sooner | better | worse | short ) \b
+    \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and | gave | hang | picked ) \b )
+            (?: per \s cent | % | [a-z'’-]+ ) \s+ ){0,3}?
+    (?: more | fewer | less | higher | lower | extra | additional | up | down | above | below | increase | decrease
+      | rise | fall | drop | reduction | growth | longer | shorter | slower | quicker | faster | sooner | better
+      | worse | short ) \b
     """
 )
 _CHANGE_BEFORE = _pattern(
     r"""
-    (?: \b by \s+ | \b (?: up | down | rise | fall | increase | decrease | drop | reduction | growth | change | difference
-      | decline | improvement | fell | rose | grew | dropped | increased | decreased | extra | additional | further
-      | gained | added | jumped | declined | slipped ) \s+ (?: of \s+ | by \s+ )?
-      | \b (?: an | some ) \s+ (?: extra | additional ) \s+ )
-    (?: (?: about | around | some | nearly | almost | over | roughly | approximately | just | only | more \s+ than | a | an
-      | as \s+ much \s+ as | up \s+ to | well | slightly ) \s+ )* [(]? $
+    (?: \b by \s+
+      | \b (?: up | down | rise | fall | increased? | decreased? | drop | reduction | growth | change | difference
+             | decline | improvement | fell | rose | grew | dropped | extra | additional | further | gained | added
+             | jumped | declined | slipped ) \s+ (?: of \s+ | by \s+ )? )
+    (?: (?: about | around | some | nearly | almost | over | roughly | approximately | just | only | more \s+ than
+          | an? | well | slightly ) \s+ )* [(]? $
     """
 )
 _LEVEL_BEFORE = _pattern(
-    r"\b (?: from | to | at | against | than | with | reached | reaching | on \s+ the ) \s+ (?: the | just | only | about )? \s* $"
+    r"""
+    \b (?: from | to | at | against | than | with | reached | reaching | on \s+ the ) \s+
+    (?: the | just | only | about )? \s* $
+    """
 )
-_AVERAGE = _pattern(
-    r"\b (?: averag\w+ | mean | (?: a | per | each | every ) \s+ (?: month | week | day | quarter ) | monthly ) \b"
-)
-_AVERAGE_UNIT = _pattern(
-    r"\b (?: a | per | each | every ) \s+ (?P<unit> month | week | day | quarter ) \b | daily | weekly"
-)
+_AVERAGE_UNIT = _pattern(r"\b (?: a | per | each | every ) \s+ (?P<unit> month | week | day | quarter ) \b")
+_AVERAGE = _pattern(rf"\b (?: averag\w+ | mean | monthly ) \b | {_AVERAGE_UNIT.pattern}")
 _RATE = _pattern(
-    r"\b (?: per | (?: for \s+ )? every | in \s+ every ) \s+ (?: 1,?000 | thousand ) \b | \b rates? \b | \b for \s+ (?:its|their|our) \s+ size"
+    r"\b (?: per | every ) \s+ (?: 1,?000 | thousand ) \b | \b rates? \b | \b for \s+ (?:its|their|our) \s+ size"
 )
 _SHARE = _pattern(
-    r"\b (?: share | proportion | makes? \s+ up | made \s+ up | accounts? \s+ for | accounted \s+ for | of \s+ (?:all|the|total|every|these|crime) ) \b"
+    r"""
+    \b (?: share | proportion | ma(?:kes?|de) \s+ up | account(?:s|ed)? \s+ for
+         | of \s+ (?: all | the | total | every | these | crime ) ) \b
+    """
 )
-_PUBLISHED = _pattern(
-    r"\b (?: published | printed | reported | given | first | originally | restated | revised | earlier ) \b"
-)
-_PART_OF = _pattern(r"\s* (?: per \s cent | % )? \s* (?: out \s+ of | of ) \b")
+_PUBLISHED = _pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised ) \b")
 _TARGET = _pattern(r"\b (?: target | standard | goal | aim | expect\w* | promise\w* ) \b")
 _RANKED_OF = _pattern(r"\b (?: lowest | highest | best | worst ) \s+ (?: out \s+ )? of \s+ (?: the \s+ )? $")
 _RANGE = _pattern(
@@ -179,7 +178,12 @@ class Tracer:
     def codes(self, sense: Sense, figure: Typed) -> list[str]:
         """The measures that a figure may be of: of one that is no count, the text's own too, whatever else is named."""
         codes, own = sense.codes(figure.start), sense.sentence.code
-        if own in self.facts.findings and own not in codes and figure.kind in ("seconds", "percent", "points", "days"):
+        if (
+            own is not None
+            and own in self.facts.findings
+            and own not in codes
+            and figure.kind in ("seconds", "percent", "points", "days")
+        ):
             codes.append(own)
         return codes
 
@@ -208,7 +212,7 @@ class Tracer:
             return ["level", "share"] if measure.is_percentage else ["share", "change"]
         if figure.kind == "percent":
             if measure.is_percentage:
-                return ["change", "level"] if is_change and not is_level else ["level", *target]
+                return ["change", "level"] if is_change and not is_level else [*target, "level"]
             shares = ["share"] if _SHARE.search(text) else []
             return [*shares, "change"] if shares and not is_change else ["change", *shares]
         if figure.kind == "count" and not measure.is_count:
@@ -221,7 +225,7 @@ class Tracer:
         if is_change and not is_level:
             return ["change", "level"] if is_fine and granularity(figure) >= 10 * FINE else ["change", *average]
         loose = ["change"] if is_fine or DIRECTION.search(text) else []
-        return [*average, "level", *late, *others, *loose, "parts", *target]
+        return [*target, *average, "level", *late, *others, *loose, "parts"]
 
     def _way(self, sense: Sense, figure: Typed, code: str) -> int:
         """Which way the words beside a figure say that it went; 0 where they do not say."""
@@ -247,9 +251,9 @@ class Tracer:
         """The facts of one sort that a figure may be, and whether the sentence names their months."""
         facts, measure = self.facts, self.facts.measure(code)
         if family == "rate":
-            named = re.findall(r"[A-Z]\w+", sense.text)
+            capitals = set(re.findall(r"[A-Z]\w+", sense.text))
             rates = [*facts.rates(code)]
-            peers = [fact for fact in rates if fact.binding[:5] == "peer(" and set(named) & set(fact.words.split())]
+            peers = [fact for fact in rates if fact.binding[:5] == "peer(" and capitals & set(fact.words.split())]
             return [fact for fact in rates if fact.binding[:5] != "peer("] + peers, True
         if family == "rank":
             return self._ranks(sense, figure, code), True
@@ -275,9 +279,9 @@ class Tracer:
             return [fact for span in spans for fact in facts.margin(code, span)], is_named
         if family == "average":
             unit = _AVERAGE_UNIT.search(sense.text, figure.start)
-            named = (unit["unit"] if unit and unit["unit"] else "month").lower()
-            spans = [span for span in spans if span.length > 1]
-            return [fact for span in spans for fact in facts.average(code, span, named)], is_named
+            by = unit["unit"].lower() if unit else "month"
+            long = [span for span in spans if span.length > 1]
+            return [fact for span in long for fact in facts.average(code, span, by)], is_named
         return [fact for fact in self._shares(sense, code, spans) if measure.is_count], is_named
 
     def _spans(self, sense: Sense, figure: Typed, code: str) -> tuple[list[Span], bool]:

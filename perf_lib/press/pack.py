@@ -115,7 +115,8 @@ def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, st
             if order.public:  # the next run would reuse it, and nobody else needs it
                 (scratch / record.SOURCE).unlink(missing_ok=True)
             seconds = time.monotonic() - started
-            facts = _facts(order, made_from.all, executed, work.printed, scratch, seconds) | work.facts_of_check
+            facts = _facts(order, made_from.all, executed, work.printed, scratch, seconds)
+            facts |= work.facts_of_check
             record.write(scratch, record.without_digests(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
             for gate in GATES:

@@ -10,12 +10,12 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from perf_lib.stats.calibrated import arithmetic, false_discovery, signals, year_on_year
+from perf_lib.stats.calibrated.contrasts import CONTRASTS, PHI_GRID, table
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from perf_lib.stats import spc
-from perf_lib.stats.calibrated import arithmetic, false_discovery, signals, year_on_year
-from perf_lib.stats.calibrated.contrasts import CONTRASTS, PHI_GRID, table
 from perf_lib.words.errors import InputError
 
 HIGH = [contrast.high for contrast in CONTRASTS]

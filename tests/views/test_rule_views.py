@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from builders import AREA, PARAMS, PEERS, ROOT, find, find_one, measure, months, report, sample, settings, text_of
 from measured import any_false_alarm, cells, mean, numbers
+from perf_lib.stats.calibrated.contrasts import CONTRASTS
 from scipy.stats import false_discovery_control
 from typer.testing import CliRunner
 
@@ -19,7 +20,6 @@ from perf_lib.config.settings import PeerGroup
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import calibrated, peers, spc, suspected_breaks
-from perf_lib.stats.calibrated.contrasts import CONTRASTS
 from perf_lib.stats.forecast import Projection, Refused
 from perf_lib.views import charts, dashboard, explain, narrative
 from perf_lib.views.charts import Chart

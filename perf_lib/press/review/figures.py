@@ -1,4 +1,4 @@
-"""Figures of the commentary that nobody answers for, in the review: an offer is taken, or a reason given, with a click."""
+"""Figures that nobody answers for, in the review: an offer is taken, or a reason given, with a click."""
 
 from __future__ import annotations
 
