@@ -7,11 +7,8 @@ sentence and the figure that it was given for: when either changes, or what the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from perf_lib.commentary.check import Check, Checked
+from dataclasses import dataclass
+from typing import Any
 
 KEY, OPEN = "answers", "open_figures"
 """The keys of run.json that hold them, and the figures that nobody answers for."""
@@ -44,30 +41,9 @@ def read(record: dict[str, Any]) -> list[Given]:
     ]
 
 
-def facts(checked: Checked, is_public: bool) -> dict[str, Any]:
-    """What the record of a pack keeps of its check; a public one, only where its open figures stand."""
-    left = [_open(each, is_public) for each in checked.open]
-    given = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
-    return {KEY: [asdict(each) for each in given], OPEN: left}
-
-
 def still_open(record: dict[str, Any]) -> list[dict[str, Any]]:
     """The open figures of a record that have not been answered since."""
     answered = {(each.file, each.sentence, each.text) for each in read(record)}
     figures = record.get(OPEN, [])
     figures = [each for each in (figures if isinstance(figures, list) else []) if isinstance(each, dict)]
     return [each for each in figures if tuple(each.get(k) for k in ("file", "sentence", "text")) not in answered]
-
-
-def _given(check: Check) -> Given | None:
-    if check.answer is None:
-        return None
-    return Given(
-        check.file, check.sentence, check.text, check.right or "", " ".join(check.answer.reason.split()),
-        check.answer.name,
-    )  # fmt: skip
-
-
-def _open(check: Check, is_public: bool) -> dict[str, Any]:
-    where = {"file": check.file, "line": check.line, "text": check.text}
-    return where if is_public else {**check.as_dict(), "place": list(check.place or ())}

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from perf_lib.commentary import claims, closed
+from perf_lib.commentary import answers, claims, closed
 from perf_lib.commentary.answers import Recorded
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.names import Names
@@ -275,4 +275,25 @@ class _Reader:
         return None if has_lapsed else sentence.answer
 
 
-__all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check"]
+def record_of(checked: Checked, is_public: bool) -> dict[str, Any]:
+    """What the record of a pack keeps of its check; a public one, only where its open figures stand."""
+    left = [_open(each, is_public) for each in checked.open]
+    given = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
+    return {answers.KEY: [asdict(each) for each in given], answers.OPEN: left}
+
+
+def _given(check: Check) -> answers.Given | None:
+    if check.answer is None:
+        return None
+    return answers.Given(
+        check.file, check.sentence, check.text, check.right or "", " ".join(check.answer.reason.split()),
+        check.answer.name,
+    )  # fmt: skip
+
+
+def _open(check: Check, is_public: bool) -> dict[str, Any]:
+    where = {"file": check.file, "line": check.line, "text": check.text}
+    return where if is_public else {**check.as_dict(), "place": list(check.place or ())}
+
+
+__all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check", "record_of"]

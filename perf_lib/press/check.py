@@ -33,6 +33,7 @@ def check(order: Order) -> Checked:
     one line, for commentary that cannot be bound, as for a wrong name.
     """
     from perf_lib.commentary import page as audit_page
+    from perf_lib.commentary.check import record_of
 
     report = open_report(order.quarter, order.params, order.public)
     _refuse_unbound(report)
@@ -49,7 +50,7 @@ def check(order: Order) -> Checked:
         refusal,
         EMPTY if report.is_public else audit_page.page(checked, report.findings),
         audit_page.contradictions(checked, report.findings) if order.draft and not report.is_public else EMPTY,
-        answers.facts(checked, report.is_public),
+        record_of(checked, report.is_public),
     )
 
 

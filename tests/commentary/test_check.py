@@ -16,7 +16,7 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from perf_lib.commentary import answers, binding, page, replacing
-from perf_lib.commentary.check import FIELDS, Check, Text, check
+from perf_lib.commentary.check import FIELDS, Check, Text, check, record_of
 from perf_lib.commentary.facts import Facts, look_up
 from perf_lib.commentary.figures import typed_figures
 from perf_lib.commentary.periods import Calendar
@@ -283,9 +283,9 @@ def test_a_record_keeps_answers_and_open_figures_and_a_public_one_only_where_the
         )
     ]
     checked = check(texts, opened.findings, QUARTER)
-    facts = json.loads(json.dumps(answers.facts(checked, is_public=False)))
+    facts = json.loads(json.dumps(record_of(checked, is_public=False)))
     assert [each["text"] for each in answers.still_open(facts)] == ["1,599", "41"]
-    public = json.dumps(answers.facts(checked, is_public=True))
+    public = json.dumps(record_of(checked, is_public=True))
     assert "1,496" not in public and "Swindon" not in public
 
 

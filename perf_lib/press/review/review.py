@@ -19,7 +19,7 @@ from perf_lib.config.settings import COMMENTS, find_params, inside, read_params
 from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
 from perf_lib.press.pack_folder import write_whole
-from perf_lib.press.review import figures
+from perf_lib.press.review.figures import REASON, open_figures
 from perf_lib.views import html
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
@@ -134,8 +134,8 @@ class ReviewDesk:
             # HTML in a comment's Markdown is shown as text.
             comments=[(each, html.commentary(each.text).html) for each in self.comments.of(about)],
             sign_offs=[(each, each.pack == digest) for each in sign_off.sign_offs(self.pack)],
-            figures=figures.open_figures(self.pack, about, self.measures),
-            longest_reason=figures.REASON,
+            figures=open_figures(self.pack, about, self.measures),
+            longest_reason=REASON,
             digest=digest,
             form=form,
             name=name,

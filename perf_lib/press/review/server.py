@@ -18,7 +18,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from perf_lib.press import sign_off
-from perf_lib.press.review import figures
+from perf_lib.press.review.figures import settle, take
 from perf_lib.press.review.review import WHOLE, ReviewDesk
 from perf_lib.views.html import TEMPLATES
 from perf_lib.words.errors import InputError, PerfError
@@ -203,14 +203,14 @@ class _Take(_Guarded):
     def post(self) -> None:
         desk, figure = self.settings["desk"], self.get_body_argument("figure", "")
         binding = self.get_body_argument("binding", "")
-        self.change(self.about(), lambda: figures.take(desk.pack, desk.files, figure, binding))
+        self.change(self.about(), lambda: take(desk.pack, desk.files, figure, binding))
 
 
 class _Answer(_Guarded):
     def post(self) -> None:
         desk, figure = self.settings["desk"], self.get_body_argument("figure", "")
         reason, name = self.get_body_argument("reason", ""), self.get_body_argument("name", "")
-        self.change(self.about(), lambda: figures.settle(desk.pack, figure, reason, name))
+        self.change(self.about(), lambda: settle(desk.pack, figure, reason, name))
 
 
 class _Nothing(_Guarded):
