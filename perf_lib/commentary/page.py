@@ -36,10 +36,10 @@ def page(checked: Checked, findings: Mapping[str, Finding]) -> Fragment:
     )
 
 
-def contradictions(checked: Checked, findings: Mapping[str, Finding]) -> Fragment:
-    """What the data contradict, as a draft's opening page lists it."""
+def contradictions(checked: Checked, findings: Mapping[str, Finding], level: int = 3) -> Fragment:
+    """What the data contradict. level: of its heading; 2 where a draft opens with it, right after the title."""
     wrong = checked.of("contradicts")
-    heading = html.heading(3, "Contradicted by the data", "audit-contradicted")
+    heading = html.heading(level, "Contradicted by the data", "audit-contradicted")
     if not wrong:
         return heading + html.paragraphs(["The data contradict no figure of the commentary."])
     rows = [(*_where(each), each.right or "", each.meaning or "", _against(each, findings)) for each in wrong]

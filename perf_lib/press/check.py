@@ -49,7 +49,7 @@ def check(order: Order) -> Checked:
     return Checked(
         refusal,
         EMPTY if report.is_public else audit_page.page(checked, report.findings),
-        audit_page.contradictions(checked, report.findings) if order.draft and not report.is_public else EMPTY,
+        audit_page.contradictions(checked, report.findings, level=2) if order.draft and not report.is_public else EMPTY,
         record_of(checked, report.is_public),
     )
 

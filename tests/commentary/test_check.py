@@ -502,3 +502,11 @@ def test_each_way_of_writing_a_figure_is_read(text, value, kind):
 def test_each_way_of_naming_months_is_read(words, months):
     (found,) = Calendar(QUARTER).read(f"There were so many {words}.")
     assert str(found.spans[0]) == months
+
+
+def test_a_draft_opens_with_the_contradictions_and_is_set_as_a_pdf(params_copy, tmp_path):
+    made = run(QUARTER, spoilt(params_copy()), tmp_path / "outputs", ROOT / "notebooks", draft=True)
+    assert (made.folder / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert WRONG in (made.folder / "report.html").read_text("utf-8")
+    with pytest.raises(PerfError, match="a draft cannot be signed off"):
+        sign_off.sign(made.folder, "A. Person", sign_off.pack_digest(made.folder))
