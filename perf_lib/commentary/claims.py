@@ -14,7 +14,7 @@ from itertools import islice, pairwise, product
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.spans import Span
-from perf_lib.commentary.trace import DIRECTION, Trace, granularity, way_of
+from perf_lib.commentary.trace import DIRECTION, NO_DIRECTION, Trace, granularity, way_of
 
 MOST = 12
 """Words of one sort that are looked at in a sentence: none has so many."""
@@ -43,7 +43,6 @@ _SUPERLATIVE = _pattern(
     """
 )
 _A_PLACE = _pattern(r"\b (?: second | third | fourth | fifth | sixth | seventh | \d+ (?:st|nd|rd|th) ) [\s-]+ $")
-_NO_DIRECTION = _pattern(r"\s+ (?: than \s+ (?: \d | one | two | three | half | an? \b | the \s same ) | to \s date )")
 _AMONG_AREAS = _pattern(r"\b (?: nationally | forces | peers? | group | MSG | country | England ) \b")
 _UNREAD = _pattern(
     r"""
@@ -104,8 +103,8 @@ def _spans_of_levels(traces: Sequence[Trace], code: str) -> list[Span]:
 
 def _direction(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     code = _subject(facts, sense, traces, match.start())
-    following = sense.text[match.end() : match.end() + 12]
-    if code is None or _IDIOM.search(sense.text[: match.start()]) or _NO_DIRECTION.match(following):
+    following = sense.text[match.end() : match.end() + 20]
+    if code is None or _IDIOM.search(sense.text[: match.start()]) or NO_DIRECTION.match(following):
         return None
     way = way_of(match, facts.measure(code).better)
     if not way:

@@ -54,6 +54,8 @@ def contradicted(sense: Sense, trace: Trace, area_words: frozenset[str]) -> Fact
         return None
     if not is_closed(sense, figure, area_words):
         return None
+    if any(figure.fits(fact.value) for fact in trace.nearest):
+        return None  # it is of something else, though it is as many
     near = [fact for fact in trace.nearest if _is_near(figure, fact)]
     return min(near, key=lambda fact: abs(abs(fact.value) - abs(figure.value)), default=None)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 from perf_lib.commentary.figures import Typed, typed_figures
 from perf_lib.commentary.names import Mention, Names
@@ -246,17 +246,18 @@ class Sense:
     def pairs_of(self, figure: Typed, usual: Sequence[tuple[Span, Span]]) -> tuple[list[tuple[Span, Span]], bool]:
         """The stretches that a change may be between, and whether the sentence gives them."""
         named, is_named = self.months_of(figure)
-        told = [self.spans_of(each, by_month=False) for each in self.periods if each.spans]
-        pairs = [
-            (max(one, other), min(one, other))
-            for spans, others in combinations(told, 2)
-            for one in spans
-            for other in others
-            if one.length == other.length and one != other
-        ]
+        told = [(self.is_base(each), self.spans_of(each, by_month=False)) for each in self.periods if each.spans]
+        pairs = []
+        for (is_base, spans), (is_other_base, others) in combinations(told, 2):
+            for one, other in product(spans, others):
+                if one.length == other.length and one != other:
+                    later, earlier = max(one, other), min(one, other)
+                    # "Quarter two had more than quarter three": what stands after "than" is what is compared with.
+                    backwards = is_base != is_other_base and (other if is_other_base else one) == later
+                    pairs.append((earlier, later) if backwards else (later, earlier))
         if told and all(period.relation for period in self.periods if period.spans):
             return [(one, other) for one, other in usual if one.back(12) == other], True
-        stretches = {span for spans in told for span in spans}
+        stretches = {span for _, spans in told for span in spans}
         named = [span for span in named if span in stretches]
         if is_named:
             pairs += [(span, span.back(step)) for span in named for step in sorted({12, span.length}, reverse=True)]

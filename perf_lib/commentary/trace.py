@@ -45,6 +45,12 @@ DIRECTION = _pattern(
          | (?P<better> {"|".join(_BETTER)} ) | (?P<worse> {"|".join(_WORSE)} ) ) \b
     """
 )
+NO_DIRECTION = _pattern(
+    r"""
+    \s+ (?: than \s+ (?: \d | one | two | three | half | an? \s (?! year | month | quarter ) | the \s same ) | to \s date )
+    """
+)
+"""What follows "more" where it says how firmly a figure is meant, and not which way it went."""
 _CHANGE_AFTER = _pattern(
     r"""
     \s* (?: (?! (?: was | were | is | are | stood | fell | rose | has | have | had | and | gave | hang | picked ) \b )
@@ -240,7 +246,7 @@ class Tracer:
         clause = max((sense.text.rfind(stop, 0, figure.start) for stop in ";:."), default=-1) + 1
         words = [*DIRECTION.finditer(sense.text, max(start, clause), figure.start)]
         words = words or [*DIRECTION.finditer(sense.text, clause, figure.start)]
-        words = [word for word in words if not re.match(r"\s+than\b", sense.text[word.end() :])]
+        words = [word for word in words if not NO_DIRECTION.match(sense.text, word.end())]
         if figure.manner and words and words[-1][0].lower() in ("below", "under", "above", "over"):
             words.pop()  # below one per cent: how firmly it is said, and no direction
         return way_of(words[-1], better) if words else 0
@@ -365,6 +371,8 @@ class Tracer:
         if family not in ("level", "parts", "average") or figure.kind != "count" or granularity(figure) >= FINE:
             return False
         following = re.match(r"\s+([a-z]+)", sense.text[figure.end :])
+        if any(period.start == figure.end + 1 for period in sense.periods):
+            return False
         if following is None or following[1] in _FUNCTION:
             return False
         return not any(sense.names.counts(code, word) for word in re.findall(r"[a-z]+", sense.text[figure.end :])[:4])
@@ -422,21 +430,13 @@ def distance(figure: Typed, fact: Fact) -> float:
 
 def is_slip(figure: Typed, fact: Fact) -> bool:
     """Whether a figure is a fact with two digits changed about, or one digit wrong."""
-    decimals = max(0, round(-_log10(figure.step)))
-    one = wording.number(abs(figure.value), decimals).replace(",", "").replace(".", "")
-    other = wording.number(abs(fact.value), decimals).replace(",", "").replace(".", "")
+    places = 0 if figure.step >= 1 else len(f"{figure.step:.6f}".rstrip("0")) - 2
+    one, other = (f"{abs(value):.{places}f}".replace(".", "") for value in (figure.value, fact.value))
     if len(one) != len(other) or one == other:
         return False
     wrong = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    swapped = len(wrong) == 2 and wrong[0] == wrong[1][::-1]
-    return swapped or (len(wrong) == 1 and len(one) > 1) or (sorted(one) == sorted(other) and len(one) > 2)
-
-
-def _log10(step: float) -> float:
-    places = 0
-    while step < 0.999 and places < 6:
-        step, places = step * 10, places + 1
-    return float(-places)
+    is_swapped = len(wrong) == 2 and wrong[0] == wrong[1][::-1]
+    return is_swapped or (len(wrong) == 1 and len(one) > 1) or (sorted(one) == sorted(other) and len(one) > 2)
 
 
 def _distinct(pool: Iterable[tuple[float, Fact]]) -> Iterator[Fact]:

@@ -1,6 +1,6 @@
 """The check of people's words: true sentences contradicted, wrong figures flagged, the right fact among those offered.
 
-Three sets: the old sentences, which every reader before this was tuned on; a set in other people's manner, written
+Four sets: the old sentences, which every reader before this was tuned on; a set in other people's manner, written
 before this reader, on which nothing is asserted anywhere; and the paragraphs of a real report, read where they are.
 """
 
@@ -40,9 +40,13 @@ def run() -> str:
     """The tables, by set and kind."""
     report = open_report("2019-20-Q3", TESTS.parent / "params")
     parts = ["# The check of people's words"]
-    for name, title in (("old", "The old sentences"), ("unseen", "Sentences in other people's manner")):
+    for name, title in (
+        ("old", "The old sentences"),
+        ("unseen", "In other people's manner"),
+        ("afterwards", "Written afterwards, never tuned on"),
+    ):
         parts += [f"## {title}", *_of_set(report, name)]
-    parts += ["The first time that it was run:", markdown(["", "measured"], FIRST)]
+    parts += ["## The set in other people's manner, the first time that it was run", markdown(["", "measured"], FIRST)]
     parts += ["## A real report", _of_real(report), "## The sample's own words", report.audited.counts() + "."]
     return "\n\n".join(parts)
 
@@ -63,7 +67,7 @@ def _of_set(report: Report, name: str) -> Iterator[str]:
         by_kind[row.get("kind", "all")].update(tally)
     yield markdown(
         ["kind", "true: traced", "not traced", "contradicted", "false: contradicted", "not traced", "said to agree"],
-        [[kind, *(by_kind[kind][column] for column in _COLUMNS)] for kind in sorted(by_kind)],
+        [[kind, *(int(by_kind[kind][column]) for column in _COLUMNS)] for kind in sorted(by_kind)],
     )
     yield markdown(
         ["", "measured", "per cent", "95% interval"],
