@@ -47,7 +47,8 @@ DIRECTION = _pattern(
 )
 NO_DIRECTION = _pattern(
     r"""
-    \s+ (?: than \s+ (?: \d | one | two | three | half | an? \s (?! year | month | quarter ) | the \s same ) | to \s date )
+    \s+ (?: than \s+ (?: \d | one | two | three | half | an? \s (?! year | month | quarter ) | the \s same )
+           | to \s date )
     """
 )
 """What follows "more" where it says how firmly a figure is meant, and not which way it went."""
