@@ -70,10 +70,14 @@ class Claim:
 def claims(facts: Facts, sense: Sense, traces: Sequence[Trace]) -> Iterator[Claim]:
     """The claims of a sentence; none where nothing in it is a figure of ours, nor names a measure and months."""
     traced = [trace for trace in traces if trace.fact or trace.wrong_way]
-    if not traced and not (sense.strong and any(period.spans for period in sense.periods)):
+    names_months = any(period.spans for period in sense.periods)
+    if not traced and not ((sense.strong or sense.sentence.code) and names_months):
         return
+    patterns = [(_UNREAD, _unread), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)]
+    if not traced and not sense.strong:
+        patterns = patterns[1:2]  # the year's lowest month was October: of the measure that the text is about
     taken: set[int] = set()
-    for pattern, check in ((_UNREAD, _unread), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)):
+    for pattern, check in patterns:
         for match in islice(pattern.finditer(sense.text), MOST):
             start, end = match.span()
             if taken & {start, end - 1} or _HEDGED.search(sense.text[max(0, start - 40) : start]):

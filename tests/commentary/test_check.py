@@ -59,6 +59,16 @@ def test_no_old_true_sentence_is_contradicted():
     assert [e.line_for_people() for e in check(texts, report().findings, QUARTER).of("contradicts")] == []
 
 
+def test_each_misprint_of_a_published_report_is_flagged_and_its_right_figure_is_not_contradicted():
+    with (ROOT / "tests" / "sentences_misprints.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        assert "contradicts" not in verdicts(row["true"], row["measure"]).values(), row["true"]
+        wrong = {each.verdict for each in checks(row["false"], row["measure"])}
+        if row["paragraph"] != "98":  # four months or five below average: words alone, which are not read
+            assert wrong & {"contradicts", "not traced"}, row["false"]
+
+
 # --- traced: as finely and as firmly as it is printed
 
 
