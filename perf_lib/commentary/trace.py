@@ -30,7 +30,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 _UP = """
     rose rise risen rises rising increase increased increases increasing grew grow grown grows growing growth up higher
-    climb climbed climbs climbing jump jumped more extra additional further above gain gained greater added slower
+    climb climbed climbs climbing jump jumped more extra additional further above gain gained greater slower
     longer upward
     """.split()
 _DOWN = """
