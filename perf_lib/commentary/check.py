@@ -7,6 +7,7 @@ not traced: none of these; the nearest facts are offered as bindings. A bound fi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,15 +17,24 @@ from perf_lib.commentary import answers, claims, closed
 from perf_lib.commentary.answers import Recorded
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.names import Names
+from perf_lib.commentary.numbers import SMALL, TENS
 from perf_lib.commentary.periods import Calendar
 from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.sentences import Answer, Sentence, Text, sentences, sourced
 from perf_lib.commentary.trace import MOST_FIGURES, Trace, Tracer
 from perf_lib.findings.finding import Finding
 from perf_lib.words import wording
+from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.quarters import Quarter
 
 FIELDS = ("file", "line", "sentence", "text", "verdict", "meaning", "measure", "period", "right", "offers")
+
+
+_MAY_STATE = re.compile(
+    rf"\d|{'|'.join((*SMALL, *TENS, *MONTH_NAMES))}|hal[fv]|third|quarter|fifth|tenth|year|month|doubl|treb|tripl|twice",
+    re.IGNORECASE,
+)
+"""What a sentence has a trace of that states a figure or speaks of months; without any it is not read further."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +181,8 @@ class _Reader:
 
     def checks(self, sense: Sense) -> list[Check]:
         """The checks of one sentence, in the order of its words."""
+        if not _MAY_STATE.search(sense.text):
+            return []
         if len(sense.figures) > MOST_FIGURES:
             return [self._check(sense, Trace(figure)) for figure in sense.figures if not sense.is_bound(figure)]
         traces = [trace for figure in sense.figures if (trace := self.tracer.trace(sense, figure))]
