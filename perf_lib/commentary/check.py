@@ -31,7 +31,7 @@ FIELDS = ("file", "line", "sentence", "text", "verdict", "meaning", "measure", "
 
 
 _MAY_STATE = re.compile(
-    rf"\d|{'|'.join((*SMALL, *TENS, *MONTH_NAMES))}|hal[fv]|third|quarter|fifth|tenth|year|month|doubl|treb|tripl|twice",
+    rf"\d|{'|'.join((*SMALL, *TENS, *MONTH_NAMES))}|hal[fv]|third|quarter|fifth|tenth|year|month|doubl|treb|tripl|twic",
     re.IGNORECASE,
 )
 """What a sentence has a trace of that states a figure or speaks of months; without any it is not read further."""
