@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from perf_lib.commentary import answers, claims, closed
+from perf_lib.commentary import claims, closed
 from perf_lib.commentary.answers import Recorded
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.names import Names
@@ -206,15 +206,15 @@ class _Reader:
         offers = self.tracer.offers(sense, trace) if has_offers else ()
         places = sense.sentence.places
         return Check(
-            **self._where(sense),
+            **_where(sense.sentence),
             text=sense.sentence.text[figure.start : figure.end].strip(),
             verdict=verdict,
             meaning=None if fact is None else fact.words,
             measure=code,
             period=None if fact is None or fact.span is None else str(fact.span),
             right=None if fact is None else fact.printed,
-            offers=tuple(self._offer(sense, each) for each in offers),
-            binding=self._binding(sense, fact) if fact is not None and verdict == "traced" else None,
+            offers=tuple(Offer(each.printed, each.words, _binding(sense, each)) for each in offers),
+            binding=_binding(sense, fact) if fact is not None and verdict == "traced" else None,
             place=(places[figure.start], places[figure.end - 1] + 1) if len(places) >= figure.end else None,
         )
 
@@ -230,7 +230,7 @@ class _Reader:
         if fact is not None and fact.against is not None:
             right = f"a {'rise' if fact.value > 0 else 'fall'} of {fact.printed}" if fact.way else "no change"
         return Check(
-            **self._where(sense),
+            **_where(sense.sentence),
             text=sense.sentence.text[claim.start : claim.end],
             verdict=verdict,
             meaning=fact.words if fact else "the figures of the sentence",
@@ -245,17 +245,6 @@ class _Reader:
         return replace(
             check, verdict="contradicts", meaning="the difference of the sentence's own figures", right=right, offers=()
         )
-
-    def _where(self, sense: Sense) -> dict[str, Any]:
-        sentence = sense.sentence
-        return {"file": sentence.file, "line": sentence.line, "sentence": sentence.text}
-
-    def _binding(self, sense: Sense, fact: Fact) -> str:
-        owner = "" if fact.code == sense.sentence.code else f"{fact.code}."
-        return f"{{{{ {owner}{fact.binding} }}}}" if fact.binding else ""
-
-    def _offer(self, sense: Sense, fact: Fact) -> Offer:
-        return Offer(fact.printed, fact.words, self._binding(sense, fact))
 
     def _settled(self, sentence: Sentence, check: Check, words: Collection[str]) -> Check:
         """A check with the sentence's source, or with a person's answer that has not lapsed."""
@@ -287,25 +276,13 @@ class _Reader:
         return None if has_lapsed else sentence.answer
 
 
-def record_of(checked: Checked, is_public: bool) -> dict[str, Any]:
-    """What the record of a pack keeps of its check; a public one, only where its open figures stand."""
-    left = [_open(each, is_public) for each in checked.open]
-    given = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
-    return {answers.KEY: [asdict(each) for each in given], answers.OPEN: left}
+def _where(sentence: Sentence) -> dict[str, Any]:
+    return {"file": sentence.file, "line": sentence.line, "sentence": sentence.text}
 
 
-def _given(check: Check) -> answers.Given | None:
-    if check.answer is None:
-        return None
-    return answers.Given(
-        check.file, check.sentence, check.text, check.right or "", " ".join(check.answer.reason.split()),
-        check.answer.name,
-    )  # fmt: skip
+def _binding(sense: Sense, fact: Fact) -> str:
+    owner = "" if fact.code == sense.sentence.code else f"{fact.code}."
+    return f"{{{{ {owner}{fact.binding} }}}}" if fact.binding else ""
 
 
-def _open(check: Check, is_public: bool) -> dict[str, Any]:
-    where = {"file": check.file, "line": check.line, "text": check.text}
-    return where if is_public else {**check.as_dict(), "place": list(check.place or ())}
-
-
-__all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check", "record_of"]
+__all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from perf_lib.commentary import answers
 from perf_lib.press import record
@@ -12,6 +12,9 @@ from perf_lib.press.order import Order
 from perf_lib.report import Report, open_report
 from perf_lib.views.html import EMPTY, Fragment
 from perf_lib.words import wording
+
+if TYPE_CHECKING:
+    from perf_lib.commentary import check as of_words
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,6 @@ def check(order: Order) -> Checked:
     one line, for commentary that cannot be bound, as for a wrong name.
     """
     from perf_lib.commentary import page as audit_page
-    from perf_lib.commentary.check import record_of
 
     report = open_report(order.quarter, order.params, order.public)
     _refuse_unbound(report)
@@ -59,3 +61,24 @@ def _refuse_unbound(report: Report) -> None:
     report.deep_dive()
     for path in report.params.commentary_files():
         report[path.stem].commentary()
+
+
+def record_of(checked: of_words.Checked, is_public: bool) -> dict[str, Any]:
+    """What the record of a pack keeps of its check; a public one, only where its open figures stand."""
+    left = [
+        {"file": each.file, "line": each.line, "text": each.text}
+        if is_public
+        else each.as_dict() | {"place": list(each.place or ())}
+        for each in checked.open
+    ]
+    given = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
+    return {answers.KEY: [asdict(each) for each in given], answers.OPEN: left}
+
+
+def _given(check: of_words.Check) -> answers.Given | None:
+    if check.answer is None:
+        return None
+    return answers.Given(
+        check.file, check.sentence, check.text, check.right or "", " ".join(check.answer.reason.split()),
+        check.answer.name,
+    )  # fmt: skip

@@ -16,11 +16,12 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from perf_lib.commentary import answers, binding, page, replacing
-from perf_lib.commentary.check import FIELDS, Check, Text, check, record_of
+from perf_lib.commentary.check import FIELDS, Check, Text, check
 from perf_lib.commentary.facts import Facts, look_up
 from perf_lib.commentary.figures import typed_figures
 from perf_lib.commentary.periods import Calendar
 from perf_lib.press import sign_off
+from perf_lib.press.check import record_of
 from perf_lib.press.pack import run
 from perf_lib.report import open_report
 from perf_lib.views import html
