@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer import Argument, Option
 
+from perf_lib.words import wording
 from perf_lib.words.errors import ContradictionError, InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
@@ -111,26 +112,51 @@ def run(
 def check(
     quarter: QuarterName,
     params: ParamsFolder = PARAMS,
+    outputs: OutputsFolder = OUTPUTS,
     as_json: Annotated[bool, Option("--json", help="Print every figure checked, as a list of objects.")] = False,
 ) -> None:
-    """Hold the commentary against the data: a line for each figure that is wrong or has no source.
+    """Hold the commentary against the data: for each figure that is wrong or not traced, what to do about it.
 
-    Exit code 3 where the data contradict something, 0 otherwise.
+    Exit code 3 where the data contradict something that nobody has answered, 0 otherwise.
     """
+    from perf_lib.commentary import answers
+    from perf_lib.press import record
     from perf_lib.report import open_report
 
-    audit = open_report(quarter, params).audited
-    contradicted, unsupported = audit.of("contradicts"), audit.of("unsupported")
+    report = open_report(quarter, params)
+    checked = report.checked(answers.read(record.read(outputs / str(report.quarter))))
+    contradicted = checked.of("contradicts")
     if as_json:
-        typer.echo(json.dumps([each.as_dict() for each in audit.findings], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([each.as_dict() for each in checked.checks], indent=2, ensure_ascii=False))
     else:
-        for each in sorted((*contradicted, *unsupported), key=lambda check: (check.file, check.line)):
+        for each in sorted(checked.open, key=lambda check: (check.verdict, check.file, check.line)):
             echo(each.line_for_people())
-        for warning in audit.warnings:
-            echo(f"warning: {warning}")
-        echo(audit.counts())
+            echo(f"  in: {each.sentence}\n  {each.what_to_do()}")
+        if checked.warnings:
+            echo("; ".join(checked.warnings))
+        echo(checked.counts())
     if contradicted:
         sys.exit(ContradictionError.exit_code)
+
+
+@app.command()
+def bind(
+    quarter: QuarterName,
+    params: ParamsFolder = PARAMS,
+    write: Annotated[bool, Option("--write", help="Make the replacements.")] = False,
+) -> None:
+    """Show, or with --write make, the replacement of typed figures by bindings that print just the same."""
+    from perf_lib.commentary import replacing
+    from perf_lib.report import open_report
+
+    report = open_report(quarter, params)
+    each = [*replacing.replacements(report.texts(), report.audited.checks)]
+    for line in each:
+        echo(str(line))
+    if write:
+        echo(f"{wording.counted(replacing.write(each), 'figure')} bound")
+    else:
+        echo(f"{wording.counted(len(each), 'figure')} can be bound; --write does it" if each else "nothing to bind")
 
 
 @app.command()

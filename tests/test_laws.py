@@ -24,11 +24,11 @@ PACKAGE = ROOT / "perf_lib"
 CODES = [symbol.code for symbol in symbols.SYMBOLS]
 KINDS = set(get_args(Measure.model_fields["kind"].annotation))
 
-HOUSE = ["words", "config", "extracts", "stats", "findings", "views", "commentary", "audit", "report", "press", "cli"]
+HOUSE = ["words", "config", "extracts", "stats", "findings", "views", "commentary", "report", "press", "cli"]
 """The packages in their order; each imports only itself and those before it. `cli` is one module, the last."""
 
 KINDS_TABLE = "config/catalogue.py"
-KINDS_OF_THEIR_OWN = {"audit": "a typed figure has a kind too (count, percent, rank), which is no measure's"}
+KINDS_OF_THEIR_OWN = {"commentary": "a typed figure has a kind too (count, percent, rank), which is no measure's"}
 """Packages whose `.kind` is something else's."""
 
 SYMBOL_MODULES = {
@@ -50,15 +50,10 @@ STATE = {
 }
 """What a process keeps, by module and name, each with what bounds it."""
 
-_AUDIT = "one question of a sentence a file; commentary/ is to take the audit's place, so it is not split once more"
 LONG = {
-    "audit/candidates.py": _AUDIT,
-    "audit/directions.py": _AUDIT,
-    "audit/literals.py": _AUDIT,
-    "audit/periods.py": _AUDIT,
-    "audit/roles.py": _AUDIT,
-    "audit/sense.py": _AUDIT,
-    "cli.py": "twelve commands, each a thin door",
+    "commentary/facts.py": "each sort of fact, and the table of their names",
+    "commentary/trace.py": "what a figure may be, and which facts of that sort there are",
+    "cli.py": "thirteen commands, each a thin door",
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",
     "findings/disclosure/rounding.py": "rounding is one thing, and whoever judges it reads one file",
     "press/work.py": "each kind of job, and what follows it",

@@ -1,19 +1,20 @@
 """Figures bound into a person's words: `{{ rolling_12 }}` in commentary becomes "1,496".
 
-Look-ups only: a name, or a measure, a dot and a name, or `month("2019-12")` of either stands between the braces. It is
-matched, looked up and printed. There is no template engine, so there is nothing to run.
+Look-ups only: a name, or a measure, a dot and a name, with months in brackets where the name takes them, stands between
+the braces. It is matched, looked up and printed. There is no template engine, so there is nothing to run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
+from perf_lib.commentary.facts import NAMES, Facts
+from perf_lib.commentary.facts import look_up as find
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import Finding
@@ -26,26 +27,10 @@ _LOOK_UP = re.compile(
     r"""
     (?: (?P<measure>[a-z][a-z0-9_]*) \. )?
     (?P<name>[a-z][a-z0-9_]*)
-    (?: \( \s* (?P<quote>["']) (?P<month>[^"']*) (?P=quote) \s* \) )?
+    (?: \( (?P<brackets> \s* (?: "[^"']*" | '[^"']*' ) (?: \s*,\s* (?: "[^"']*" | '[^"']*' ) ){0,2} \s* ) \) )?
     """,
     re.VERBOSE,
 )
-
-
-def _change(change: float, measure: Measure) -> str:
-    size = abs(change)
-    return wording.percentage_points(size) if measure.is_percentage else narrative.in_prose(size, measure)
-
-
-NAMES: Mapping[str, tuple[Callable[[Finding], float | None], Callable[[float, Measure], str]]] = {
-    "quarter": (lambda finding: finding.value.value, narrative.in_prose),
-    "rolling_12": (lambda finding: finding.rolling.value, narrative.in_prose),
-    "previous_12": (lambda finding: finding.previous.value, narrative.in_prose),
-    "change": (lambda finding: finding.change, _change),
-    "change_per_cent": (lambda finding: finding.change_per_cent, lambda change, _: wording.per_cent(abs(change))),
-    "rate_per_1000": (lambda finding: finding.rate, lambda rate, _: narrative.rate_in_prose(rate)),
-}
-"""The names that may stand between braces, each with the figure of a Finding and how it is printed."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +76,7 @@ def _figure(
     where = f"{_line(path, braces.string, braces.start())}: {braces[0]}"
     look_up = _LOOK_UP.fullmatch(braces["inside"].strip())
     if look_up is None:
-        allowed = f'a name ({", ".join(NAMES)}), measure.name, month("2019-12")'
+        allowed = 'a name such as rolling_12, measure.name, month("2019-12")'
         raise InputError(f"{where} is not a look-up; allowed: {allowed}")
     name, code = look_up["name"], look_up["measure"] or code
     if code in left_out:
@@ -100,27 +85,30 @@ def _figure(
         raise InputError(f"{where}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
     if code not in findings:
         raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, findings)}")
-    finding = findings[code]
-    if look_up["month"] is not None:
-        if name != "month":
-            raise InputError(f"{where}: only month takes brackets, not {name}")
-        return _month(finding, look_up["month"], where)
-    if name not in NAMES:
-        raise InputError(f"{where}: unknown name {name!r}; {suggestion(name, NAMES)}")
-    of, words = NAMES[name]
-    value = of(finding)
-    if value is None or wording.is_missing(value):
-        return wording.NOT_SUPPLIED
-    return words(value, finding.measure)
+    facts = Facts({code: findings[code]} if name != "share" else findings, findings[code].quarter)
+    arguments = [one or other for one, other in re.findall(r"""\"([^"']*)\"|'([^"']*)'""", look_up["brackets"] or "")]
+    if name not in NAMES and name not in facts.windows(code):
+        names = [*facts.windows(code), *NAMES]
+        raise InputError(f"{where}: unknown name {name!r}; {suggestion(name, names)}")
+    if name == "month":
+        return _month(findings[code], arguments, where)
+    try:
+        fact = find(facts, code, name, arguments)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    if fact is not None:
+        return fact.printed
+    return wording.NOT_SUPPLIED
 
 
 def _line(path: Path, text: str, at: int) -> str:
     return f"{shown(path)}, line {text.count(chr(10), 0, at) + 1}"
 
 
-def _month(finding: Finding, month: str, where: str) -> str:
+def _month(finding: Finding, arguments: list[str], where: str) -> str:
+    month = arguments[0] if arguments else ""
     values = finding.months["value"].dropna()
-    if not MONTH.fullmatch(month):
+    if not MONTH.fullmatch(month) or len(arguments) > 1:
         raise InputError(f"{where}: {month!r} is not a month; write it as 2019-12")
     period = pd.Period(month, freq="M")
     if period not in values.index:

@@ -14,7 +14,8 @@ ORDINALS = {word: number for number, word in enumerate(ORDINAL_WORDS, start=1)}
 
 _WORD = "|".join([*SMALL, *TENS])
 WORDS = (
-    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))(?:[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))"
+    rf"(?:(?:(?<=thousand),)?[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
 )
 DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
 _SCALED = rf"{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?"
@@ -60,7 +61,7 @@ def number(text: str) -> tuple[float, float] | None:
         return float(digits) * scale, 10.0**-decimals * scale
     whole, _, after_point = text.partition(" point ")
     total = current = 0
-    for word in re.split(r"[\s-]+", whole):
+    for word in re.split(r",?[\s-]+", whole):
         if word in SMALL or word in TENS:
             current += SMALL.get(word, 0) + TENS.get(word, 0)
         elif word == "a":

@@ -17,13 +17,13 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib import audit
-from perf_lib.commentary import binding, numbers
+from perf_lib.commentary import binding, numbers, texts
+from perf_lib.commentary.check import check
+from perf_lib.commentary.sentences import Text
 from perf_lib.config.yaml import shown
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.stats import series
-from perf_lib.views.html import without_comments
 from perf_lib.words import wording
 from perf_lib.words.errors import Undisclosable
 
@@ -33,23 +33,20 @@ _NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*numbers.SMALL, *numbers.TENS, *nu
 
 def refuse_typed(report: Report, internal: Report) -> None:
     """Refuse the first typed figure that a public report's own figures do not support and that names no source."""
-    held = audit.held([*_texts(report, internal)], report.findings, report.quarter, report.settings.sources)
-    for check in held.checks:
-        is_figure = re.search(r"\d", check.text) or _NUMBER_WORDS.search(check.text)
-        if is_figure and check.verdict not in ("agrees", "sourced"):
+    checked = check(_texts(report, internal), report.findings, report.quarter, report.settings.sources)
+    for each in checked.checks:
+        is_figure = re.search(r"\d", each.text) or _NUMBER_WORDS.search(each.text)
+        if is_figure and each.verdict not in ("traced", "sourced"):
             raise Undisclosable(
-                f"{check.file}, line {check.line}: {check.text}: is no figure of the public report, whose counts are "
+                f"{each.file}, line {each.line}: {each.text}: is no figure of the public report, whose counts are "
                 "rounded; bind it, as {{ rolling_12 }}, or say in brackets, as (source: …), where it was published"
             )
 
 
-def _texts(report: Report, internal: Report) -> Iterator[audit.Text]:
+def _texts(report: Report, internal: Report) -> Iterator[Text]:
     """Everything that people wrote for the report, its figures bound where they can be."""
     settings, catalogue, folder = internal.settings, report.params.catalogue, report.params.quarter_folder
-    for text, code, path in report.params.texts():
-        if code not in report.left_out:
-            yield audit.Text.of(without_comments(text), code, report.findings, path, report.left_out)
-    yield from audit.highlights.texts(report.findings)
+    yield from texts.texts(report.params, report.findings, report.left_out)
     dive, group, reasons = settings.deep_dive, settings.peer_group, settings.restatements.reasons
     written: list[tuple[str, str | None]] = [(note, None) for note in settings.notes]
     written += [(dive.introduction, None)] if dive else []
@@ -57,11 +54,11 @@ def _texts(report: Report, internal: Report) -> Iterator[audit.Text]:
     written += [(each.reason, None) for each in settings.breaks if set(each.measures) & set(catalogue)]
     written += [(reason, code) for code, reason in reasons.items() if code in catalogue]
     for text, code in written:
-        yield audit.Text(shown(folder / "settings.yaml"), code, (binding.Piece(text, 0),), text)
+        yield Text(shown(folder / "settings.yaml"), code, (binding.Piece(text, 0),), text)
     for measure in catalogue.values():
         for note in filter(None, (measure.note, measure.safe)):
             file = shown(report.params.folder / "measures.yaml")
-            yield audit.Text(file, measure.code, (binding.Piece(note, 0),), note)
+            yield Text(file, measure.code, (binding.Piece(note, 0),), note)
 
 
 # --- Marked measures

@@ -113,7 +113,9 @@ def _make(order: Order, report: Report, work: Work, made_from: record.Inputs, st
     try:
         with pack_folder.beside(order.target) as scratch:
             executed = work.make(scratch, reused, WRITERS)
-            facts = _facts(order, made_from.all, executed, work.printed, scratch, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            facts = _facts(order, made_from.all, executed, work.printed, scratch, seconds)
+            facts |= work.facts_of_check
             record.write(scratch, record.for_anybody(facts) if order.public else facts)
             _refuse_failures(executed, scratch, order.target)
             for gate in GATES:

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from perf_lib.commentary import answers
 from perf_lib.config.yaml import shown
 from perf_lib.press.pack_folder import write_whole
 from perf_lib.press.record import RECORD, outputs, read
+from perf_lib.words import wording
 from perf_lib.words.digest import sha256_of_text
 from perf_lib.words.errors import InputError, PerfError
 
@@ -65,7 +67,8 @@ def holding(folder: Path) -> tuple[SignOff, ...]:
 def sign(folder: Path, name: str, seen: str, now: datetime | None = None) -> SignOff:
     """Record that a person signs off the pack whose digest they saw.
 
-    Raises InputError for an empty or overlong name, PerfError for a draft and for a pack that has changed since.
+    Raises InputError for an empty or overlong name, PerfError for a draft, for a pack that has changed since and for
+    one with a typed figure that is neither traced nor bound, sourced or answered.
     """
     record = read(folder)
     if not record:
@@ -75,6 +78,12 @@ def sign(folder: Path, name: str, seen: str, now: datetime | None = None) -> Sig
     if seen != pack_digest(folder):
         again = "read it again before signing it off"
         raise PerfError(f"{shown(folder)}: the pack has changed since it was shown; {again}")
+    if left := answers.still_open(record):
+        first = f"{left[0].get('file')}, line {left[0].get('line')}: {left[0].get('text')}"
+        raise PerfError(
+            f"{shown(folder)}: {wording.counted(len(left), 'figure')} of the commentary nobody answers for, the first "
+            f"{first}; trace, bind or answer it, or give its source"
+        )
     signed = SignOff(cleaned_name(name), (now or datetime.now(UTC)).isoformat(timespec="seconds"), seen)
     facts = {**record, KEY: [*kept(folder), asdict(signed)]}
     write_whole(folder / RECORD, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")

@@ -101,6 +101,11 @@ class Work:
             self._follow_up.pop(done.job)(done)
         return [self._executed[source.stem] for source in self._order.notebooks]
 
+    @property
+    def facts_of_check(self) -> Mapping[str, Any]:
+        """What the record keeps of the check of commentary."""
+        return {} if self._checked is None else self._checked.facts
+
     def _add(self, job: Job, follow_up: Callable[[Done], None], rank: int = LATER) -> None:
         self._follow_up[job] = follow_up
         self._jobs.add(job, rank)

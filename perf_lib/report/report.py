@@ -22,7 +22,7 @@ from perf_lib.config.catalogue import Catalogue, Marking
 from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
-from perf_lib.findings import revisions, symbols
+from perf_lib.findings import revisions
 from perf_lib.findings.finding import Finding, findings
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
@@ -35,7 +35,9 @@ from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.words.quarters import Quarter
 
 if TYPE_CHECKING:
-    from perf_lib.audit import Audit
+    from perf_lib.commentary.answers import Recorded
+    from perf_lib.commentary.check import Checked
+    from perf_lib.commentary.sentences import Text
 
 
 class MeasureReport:
@@ -373,26 +375,32 @@ class Report(Mapping[str, MeasureReport]):
         return shown
 
     @cached_property
-    def audited(self) -> Audit:
+    def audited(self) -> Checked:
         """Everything that people wrote held against the findings, sentence by sentence."""
-        from perf_lib import audit  # here: hardly a notebook asks, and all its patterns take a while to load
+        return self.checked()
 
-        texts = [
-            audit.Text.of(html.without_comments(text), code, self.findings, path, self.left_out)
-            for text, code, path in self.params.texts()
-            if code not in self.left_out  # nor is it printed
-        ]
-        texts += audit.highlights.texts(self.findings)
-        return audit.held(texts, self.findings, self.quarter, self.settings.sources, self._without_commentary())
+    def checked(self, recorded: Recorded = ()) -> Checked:
+        """The same with the answers to verdicts that a pack's record keeps."""
+        from perf_lib.commentary import check  # here: hardly a notebook asks, and its patterns take a while to load
+
+        texts, sources = self.texts(), self.settings.sources
+        return check.check(texts, self.findings, self.quarter, sources, self._without_commentary(), recorded)
+
+    def texts(self) -> list[Text]:
+        """Everything that people wrote, its figures bound."""
+        from perf_lib.commentary import texts
+
+        return [*texts.texts(self.params, self.findings, self.left_out)]
 
     def _without_commentary(self) -> list[str]:
-        """Measures whose newest month is exceptional and that have no commentary."""
-        warnings = []
-        for code, finding in self.findings.items():
-            if finding.signals and not html.without_comments(self.params.commentary(code)).strip():
-                words = wording.listed([symbols.BY_CODE[each].words for each in sorted(finding.signals)])
-                warnings.append(f"{finding.measure.title}: {words}, and no commentary/{code}.md")
-        return warnings
+        """Measures whose verdict is out of the ordinary and that have no commentary, in one line."""
+        silent = [
+            finding.measure.title
+            for code, finding in self.findings.items()
+            if finding.verdict.is_unlike and not html.without_comments(self.params.commentary(code)).strip()
+        ]
+        count = wording.counted(len(silent), "measure")
+        return [f"without commentary, though not as expected: {count} ({'; '.join(silent)})"] if silent else []
 
     def _left_out_of(self, *items: str) -> Fragment:
         """A sentence for each of some items that is left out."""

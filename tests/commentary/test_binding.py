@@ -58,6 +58,12 @@ def shown(markdown: str) -> BeautifulSoup:
         ("{{ response_time_immediate.quarter }}", "10 minutes 54 seconds"),  # paragraph 141
         ("{{ sickness_days_lost.rolling_12 }}", "15.9 days per person"),  # paragraph 183
         ("{{ ksi_collisions.quarter }}", "not supplied"),  # figures stop at August 2019
+        ("{{ previous_quarter }} and {{ same_quarter }}", "416 and 402"),  # box; 137, 130 and 135 in Appendix A
+        ('{{ figure("2019-04 to 2019-12") }} is {{ year_to_date }}', "1,104 is 1,104"),  # 380, 416 and 308
+        ('{{ change("quarter", "same_quarter") }}', "94"),  # 402 less 308
+        ('{{ average("rolling_12") }}', "124.7"),  # 1,496 over 12
+        ('{{ cracked_ineffective_trials.numerator("quarter") }}', "33"),  # paragraph 133: of 232
+        ("{{ lowest }} to {{ highest }}", "94 to 153"),  # Appendix A: December and July
         ("{{rolling_12}}", "1,496"),
         ("{{\n  rolling_12\n}}", "1,496"),
         ("From {{ previous_12 }} to {{ rolling_12 }}.", "From 1,704 to 1,496."),
@@ -94,9 +100,12 @@ def test_all_that_the_sample_says_is_bound(quarter):
         ('{{ month("2019-13") }}', ["'2019-13' is not a month", "2019-12"]),
         ('{{ month("December") }}', ["'December' is not a month", "2019-12"]),
         ('{{ month("٢٠١٩-12") }}', ["is not a month", "2019-12"]),
-        ('{{ rolling_12("2019-12") }}', ["only month takes brackets", "rolling_12"]),
+        ('{{ rolling_12("2019-12") }}', ["rolling_12 takes no brackets", 'figure("2019-12") does']),
         ("{{ month(2019-12) }}", ["is not a look-up", 'month("2019-12")']),
-        ("{{ month }}", ["unknown name 'month'"]),
+        ("{{ month }}", ["'' is not a month", "2019-12"]),
+        ('{{ figure("December") }}', ["'December' names no months", "12 months to 2019-12"]),
+        ('{{ change("quarter") }}', ["change takes 2 names in its brackets"]),
+        ('{{ share("crime_volme") }}', ["unknown measure 'crime_volme'", "did you mean crime_volume?"]),
         ("{{ }}", ["is not a look-up"]),
         ("{{}}", ["is not a look-up"]),
     ],
@@ -138,7 +147,7 @@ def test_a_look_up_left_open_is_refused_and_not_printed(text):
 )  # fmt: skip
 def test_nothing_in_braces_is_run(inside):
     said = refusal("{{ " + inside + " }}")
-    assert re.search(r"is not a look-up|unknown (name|measure)|only month takes brackets", said)
+    assert re.search(r"is not a look-up|unknown (name|measure)|is not a month", said)
     assert "49" not in said
 
 

@@ -405,8 +405,9 @@ def test_every_kind_is_a_row_of_the_one_table():
     assert list(KINDS) == list(get_args(KindName)) == ["count", "proportion", "mean", "rolling", "survey"]
 
 
-# What else has a kind, which is no measure's: the audit's literals, a break, a scale of the tests.
-OTHERS = {"audit": {"literal", "each", "following", "before[-1]", "after[0]", "self"}, "config": {"self"},
+# What else has a kind, which is no measure's: a typed figure, a break, a scale of the tests.
+OTHERS = {"commentary": {"figure", "each", "following", "before[-1]", "one", "other", "change", "self"},
+          "config": {"self"},
           "stats": {"self", "part", "known", "scale"}}  # fmt: skip
 
 
@@ -432,10 +433,10 @@ def test_a_measures_kind_is_compared_in_the_catalogue_alone():
     ("code", "package", "count"),
     [
         ("measure.kind == 'count'", "views", 1),
-        ("x = 1 if finding.measure.kind in ('mean',) else 2", "audit", 1),
+        ("x = 1 if finding.measure.kind in ('mean',) else 2", "commentary", 1),
         ("'mean' != self._measure.kind", "stats", 1),
         ("f'a {measure.kind}'", "views", 0),
-        ("literal.kind == 'rank'", "audit", 0),
+        ("figure.kind == 'rank'", "commentary", 0),
     ],
 )
 def test_the_comparison_of_a_kind_is_really_seen(code, package, count):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -19,6 +19,7 @@ from perf_lib.config.settings import COMMENTS, find_params, inside, read_params
 from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
 from perf_lib.press.pack_folder import write_whole
+from perf_lib.press.review.figures import REASON, open_figures
 from perf_lib.views import html
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
@@ -99,6 +100,8 @@ class ReviewDesk:
     measures: Mapping[str, str]
     """Titles by code."""
     comments: Comments
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """The files of people's texts, by the names that the check has for them."""
 
     def report(self) -> str:
         """The report as built, with a link to its thread after each measure's heading; nothing else is touched."""
@@ -131,6 +134,8 @@ class ReviewDesk:
             # HTML in a comment's Markdown is shown as text.
             comments=[(each, html.commentary(each.text).html) for each in self.comments.of(about)],
             sign_offs=[(each, each.pack == digest) for each in sign_off.sign_offs(self.pack)],
+            figures=open_figures(self.pack, about, self.measures),
+            longest_reason=REASON,
             digest=digest,
             form=form,
             name=name,
@@ -149,4 +154,5 @@ def open_review(quarter: str, params: str | Path, outputs: str | Path) -> Review
     if not (pack / REPORT).is_file():
         raise InputError(f"{shown(pack)}: there is no pack to review; perf-lib run {parsed} makes it")
     measures = {code: measure.title for code, measure in settings.catalogue.items()}
-    return ReviewDesk(parsed, pack.resolve(), measures, Comments(settings.quarter_folder))
+    files = {shown(path): path for _, _, path in settings.texts()}
+    return ReviewDesk(parsed, pack.resolve(), measures, Comments(settings.quarter_folder), files)

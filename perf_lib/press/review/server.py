@@ -18,6 +18,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from perf_lib.press import sign_off
+from perf_lib.press.review.figures import settle, take
 from perf_lib.press.review.review import WHOLE, ReviewDesk
 from perf_lib.views.html import TEMPLATES
 from perf_lib.words.errors import InputError, PerfError
@@ -63,6 +64,8 @@ def _application(desk: ReviewDesk, port: int, key: str) -> Application:
             ("/review.css", _Style),
             ("/comment", _AddComment),
             ("/sign-off", _SignOff),
+            ("/take", _Take),
+            ("/answer", _Answer),
         ],
         default_handler_class=_Nothing,
         desk=desk,
@@ -137,7 +140,8 @@ class _Guarded(RequestHandler):
         except PerfError as error:
             self.show(about, str(error), 400)
             return
-        self.settings["last_name"] = sign_off.cleaned_name(self.get_body_argument("name"))
+        if name := self.get_body_argument("name", ""):
+            self.settings["last_name"] = sign_off.cleaned_name(name)
         self.redirect(f"/?about={quote(about)}", status=303)
 
 
@@ -193,6 +197,20 @@ class _SignOff(_Guarded):
     def post(self) -> None:
         name, seen = self.get_body_argument("name", ""), self.get_body_argument("pack", "")
         self.change(self.about(), lambda: sign_off.sign(self.settings["desk"].pack, name, seen))
+
+
+class _Take(_Guarded):
+    def post(self) -> None:
+        desk, figure = self.settings["desk"], self.get_body_argument("figure", "")
+        binding = self.get_body_argument("binding", "")
+        self.change(self.about(), lambda: take(desk.pack, desk.files, figure, binding))
+
+
+class _Answer(_Guarded):
+    def post(self) -> None:
+        desk, figure = self.settings["desk"], self.get_body_argument("figure", "")
+        reason, name = self.get_body_argument("reason", ""), self.get_body_argument("name", "")
+        self.change(self.about(), lambda: settle(desk.pack, figure, reason, name))
 
 
 class _Nothing(_Guarded):

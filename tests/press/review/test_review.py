@@ -22,6 +22,7 @@ from doors import command, digests, notebooks, program
 from perf_lib.press import sign_off
 from perf_lib.press.pack import run
 from perf_lib.press.review import Comments, open_review
+from perf_lib.press.review.figures import open_figures, settle, take
 from perf_lib.press.review.review import TEXT, THREAD
 from perf_lib.words.errors import InputError, PerfError
 from perf_lib.words.quarters import Quarter
@@ -463,3 +464,57 @@ def test_a_hostile_page_in_the_reviewers_browser_can_neither_read_nor_write(revi
             page.evaluate("() => document.getElementById('f').submit()")
         assert "403" in page.content()
         assert digests(review.place) == before
+
+
+# --- figures that nobody answers for
+
+WORDS = "First line.\n\nThere were 1,946 offences, and 41 in Swindon.\n"
+
+
+@pytest.fixture
+def open_pack(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
+    """A pack's record with two open figures, and the file that they stand in."""
+    file = tmp_path / "x.md"
+    file.write_text(WORDS, "utf-8")
+    sentence = WORDS.splitlines()[2]
+    first, second = WORDS.index("1,946"), WORDS.index("41")
+    offers = [{"printed": "1,496", "words": "the total", "binding": "{{ rolling_12 }}"}]
+    figure = {"file": "commentary/x.md", "line": 3, "sentence": sentence, "right": None, "verdict": "not traced"}
+    figures = [
+        {**figure, "text": "1,946", "place": [first, first + 5], "offers": offers},
+        {**figure, "text": "41", "place": [second, second + 2], "offers": []},
+    ]
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "run.json").write_text(json.dumps({"answers": [], "open_figures": figures}), "utf-8")
+    return pack, {"commentary/x.md": file}
+
+
+def test_an_offer_is_taken_with_a_click_and_a_reason_settles_a_figure(open_pack):
+    pack, files = open_pack
+    first, second = open_figures(pack, "x", {"x": "X"})
+    take(pack, files, first["key"], "{{ rolling_12 }}")
+    assert files["commentary/x.md"].read_text("utf-8") == WORDS.replace("1,946", "{{ rolling_12 }}")
+    (left,) = open_figures(pack, "x", {"x": "X"})
+    assert left["text"] == "41" and left["place"][0] == WORDS.index("41") + len("{{ rolling_12 }}") - len("1,946")
+    settle(pack, second["key"], "from the\ncrime system", "A. Person")
+    assert open_figures(pack, "x", {"x": "X"}) == []
+    (answer,) = json.loads((pack / "run.json").read_text("utf-8"))["answers"]
+    assert (answer["text"], answer["reason"], answer["name"]) == ("41", "from the crime system", "A. Person")
+
+
+def test_what_was_not_offered_and_what_has_changed_is_not_written(open_pack):
+    pack, files = open_pack
+    first, _ = open_figures(pack, "x", {"x": "X"})
+    with pytest.raises(InputError, match="bind it in the file"):
+        take(pack, files, first["key"], "{{ crime_volume.rolling_12 }}")
+    with pytest.raises(InputError, match="bind it in the file"):
+        take(pack, {}, first["key"], "{{ rolling_12 }}")
+    files["commentary/x.md"].write_text("Other words.\n", "utf-8")
+    with pytest.raises(InputError, match="has changed since"):
+        take(pack, files, first["key"], "{{ rolling_12 }}")
+    with pytest.raises(InputError, match="answered for already"):
+        settle(pack, "0" * 16, "a reason", "A. Person")
+    with pytest.raises(InputError, match="1 to 300 characters"):
+        settle(pack, first["key"], " ", "A. Person")
+    assert files["commentary/x.md"].read_text("utf-8") == "Other words.\n"

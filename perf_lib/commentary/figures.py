@@ -1,6 +1,6 @@
-"""Every literal figure of a sentence: numbers, percentages, points, durations, fractions, multiples, ranks.
+"""Every typed figure of a sentence: numbers, percentages, points, durations, fractions, multiples, ranks.
 
-A literal knows how finely it was printed: "12 per cent" stands for anything that rounds to 12, "12.3" does not
+A figure knows how finely it was printed: "12 per cent" stands for anything that rounds to 12, "12.3" does not
 stand for 12.24, "around 1,500" stands for 1,496.
 """
 
@@ -8,60 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from sys import maxsize
-from typing import Literal as OneOf
+from typing import Literal
 
 from perf_lib.commentary.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
 
-# --- Patterns of words, compiled when they are first looked for: most commands never read a sentence
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
-class Words:
-    """A regular expression, in any case of letters unless told otherwise, that costs nothing until it is asked.
-
-    >>> Words(r"\\bfell\\b").search("Crime FELL.")[0]
-    'FELL'
-    """
-
-    def __init__(self, written: str, flags: int = re.IGNORECASE) -> None:
-        self.written, self.flags = written, flags
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The pattern itself."""
-        return re.compile(self.written, self.flags)
-
-    def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        """Where the words first stand in a text."""
-        return self.compiled.search(text, start, end)
-
-    def match(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        """Whether a text begins with them."""
-        return self.compiled.match(text, start, end)
-
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        """Whether a text is no more than them."""
-        return self.compiled.fullmatch(text)
-
-    def finditer(self, text: str, start: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
-        """Each place where they stand."""
-        return self.compiled.finditer(text, start, end)
-
-    def findall(self, text: str) -> list[str]:
-        """What stands there; the one group of a pattern that has one."""
-        return self.compiled.findall(text)
-
-    def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """A text with something else in their place."""
-        return self.compiled.sub(by, text)
-
-
-# --- Literals
-
-Kind = OneOf["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
+Kind = Literal["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
 
 _PARTS = {**ORDINALS, "half": 2, "halves": 2, "quarter": 4, "twentieth": 20}
 MULTIPLES = {
@@ -70,38 +28,38 @@ MULTIPLES = {
     "quadruple": 4.0, "quadrupled": 4.0, "fourfold": 4.0, "fivefold": 5.0,
 }  # fmt: skip
 
-_DURATION = Words(
+_DURATION = _words(
     rf"\b(?:(?P<h>{NUMBER}|an|a|half an)[\s-]+(?:hours?|hrs?)\b(?:(?:\s*,\s*|\s+and\s+|\s+)(?={NUMBER}\s*(?:m|s)))?)?"
     rf"(?:(?P<m>{NUMBER}|a)(?P<half>\s+and\s+a\s+half)?[\s-]*(?:minutes?|mins?|m(?=\s?\d))\b(?:(?:\s*,\s*|\s+and\s+|\s+)?(?={NUMBER}\s*s))?)?"
     rf"(?:(?P<s>{NUMBER})[\s-]*(?:seconds?|secs?|s)\b)?"
 )
-_BARE_SECONDS = Words(
+_BARE_SECONDS = _words(
     r"\s+(?P<s>[1-5]?\d)(?=\s*(?:[;)]|[.,](?!\d)|$)|\s+(?:in|a|before|for|over|against|and|the|on)\b)"
 )
-_CLOCK = Words(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])", re.NOFLAG)
-_NUMBER = Words(
+_CLOCK = re.compile(r"(?<![\d:.])(?P<m>\d{1,2}):(?P<s>\d{2})(?![\d:])")
+_NUMBER = _words(
     rf"(?<![\w.,£$€:/-])(?P<sign>[+−±-]\s?)?(?P<number>{NUMBER})"
     r"(?P<unit>\s*%|[\s-]*per[\s-]?cent(?:age)?(?:[\s-]+points?\b)?\b|\s+percentage[\s-]points?\b|\s*pp\b"
     r"|\s+points?\b(?!\s+(?:of|for|in\s+(?:the|a)\s+(?:standard|list))\b)|[\s-]*months?\b(?!')|[\s-]*(?:working\s+)?days?\b)?(?![\w]|[.,:/]\d)"
 )
-_FRACTION = Words(
+_FRACTION = _words(
     r"\b(?:(?P<top>one|two|three|four|five|seven|nine|a|an)[\s-]+)?"
     r"(?P<part>half|halves|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|twentieths?)\b"
 )
-_ONE_IN = Words(
+_ONE_IN = _words(
     rf"\b(?P<top>{NUMBER})(?:(?<=\bone)\s+[a-z]+)?\s+in\s+(?:every\s+)?(?P<bottom>{NUMBER})\b(?!\s*(?:19|20)\d\d|\s+(?:months?|weeks?|days?|years?|quarters?|hours?)\b)"
 )
-_MULTIPLE = Words(
+_MULTIPLE = _words(
     rf"\b(?:(?P<word>{'|'.join(word for word in MULTIPLES if word != 'twice')}|twice(?=\s+(?:as|the|that|what|its)\b))|(?P<times>{NUMBER})\s+times(?=\s+(?:as|the|higher|more|that|what|its)))\b"
 )
-_RANK = Words(
+_RANK = _words(
     rf"\b(?P<ordinal>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
     r"(?=[\s-]+(?:lowest|highest|best|worst|largest|smallest|place\b|nationally)|(?:\s+out)?\s+of\s+(?:\d|eight|forty))"
 )
-_MONEY = Words(rf"[£$€]\s?(?P<number>{DIGITS})(?:\s?(?:million|thousand|bn|m|k)\b)?", re.NOFLAG)
+_MONEY = _words(rf"[£$€]\s?(?P<number>{DIGITS})(?:\s?(?:million|thousand|bn|m|k)\b)?")
 
 # What a figure is not: names, numbering, ages, times of day, and words of number that only point.
-_NOT_A_FIGURE = Words(
+_NOT_A_FIGURE = _words(
     r"\b(?:page|paragraph|para|figure|table|chart|objective|priority|section|appendix|annex|chapter|note|item|step|phase"
     rf"|level|grade|part|article|regulation|schedule|operation|version|covid|category|class|band|tier)s?[\s-]+{NUMBER}\b"
     rf"|\bpriorit(?:y|ies)\s+{NUMBER}|\b(?:aged?|under|over)[\s-]+(?:{DIGITS})(?:\s*(?:to|and|-|–)\s*{DIGITS})?(?:s|[\s-]year)\b"
@@ -109,10 +67,10 @@ _NOT_A_FIGURE = Words(
     r"|\b\d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)\b|\b24/7\b|\b24[\s-]hours?(?:\s+a\s+day)?\b|\b7\s+days\s+a\s+week\b"
     r"|\b(?:101|111|112|999)(?=\s+(?:service|number|line|operator|staff|caller|demand))"
     rf"|\bone\s+of\s+(?:the|its|those|these|several|many|our)\b(?!\s+{DIGITS})|\bone\s+another\b|\b(?:no|not)\s+one\b|\beach\s+one\b"
-    rf"|\bper[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
+    rf"|\b(?:per|every)[\s-]+(?:1,?000|thousand|100,?000|10,?000|head|million)\b(?:\s+(?:of\s+(?:the\s+)?)?(?:population|residents?|people|inhabitants))?"
 )
 # Words of number are figures only before a unit; spans of time only where something is said to have lasted them.
-_TIME_SPAN = Words(
+_TIME_SPAN = _words(
     rf"\b{NUMBER}[\s-]+(?:and\s+a\s+half\s+)?(?:weeks?|years?|fortnights?|decades?|hour\b(?=\s+(?:period|shift|service)))\b"
 )
 
@@ -124,12 +82,12 @@ _BEFORE = (
 )  # fmt: skip
 _LOOSE = {"fraction": 0.075, "multiple": 0.06}
 """How far, as a part of it, a value may be from a figure that is loose by nature."""
-_APPROX = [(name, Words(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$")) for name, words in _BEFORE]
+_APPROX = [(name, _words(rf"\b{words}\s*(?:a\s+|an\s+)?$|(?<!\w)~\s*$")) for name, words in _BEFORE]
 
 
 @dataclass(frozen=True)
-class Literal:
-    """A figure as somebody wrote it: what it comes to, in what, how finely printed and how firmly said."""
+class Typed:
+    """A figure as somebody wrote it: what it comes to, in what, how finely printed and how firmly it is meant."""
 
     start: int
     end: int
@@ -137,7 +95,7 @@ class Literal:
     kind: Kind
     value: float
     step: float = 1.0
-    said: str = ""
+    manner: str = ""
     """How firmly: nothing, or about, over, under, nearly."""
     signed: int = 0
     in_words: bool = False
@@ -149,19 +107,20 @@ class Literal:
         """Where it stands."""
         return self.start, self.end
 
-    def fits(self, value: float, slack: float = 2.0) -> bool:
+    def fits(self, value: float, slack: float = 1.2) -> bool:
         """Whether a value may be printed so; `slack`: how far above "over 1,000" still counts as meant."""
         value, own = abs(value), abs(self.value)
         rounds_to = math.floor(value / self.step + 0.5 + 1e-9) == round(own / self.step)
-        if self.said == "about":
-            return abs(value - own) <= max(_roundness(own, self.step) / 2, 0.05 * own) + 1e-9
-        if self.said == "nearly":
+        if self.manner == "about":
+            place = _roundness(own, self.step)
+            return abs(value - own) <= min(max(place / 2, 0.05 * own), place) + 1e-9
+        if self.manner == "nearly":
             return 0.88 * own <= value < own + 1e-9 and not math.isclose(value, own)
         if self.compares and rounds_to:
             return True
-        if self.said == "over":
+        if self.manner == "over":
             return own < value <= slack * own or (value == own and "than" not in self.text)
-        if self.said == "under":
+        if self.manner == "under":
             return own / slack <= value < own
         if self.kind in _LOOSE:
             return abs(value - own) <= _LOOSE[self.kind] * own
@@ -178,84 +137,84 @@ def _roundness(value: float, step: float) -> float:
     return max(place, step)
 
 
-def literals(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Literal]:
-    """The literal figures of a sentence in order; `taken`: stretches already read as periods or names."""
-    not_figures = [found.span() for pattern in (_NOT_A_FIGURE, _TIME_SPAN) for found in pattern.finditer(text)]
+def typed_figures(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Typed]:
+    """The figures of a sentence in order; `taken`: stretches already read as periods or names."""
+    not_figures = [match.span() for pattern in (_NOT_A_FIGURE, _TIME_SPAN) for match in pattern.finditer(text)]
     covered = {at for start, end in (*taken, *not_figures) for at in range(start, end)}
-    made: list[Literal] = []
+    figures: list[Typed] = []
     for read in (_money, _durations, _multiples, _one_in, _fractions, _ranks, _numbers):
-        for literal in read(text):
-            if covered.isdisjoint(range(literal.start, literal.end)):
-                covered.update(range(literal.start, literal.end))
-                made.append(_with_manner(text, literal))
-    made.sort(key=lambda literal: literal.start)
-    for at in reversed(range(len(made) - 1)):
-        made[at] = _with_shared_unit(text, made[at], made[at + 1])
+        for figure in read(text):
+            if covered.isdisjoint(range(figure.start, figure.end)):
+                covered.update(range(figure.start, figure.end))
+                figures.append(_with_manner(text, figure))
+    figures.sort(key=lambda figure: figure.start)
+    for at in reversed(range(len(figures) - 1)):
+        figures[at] = _with_shared_unit(text, figures[at], figures[at + 1])
     about = False
     seen: set[str] = set()
-    for at, literal in enumerate(made):
-        about = about or literal.said == "about"
-        if about and not literal.said and literal.kind == "count" and _roundness(literal.value, literal.step) >= 100:
-            made[at] = replace(literal, said="about")  # some 16,700, against 16,500
-        if literal.said in ("over", "under") and literal.kind in seen:
-            made[at] = replace(literal, compares=re.search(r"\bthan\s+$", text[: literal.start]) is not None)
-        seen.add(literal.kind)
-    return made
+    for at, figure in enumerate(figures):
+        about = about or figure.manner == "about"
+        if about and not figure.manner and figure.kind == "count" and _roundness(figure.value, figure.step) >= 100:
+            figures[at] = replace(figure, manner="about")  # some 16,700, against 16,500
+        if figure.manner in ("over", "under") and figure.kind in seen:
+            figures[at] = replace(figure, compares=re.search(r"\bthan\s+$", text[: figure.start]) is not None)
+        seen.add(figure.kind)
+    return figures
 
 
-def _literal(found: re.Match[str], kind: Kind, value: float, step: float = 1.0, in_words: bool = False) -> Literal:
-    return Literal(*found.span(), found[0], kind, value, step, in_words=in_words)
+def _typed(match: re.Match[str], kind: Kind, value: float, step: float = 1.0, in_words: bool = False) -> Typed:
+    return Typed(*match.span(), match[0], kind, value, step, in_words=in_words)
 
 
-def _money(text: str) -> Iterator[Literal]:
-    for found in _MONEY.finditer(text):
-        yield _literal(found, "money", *(number(found["number"]) or (0.0, 1.0)))
+def _money(text: str) -> Iterator[Typed]:
+    for match in _MONEY.finditer(text):
+        yield _typed(match, "money", *(number(match["number"]) or (0.0, 1.0)))
 
 
-def _durations(text: str) -> Iterator[Literal]:
-    for found in _DURATION.finditer(text):
-        parts = [(found[name], size) for name, size in (("h", 3600), ("m", 60), ("s", 1)) if found[name]]
+def _durations(text: str) -> Iterator[Typed]:
+    for match in _DURATION.finditer(text):
+        parts = [(match[name], size) for name, size in (("h", 3600), ("m", 60), ("s", 1)) if match[name]]
         if not parts:
             continue
-        if parts == [(found["h"], 3600)] and found["h"].lower() not in ("an", "a", "half an", "one", "two"):
+        if parts == [(match["h"], 3600)] and match["h"].lower() not in ("an", "a", "half an", "one", "two"):
             continue  # hours alone are counted, not measured: 13,628 hours deployed
         seconds = 0.0
         for written, size in parts:
             part = {"an": 1.0, "a": 1.0, "half an": 0.5}.get(written.lower())
             seconds += size * (part if part is not None else (number(written) or (0.0, 1.0))[0])
-        end = found.end()
-        if parts[-1][1] == 60 and not found["half"] and (bare := _BARE_SECONDS.match(text, end)):
+        end = match.end()
+        if parts[-1][1] == 60 and not match["half"] and (bare := _BARE_SECONDS.match(text, end)):
             parts.append((bare["s"], 1))  # 12 minutes 47
             seconds, end = seconds + float(bare["s"]), bare.end()
         fine = number(parts[-1][0])
         step = parts[-1][1] * (fine[1] if fine else 1.0)
-        if found["half"]:
+        if match["half"]:
             seconds, step = seconds + 30, 30.0
-        yield Literal(found.start(), end, text[found.start() : end].strip(), "seconds", seconds, step)
-    for found in _CLOCK.finditer(text):
-        yield _literal(found, "seconds", 60.0 * int(found["m"]) + int(found["s"]))
+        yield Typed(match.start(), end, text[match.start() : end].strip(), "seconds", seconds, step)
+    for match in _CLOCK.finditer(text):
+        yield _typed(match, "seconds", 60.0 * int(match["m"]) + int(match["s"]))
 
 
-def _multiples(text: str) -> Iterator[Literal]:
-    for found in _MULTIPLE.finditer(text):
-        times = MULTIPLES[found["word"].lower()] if found["word"] else (number(found["times"]) or (0.0, 1.0))[0]
-        yield _literal(found, "multiple", times, 0.1)
+def _multiples(text: str) -> Iterator[Typed]:
+    for match in _MULTIPLE.finditer(text):
+        times = MULTIPLES[match["word"].lower()] if match["word"] else (number(match["times"]) or (0.0, 1.0))[0]
+        yield _typed(match, "multiple", times, 0.1)
 
 
-def _one_in(text: str) -> Iterator[Literal]:
-    for found in _ONE_IN.finditer(text):
-        top, bottom = number(found["top"]), number(found["bottom"])
+def _one_in(text: str) -> Iterator[Typed]:
+    for match in _ONE_IN.finditer(text):
+        top, bottom = number(match["top"]), number(match["bottom"])
         if top and bottom and 0 < top[0] < bottom[0] <= 20 and bottom[1] == top[1] == 1:
-            yield _literal(found, "fraction", 100 * top[0] / bottom[0], in_words=True)
+            yield _typed(match, "fraction", 100 * top[0] / bottom[0], in_words=True)
 
 
-def _fractions(text: str) -> Iterator[Literal]:
-    for found in _FRACTION.finditer(text):
-        part = found["part"].lower()
+def _fractions(text: str) -> Iterator[Typed]:
+    for match in _FRACTION.finditer(text):
+        part = match["part"].lower()
         bottom = _PARTS.get(part) or _PARTS.get(part.removesuffix("s"))
-        top = SMALL.get((found["top"] or "").lower(), 1)
-        before, after = text[: found.start()][-12:].lower(), text[found.end() :][:12].lower()
-        if bottom is None or (bottom != 2 and not found["top"]) or top >= bottom:
+        top = SMALL.get((match["top"] or "").lower(), 1)
+        before, after = text[: match.start()][-12:].lower(), text[match.end() :][:12].lower()
+        if bottom is None or (bottom != 2 and not match["top"]) or top >= bottom:
             continue
         # "a quarter" is mostly a season of the year, and "a third party" is no part of anything.
         a_part = re.match(
@@ -266,7 +225,7 @@ def _fractions(text: str) -> Iterator[Literal]:
             continue
         if re.match(
             r"\s+a\s+(?:percentage\s+)?(?:point|second|minute|day)\b|\s*of\s+an?\s+(?:second|minute|hour|day|point|percentage)",
-            text[found.end() :],
+            text[match.end() :],
         ):
             continue  # half a point, a tenth of a second
         if part.startswith("quarter") and not (
@@ -279,26 +238,26 @@ def _fractions(text: str) -> Iterator[Literal]:
             or re.search(r"(?:first|second|latter|other)\s+$", before)
         ):
             continue
-        yield _literal(found, "fraction", 100 * top / bottom, in_words=True)
+        yield _typed(match, "fraction", 100 * top / bottom, in_words=True)
 
 
-def _ranks(text: str) -> Iterator[Literal]:
-    for found in _RANK.finditer(text):
-        said = found["ordinal"].lower()
-        yield _literal(found, "rank", float(ORDINALS.get(said) or int(re.sub(r"\D", "", said))))
+def _ranks(text: str) -> Iterator[Typed]:
+    for match in _RANK.finditer(text):
+        manner = match["ordinal"].lower()
+        yield _typed(match, "rank", float(ORDINALS.get(manner) or int(re.sub(r"\D", "", manner))))
 
 
-def _numbers(text: str) -> Iterator[Literal]:
-    for found in _NUMBER.finditer(text):
-        read = number(found["number"])
+def _numbers(text: str) -> Iterator[Typed]:
+    for match in _NUMBER.finditer(text):
+        read = number(match["number"])
         if read is None:
             continue
-        unit = re.sub(r"[\s-]+", " ", (found["unit"] or "").lower()).strip()
+        unit = re.sub(r"[\s-]+", " ", (match["unit"] or "").lower()).strip()
         kind = next(kind for words, kind in _UNITS if not words or words in unit)
-        sign = {"+": 1, "−": -1, "-": -1}.get((found["sign"] or "").strip(), 0)
-        words = found["number"][0].isalpha()
-        start = found.start("number") if not sign else found.start()
-        yield Literal(start, found.end(), text[start : found.end()], kind, *read, signed=sign, in_words=words)
+        sign = {"+": 1, "−": -1, "-": -1}.get((match["sign"] or "").strip(), 0)
+        words = match["number"][0].isalpha()
+        start = match.start("number") if not sign else match.start()
+        yield Typed(start, match.end(), text[start : match.end()], kind, *read, signed=sign, in_words=words)
 
 
 _UNITS: tuple[tuple[str, Kind], ...] = (
@@ -312,22 +271,22 @@ _UNITS: tuple[tuple[str, Kind], ...] = (
 )
 
 
-def _with_shared_unit(text: str, literal: Literal, following: Literal) -> Literal:
+def _with_shared_unit(text: str, figure: Typed, following: Typed) -> Typed:
     """A figure whose unit is only written after the next: by 12.2 and 10.7 per cent."""
     is_unit_written_later = (
-        literal.kind == "count"
-        and literal.step < 1
+        figure.kind == "count"
+        and figure.step < 1
         and following.kind in ("percent", "points")
-        and re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", text[literal.end : following.start])
+        and re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", text[figure.end : following.start])
     )
-    return replace(literal, kind=following.kind) if is_unit_written_later else literal
+    return replace(figure, kind=following.kind) if is_unit_written_later else figure
 
 
-def _with_manner(text: str, literal: Literal) -> Literal:
-    before = text[max(0, literal.start - 28) : literal.start]
-    said = next((name for name, words in _APPROX if words.search(before)), "")
-    if said in ("over", "under") and re.search(r"(?:\d|per\s+cent|points?|%)\s+\w+\s+than\s+$", before):
-        said = ""  # 208 fewer than 1,704: a comparison, not a manner of speaking
-    if not said and re.match(r"\s+or\s+so\b", text[literal.end : literal.end + 8]):
-        said = "about"
-    return replace(literal, said=said) if said else literal
+def _with_manner(text: str, figure: Typed) -> Typed:
+    before = text[max(0, figure.start - 28) : figure.start]
+    manner = next((name for name, words in _APPROX if words.search(before)), "")
+    if manner in ("over", "under") and re.search(r"(?:\d|per\s+cent|points?|%)\s+\w+\s+than\s+$", before):
+        manner = ""  # 208 fewer than 1,704: a comparison, not a manner of speaking
+    if not manner and re.match(r"\s+or\s+so\b", text[figure.end : figure.end + 8]):
+        manner = "about"
+    return replace(figure, manner=manner) if manner else figure
