@@ -24,6 +24,7 @@ import perf_lib
 QUARTER = "2019-20-Q3"
 LOCK = f".{QUARTER}.lock"
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+EXECUTED = [*NAMES, "briefing"]
 PAGES = [f"pages/{name}" for name in NAMES]
 ALL = ["report", *PAGES]
 FACTS = Path(__file__).parent / "sample" / "facts"

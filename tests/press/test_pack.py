@@ -17,7 +17,7 @@ import pytest
 from builders import PARAMS, ROOT
 from conftest import SECRET, USER
 from doors import digests, notebooks
-from packs import LOCK, NAMES, QUARTER, SAMPLE, findings_csv, record, texts
+from packs import EXECUTED, LOCK, NAMES, QUARTER, SAMPLE, findings_csv, record, texts
 
 import perf_lib
 from perf_lib.press import record as run_record
@@ -29,7 +29,8 @@ from perf_lib.words.quarters import Quarter
 def test_a_pack_holds_these_files_and_no_other(pack):
     # DESIGN, "The press", names them; the Typst source is for the next run.
     expected = {"report.html", "report.pdf", "dashboard.xlsx", "dashboard.ods", "findings.csv", "run.json"}
-    expected |= {"report.typ"} | {f"notebooks/{name}.ipynb" for name in NAMES}
+    expected |= {"briefing.html", "briefing.pdf"}
+    expected |= {"report.typ"} | {f"notebooks/{name}.ipynb" for name in EXECUTED}
     expected |= {f"pages/{name}.{suffix}" for name in [*NAMES, "audit"] for suffix in ("html", "pdf")}
     assert set(digests(pack)) == expected
     assert sorted(path.name for path in pack.parent.iterdir()) == [LOCK, QUARTER]  # nothing else is left beside it
@@ -158,13 +159,13 @@ def test_the_records_inputs_are_the_files_that_the_pack_was_made_from(pack):
     expected |= {f"params/2019-20-{quarter}/published.csv" for quarter in ("Q1", "Q2")}
     # What was written the quarter before, which the page of what has changed holds this quarter's against.
     expected |= {f"params/2019-20-Q2/commentary/{path.name}" for path in (PARAMS / "2019-20-Q2/commentary").iterdir()}
-    expected |= {f"notebooks/{name}.ipynb" for name in NAMES}
+    expected |= {f"notebooks/{name}.ipynb" for name in EXECUTED}
     expected |= {"sample:monthly.csv", "sample:peers.csv", "sample:witness_reasons.csv"}
     assert set(inputs) == expected
 
 
 def test_the_record_has_each_notebooks_result_and_each_outputs_digest(pack):
     made = record(pack)
-    assert [(each["name"], each["result"]) for each in made["notebooks"]] == [(name, "executed") for name in NAMES]
+    assert [(each["name"], each["result"]) for each in made["notebooks"]] == [(name, "executed") for name in EXECUTED]
     assert all(each["seconds"] > 0 for each in made["notebooks"])
     assert made["outputs"] == {name: digest for name, digest in digests(pack).items() if name != "run.json"}
