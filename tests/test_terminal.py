@@ -27,7 +27,7 @@ def test_explain_says_the_verdict_first_with_its_figures_on_one_screen(
     lines = shown(monkeypatch, capsys, measure, is_terminal=True).splitlines()
     title = report()[measure].finding.measure.title
     assert lines[0].startswith(f"{title}: ")
-    grade = next(at for at, line in enumerate(lines) if "The grade: " in line)
+    grade = next(at for at, line in enumerate(lines) if "The verdict: " in line)
     assert grade < 24
     assert max(map(len, lines)) <= 80
 

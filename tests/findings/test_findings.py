@@ -425,7 +425,7 @@ def test_no_measure_of_the_sample_is_without_data_for_a_year():
 
 def test_abandonment_follows_answer_time_as_published():
     # Paragraph 154: R squared 0.98 over two years.
-    assert "R² 0.98" in report().scatter("answer_time_crib", "abandonment_rate_crib").title
+    assert "R² 0.98" in report().scatter("answer_time_crib", "abandonment_rate_crib").subtitle
 
 
 # --- the Finding itself

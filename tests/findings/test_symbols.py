@@ -10,7 +10,6 @@ from builders import AREA, PEERS, find, find_one, measure, months, settings
 
 from perf_lib.findings import symbols
 from perf_lib.stats import spc
-from perf_lib.views import dashboard
 
 CODES = [
     "greater_than_peers", "in_line_above", "in_line_below", "less_than_peers",
@@ -95,7 +94,6 @@ def test_each_low_can_be_made_to_show_by_the_same_months_turned_over(code):
 def test_months_in_which_nothing_changes_show_nothing(values):
     finding = find_one(values)
     assert symbols.codes(finding) == ()
-    assert dashboard.no_symbols(finding) == "No symbol"
 
 
 @pytest.mark.parametrize("code", [*HIGHS, *LOWS])
@@ -156,7 +154,6 @@ def test_a_missing_month_is_not_enough_data_never_a_guess():
         finding = find_one(values)
         assert symbols.codes(finding) == ()
         assert {"month_high", "month_low", "three_months_high", "discrete_increasing"} <= finding.not_enough
-        assert dashboard.no_symbols(finding) == "Not enough data"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +171,3 @@ def test_a_rule_speaks_only_when_its_whole_window_is_there(size, enough):
     lacking = {code.rsplit("_", 1)[0] for code in finding.not_enough}
     assert lacking == {"discrete", "rolling", "three_months", "eight_months", "month"} - enough
     assert symbols.lacks_data(finding) == bool(lacking)
-
-
-def test_a_measure_that_symbols_do_not_apply_to_is_neither_unexceptional_nor_short_of_data():
-    assert "do not apply" in dashboard.no_symbols(find_one([70.0] * 36, "rolling"))

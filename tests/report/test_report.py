@@ -40,7 +40,7 @@ def test_tab_after_a_bracket_offers_the_measures(shell):
 def test_tab_after_a_dot_offers_the_parts_and_nothing_of_pythons():
     assert {"title", "exceptions", "dashboard", "key", "priority"} <= set(dir(report()))
     offered = dir(report()["hate_crime"])
-    assert {"headline", "sentences", "chart", "peers", "projection", "explain", "table", "commentary"} <= set(offered)
+    assert {"headline", "sentences", "chart", "peers", "explain", "table", "commentary"} <= set(offered)
     assert [name for name in offered if name.startswith("_")] == []
 
 
@@ -66,7 +66,7 @@ def test_the_report_shows_every_measure_with_its_code_and_figure():
     assert "sexual_offences Sexual offences 1,496" in shown  # paragraph 115 of the report, its misprint mended
 
 
-@pytest.mark.parametrize("part", ["headline", "sentences", "chart", "peers", "projection", "explain", "table"])
+@pytest.mark.parametrize("part", ["headline", "sentences", "chart", "peers", "explain", "table"])
 def test_every_part_of_a_measure_has_html_to_show_and_words_for_a_terminal(part, shell):
     made = getattr(report()["sexual_offences"], part)()
     shown, _ = shell.display_formatter.format(made)
@@ -119,13 +119,13 @@ def test_views_compute_nothing(monkeypatch):
         part()
     for code in ("sexual_offences", "sickness_days_lost", "public_confidence", "positive_outcome_ratio"):
         one = before[code]
-        for part in (one.headline, one.sentences, one.chart, one.peers, one.peer_projection, one.projection, one.table):
+        for part in (one.headline, one.sentences, one.chart, one.peers, one.peer_projection, one.table):
             part()
 
 
 def test_of_a_measure_left_out_the_first_part_says_so_and_the_others_are_empty():
     parts = [name for name in vars(MeasureReport) if not name.startswith("_")]
-    assert len(parts) == 9
+    assert len(parts) == 8
     for name in parts:
         left_out = LeftOut("hate_crime", Left("Hate crime", "OFFICIAL-SENSITIVE"))
         assert getattr(left_out, name)().text.splitlines() == [

@@ -86,7 +86,7 @@ def rounded(frame: pd.DataFrame, catalogue: Catalogue, base: int, key: bytes | K
     >>> thefts = Measure(code="thefts", title="Thefts", priority=1, kind="count", unit="thefts", better="lower",
     ...                  noun="thefts", singular="theft")
     >>> rounded(frame, Catalogue(thefts=thefts), 5, b"a key of sixteen")["value"].tolist()
-    [0.0, 5.0, 10.0, 10.0]
+    [0.0, 5.0, 5.0, 10.0]
     """
     return Rounding(base, key if isinstance(key, Key) else Key(key)).frame(frame, catalogue)
 
