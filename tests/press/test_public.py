@@ -300,7 +300,7 @@ def test_a_typed_figure_that_the_public_report_does_not_print_is_refused(file, t
     else:
         path.write_text(f"A first line.\n\n{text}\n", encoding="utf-8")
     report, internal = open_report(QUARTER, params, public=True), open_report(QUARTER, params)
-    with pytest.raises(Undisclosable, match=rf"{path.name}, line \d: .*{figure}"):
+    with pytest.raises(Undisclosable, match=rf"{path.name}, line \d+: .*{figure}"):
         report.introduction()
         leaks.refuse_typed(report, internal)
 
