@@ -58,7 +58,7 @@ def test_another_place_and_time_make_the_same_report_byte_for_byte(pack, tmp_pat
     assert said.returncode == 0, said.stderr
     again, first = digests(tmp_path / "elsewhere" / "out" / QUARTER), digests(pack)
     printed = [name for name in first if name.endswith((".html", ".pdf", ".csv"))]
-    assert len(printed) == 2 * (len(ALL) + 1) + 1  # each page and the reviewers' audit twice, and findings.csv
+    assert len(printed) == 2 * (len(ALL) + 2) + 1  # each page, the briefing and the audit twice, and findings.csv
     assert [name for name in printed if again[name] != first[name]] == []
 
 
