@@ -240,8 +240,8 @@ def _extreme(
         steps = range(scope.first, scope.last - subject.length + 2, subject.length)
         values = [facts.figure(code, Span(at, at + subject.length - 1)).value for at in steps]
         others = [value for value in values if value is not None]
-        own = facts.figure(code, subject).value
-        if own is not None and len(others) > 1 and own == (max(others) if is_high else min(others)):
+        figure = facts.figure(code, subject).value
+        if figure is not None and len(others) > 1 and figure == (max(others) if is_high else min(others)):
             return Claim(*match.span(), True, next(facts.level(code, subject), None))
     return Claim(*match.span(), False, next(facts.extremes(code, scopes[0]), None))
 

@@ -60,8 +60,8 @@ def read_draws(params: Path) -> dict[str, tuple[float, ...]]:
 
 def keep_draws(params: Path, draws: Mapping[str, tuple[float, ...]]) -> None:
     """Add the draws of a finished pack to those of earlier ones."""
-    kept = read_draws(params)
-    new = [f"{name} {' '.join(map(repr, draw))}\n" for name, draw in draws.items() if kept.get(name) != draw]
+    recorded = read_draws(params)
+    new = [f"{name} {' '.join(map(repr, draw))}\n" for name, draw in draws.items() if recorded.get(name) != draw]
     if new:
         with key_path(params).with_name(DRAWS).open("a", encoding="utf-8", newline="\n") as file:
             file.write("".join(new))

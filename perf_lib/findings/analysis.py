@@ -187,13 +187,13 @@ def _told(
         cannot_be_told = untold.is_stale(each, quarter) or untold.is_of_too_few(each, quarter)
         chances[code] = None if cannot_be_told else answers[code][2]
     exceptional = clear(chances)
-    told = {}
+    by_measure = {}
     for code, each in measures.items():
         judged, year, _ = answers[code]
         reason = untold.reason(each, months[code], quarter) if chances[code] is None else ""
         graded = verdict(judged, year, chances[code], code in exceptional, each.measure.better, reason)
-        told[code] = _Told(judged, year, graded)
-    return told
+        by_measure[code] = _Told(judged, year, graded)
+    return by_measure
 
 
 def _year_as_supplied(each: Comparable, months: pd.DataFrame) -> YearOnYear | None:

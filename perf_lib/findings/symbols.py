@@ -115,10 +115,10 @@ ANY_SOLID = 2.7
 """Per cent of series in which nothing changes that show some solid month or trend symbol (tests/benchmarks)."""
 
 PEER_FALSE_ALARMS = {
-    **dict.fromkeys(OUTSIDE, (peers.PUBLISHED_FALSE_ALARM, peers.CALIBRATED_FALSE_ALARM)),
-    NOT_TRENDING: (peers.TREND_FALSE_ALARM, peers.TREND_FALSE_ALARM),
+    **dict.fromkeys(OUTSIDE, peers.PUBLISHED_FALSE_ALARM),
+    NOT_TRENDING: peers.TREND_FALSE_ALARM,
 }
-"""Per cent of areas that are like their group and yet show the symbol, in either direction: published, solid."""
+"""Per cent of areas that are like their group and yet show the symbol, in either direction."""
 
 
 def shown(finding: Finding) -> tuple[Symbol, ...]:

@@ -221,8 +221,7 @@ def _icons(finding: Finding) -> list[dict[str, str]]:
 
 
 def _chance(symbol: Symbol) -> str:
-    among_peers = symbols.PEER_FALSE_ALARMS.get(symbol.code)
-    rate = among_peers[0] if among_peers else symbols.FALSE_ALARMS.get(symbol.code)
+    rate = (symbols.FALSE_ALARMS | symbols.PEER_FALSE_ALARMS).get(symbol.code)
     return "–" if rate is None else f"{wording.number(rate, 1)}%"
 
 

@@ -130,8 +130,7 @@ def test_the_key_prints_each_rules_rate_and_how_many_chance_flags_to_expect():
     }
     assert list(rows) == [symbol.words for symbol in symbols.SYMBOLS]
     for symbol in symbols.SYMBOLS:
-        among_peers = symbols.PEER_FALSE_ALARMS.get(symbol.code)
-        rate = among_peers[0] if among_peers else symbols.FALSE_ALARMS.get(symbol.code)
+        rate = symbols.PEER_FALSE_ALARMS.get(symbol.code, symbols.FALSE_ALARMS.get(symbol.code))
         assert rows[symbol.words] == ("–" if rate is None else f"{rate:.1f}%"), symbol.code
     # Witness: the measures whose months have rules, times the rates that any symbol shows at.
     tested = len(TESTED)
