@@ -68,7 +68,7 @@ def test_quarter_one_is_made_whole_as_it_stands_at_its_own_end(tmp_path):
     assert any("June 2019" in words for words in bars)
     assert not [words for words in bars if re.search(r"(July|August|September|October|November|December) 2019", words)]
     for box in page.find_all("table", class_="box"):
-        assert [row.th.get_text() for row in box.tbody.find_all("tr")] == ["One"]
+        assert [row.th.get_text() for row in box.tbody.find_all("tr")] == ["Quarter one"]
     assert list(numbered(page)) == list(range(1, len(numbered(page)) + 1))
     places = {tag["id"] for tag in page.find_all(id=True)}
     assert {link["href"][1:] for link in page.find_all("a", href=re.compile("^#"))} <= places
@@ -86,7 +86,7 @@ def test_quarter_two_has_its_own_months_and_what_was_first_published(tmp_path):
     assert max(row["as_at"] for row in rows.values()) == "2019-09"
     page = read(made.folder / "report.html")
     box = page.find(id="domestic_abuse_crime").find_parent(class_="headline").table
-    assert [row.th.get_text() for row in box.tbody.find_all("tr")] == ["One", "Two"]
+    assert [row.th.get_text() for row in box.tbody.find_all("tr")] == ["Quarter one", "Quarter two"]
     # The published report's own box: "Q1: 1,594 crimes; 6,516 rolling 12 months". What quarter two itself published is
     # for later reports: a pack that read it would be stale as soon as it was published.
     assert [row.find_all("td")[-1].get_text() for row in box.tbody.find_all("tr")] == ["1,594 / 6,516", ""]

@@ -56,7 +56,7 @@ def test_the_first_page_is_the_summary_and_nothing_of_it_is_on_another(pack):
     assert at["Introduction"] == 1
 
 
-def test_a_measures_headline_stands_on_the_page_of_its_chart(pack):
+def test_a_measures_chart_stands_on_the_page_of_its_headline_or_at_the_head_of_the_next(pack):
     document = pdf(pack / "report.pdf")
     pages = {title: page for level, title, page in bookmarks(document) if level == 3}
     figures = [each for each in elements(document.Root.StructTreeRoot) if each.S == "/Figure"]
@@ -68,7 +68,11 @@ def test_a_measures_headline_stands_on_the_page_of_its_chart(pack):
         ]
         if own and title in pages:
             found += 1
-            assert page_of(own[0], document) == pages[title], title
+            page = page_of(own[0], document)
+            _, bottom, _, top = map(float, own[0].A[0].BBox)
+            height = float(document.pages[page].mediabox[3])
+            # Sentences stand between box and chart: where they fill the page, the chart follows in the next one's upper half.
+            assert page == pages[title] or (page == pages[title] + 1 and (bottom + top) / 2 > height / 2), title
     assert found > 20
 
 
