@@ -1,7 +1,8 @@
 """The check of people's words: true sentences contradicted, wrong figures flagged, the right fact among those offered.
 
-Four sets: the old sentences, which every reader before this was tuned on; a set in other people's manner, written
-before this reader, on which nothing is asserted anywhere; and the paragraphs of a real report, read where they are.
+Five sets: the old sentences, which every reader before this was tuned on; three in other people's manner, written
+before the reader or apart from it, on which nothing is asserted anywhere; and the paragraphs of a real report, read
+where they are.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def run() -> str:
         ("old", "The old sentences"),
         ("unseen", "In other people's manner"),
         ("afterwards", "Written afterwards"),
+        ("fresh", "Written last, in other bodies' manner"),
     ):
         parts += [f"## {title}", *_of_set(report, name)]
     parts += ["## Both, the first time that each was run", markdown(["", "other people's manner", "afterwards"], FIRST)]
