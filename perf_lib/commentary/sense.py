@@ -97,7 +97,7 @@ class Sense:
 
     def is_bound(self, figure: Typed) -> bool:
         """Whether a figure was looked up, and so is right by construction."""
-        return any(start <= figure.start < end for start, end in self.sentence.bound)
+        return figure.start in self.sentence.bound
 
     @property
     def taken(self) -> list[tuple[int, int]]:
