@@ -14,7 +14,8 @@ from itertools import islice, pairwise, product
 from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.spans import Span
-from perf_lib.commentary.trace import DIRECTION, NO_DIRECTION, Trace, granularity, way_of
+from perf_lib.commentary.trace import Trace, granularity
+from perf_lib.commentary.vocabulary import DIRECTION, NO_DIRECTION, way_of
 
 MOST = 12
 """Words of one sort that are looked at in a sentence: none has so many."""

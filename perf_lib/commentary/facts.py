@@ -44,6 +44,8 @@ class Fact:
     span: Span | None = None
     against: Span | None = None
     """For a change, the months it is reckoned from."""
+    area: str | None = None
+    """For a peer's rate, whose it is."""
 
     @property
     def way(self) -> int:
@@ -185,9 +187,9 @@ class Facts:
         """Rates per 1,000: the area's own, the group's average and bounds, each peer's."""
         finding, comparison = self.findings[code], self.findings[code].peers
 
-        def fact(value: float, words: str, binding: str, month: pd.Period | None) -> Fact:
+        def fact(value: float, words: str, binding: str, month: pd.Period | None, area: str | None = None) -> Fact:
             span = None if month is None else Span.ending(month.ordinal)
-            return Fact(value, "rate", code, words, narrative.rate_in_prose(value), binding, span)
+            return Fact(value, "rate", code, words, narrative.rate_in_prose(value), binding, span, area=area)
 
         if finding.rate is not None:
             yield fact(finding.rate, "the rate per 1,000 residents", "rate_per_1000", finding.as_at)
@@ -200,7 +202,7 @@ class Facts:
         yield fact(comparison.upper, "the upper bound of the group's average", "peer_upper", month)
         for area, rate in comparison.rates.items():
             if area != finding.area:
-                yield fact(float(rate), f"the rate of {area}", _call("peer", str(area)), month)
+                yield fact(float(rate), f"the rate of {area}", _call("peer", str(area)), month, str(area))
 
     def ranks(self, code: str) -> Iterator[Fact]:
         """The area's place in its group and in the country, counted from the lowest."""
