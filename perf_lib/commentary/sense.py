@@ -202,10 +202,16 @@ class Sense:
                 if one.length == other.length and one != other:
                     # "Quarter two had more than quarter three": what stands after "than" is what is compared with.
                     backwards = is_base != is_other_base and (other if is_other_base else one) == max(one, other)
-                    pairs.append((min(one, other), max(one, other)) if backwards else (max(one, other), min(one, other)))
-        stretches = {span for _, spans in named for span in spans}
-        spans_named = [span for span in spans_named if span in stretches and is_named]
-        pairs += [(span, span.back(step)) for span in spans_named for step in sorted({12, span.length}, reverse=True)]
-        # Only what it is compared with may be named: fewer than in the same quarter of 2018.
-        pairs += [(one, span) for span in spans_named for one, _ in usual if one.length == span.length and one > span]
+                    pairs.append(
+                        (min(one, other), max(one, other)) if backwards else (max(one, other), min(one, other))
+                    )
+        if pairs and any(is_base for is_base, _ in named):
+            return [*dict.fromkeys(pairs)], True
+        for is_base, spans in named:
+            spans_here = [span for span in spans if is_named and span in spans_named]
+            if not is_base:
+                pairs += [(span, span.back(step)) for span in spans_here for step in sorted({12, span.length}, reverse=True)]
+            # Only what it is compared with may be named: fewer than in the same quarter of 2018.
+            bases = spans if is_base else spans_here
+            pairs += [(one, span) for span in bases for one, _ in usual if one.length == span.length and one > span]
         return [*dict.fromkeys(pairs)], is_named

@@ -14,7 +14,15 @@ from perf_lib.commentary.facts import Fact, Facts
 from perf_lib.commentary.figures import Typed
 from perf_lib.commentary.sense import Sense, pattern
 from perf_lib.commentary.spans import Span
-from perf_lib.commentary.vocabulary import CHANGE_AFTER, CHANGE_BEFORE, DIRECTION, KNOWN, LEVEL_BEFORE, NO_DIRECTION, way_of
+from perf_lib.commentary.vocabulary import (
+    CHANGE_AFTER,
+    CHANGE_BEFORE,
+    DIRECTION,
+    KNOWN,
+    LEVEL_BEFORE,
+    NO_DIRECTION,
+    way_of,
+)
 from perf_lib.words import wording
 
 FINE = 100
@@ -33,7 +41,9 @@ _CUES = {
         r"\b (?: share | proportion | ma(?:kes?|de) \s up | account(?:s|ed)? \s for | half | third"
         r" | of \s (?: all | the | total | every | these | crime ) ) \b"
     ),
-    "published": pattern(r"\b (?: published | printed | reported | given | first | originally | restated | revised ) \b"),
+    "published": pattern(
+        r"\b (?: published | printed | reported | given | first | originally | restated | revised ) \b"
+    ),
 }
 """Words by which a figure may be of a rarer sort."""
 _RATE = pattern(r"\b (?: per | every ) \s (?: 1,?000 | thousand ) \b | \b rates? \b")
