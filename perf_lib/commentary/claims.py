@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
 from perf_lib.commentary.facts import Fact, Facts
-from perf_lib.commentary.figures import Typed
-from perf_lib.commentary.sense import Sense, pattern
+from perf_lib.commentary.figures import Typed, pattern
+from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.spans import Span
 from perf_lib.commentary.trace import Trace, granularity
 from perf_lib.commentary.vocabulary import DIRECTION, NO_DIRECTION, way_of
@@ -34,7 +34,7 @@ _IDIOM = pattern(
 )
 _SUPERLATIVE = pattern(
     r"""
-    \b (?: (?P<high> highest | largest | biggest | greatest | peak(?:ed)? | longest | slowest | busiest )
+    \b (?: (?P<high> highest | largest | biggest | greatest | most | peak(?:ed)? | longest | slowest | busiest )
          | (?P<low> lowest | smallest | fewest | shortest | fastest | quickest | quietest )
          | (?P<best> best ) | (?P<worst> worst ) ) \b
     (?! \s+ (?: similar | of \s+ (?: these | those | them | which | its ) | likely | common | often | people ) )
@@ -71,12 +71,12 @@ def claims(facts: Facts, sense: Sense, traces: Sequence[Trace]) -> Iterator[Clai
     names_months = any(period.spans for period in sense.periods)
     if not traced and not ((sense.strong or sense.sentence.code) and names_months):
         return
-    patterns = [(_UNREAD, _unread), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)]
+    readers = [(_UNREAD, _unread), (_SUPERLATIVE, _superlative), (DIRECTION, _direction)]
     if not traced and not sense.strong:
-        patterns = patterns[1:2]  # the year's lowest month was October: of the measure that the text is about
+        readers = readers[1:2]  # the year's lowest month was October: of the measure that the text is about
     taken: set[int] = set()
-    for pattern, check in patterns:
-        for match in islice(pattern.finditer(sense.text), MOST):
+    for words, check in readers:
+        for match in islice(words.finditer(sense.text), MOST):
             start, end = match.span()
             if taken & {start, end - 1} or _HEDGED.search(sense.text[max(0, start - 40) : start]):
                 continue
@@ -173,7 +173,7 @@ def _changes(facts: Facts, sense: Sense, traces: Sequence[Trace], code: str, mat
 def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
     """The most or the least among areas, or among the months about it; a place is read as a figure."""
     code, before = _subject(facts, sense, traces, match.start()), sense.text[: match.start()]
-    if code is None or _A_PLACE.search(before):
+    if code is None or _A_PLACE.search(before) or (match[0].lower() == "most" and not before.endswith("the ")):
         return None
     better = facts.measure(code).better
     is_high = bool(match["high"] or (match["best"] and better == "higher") or (match["worst"] and better == "lower"))

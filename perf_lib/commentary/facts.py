@@ -12,6 +12,8 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
+import pandas as pd
+
 from perf_lib.commentary import spans
 from perf_lib.commentary.spans import Span
 from perf_lib.config.catalogue import Measure
@@ -170,6 +172,7 @@ class Facts:
     def rates(self, code: str) -> Iterator[Fact]:
         """Rates per 1,000: the area's own, the group's average and bounds, each peer's."""
         finding, comparison = self.findings[code], self.findings[code].peers
+        rows: list[tuple[float | None, str, str, pd.Period | None, str | None]]
         rows = [(finding.rate, "the rate per 1,000 residents", "rate_per_1000", finding.as_at, None)]
         if comparison is not None:
             at, month = comparison.position, comparison.month

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise, product
 
-from perf_lib.commentary.figures import Typed, typed_figures
+from perf_lib.commentary.figures import Typed, pattern, typed_figures
 from perf_lib.commentary.names import Mention, Names
 from perf_lib.commentary.periods import Calendar, Period
 from perf_lib.commentary.sentences import Sentence
 from perf_lib.commentary.spans import Span
-
-
-def pattern(words: str) -> re.Pattern[str]:
-    """Words of a sentence as a pattern, in capitals or not, laid out with spaces that say nothing."""
-    return re.compile(words, re.VERBOSE | re.IGNORECASE)
-
 
 _CUT = pattern(
     r"""
@@ -88,7 +82,7 @@ class Sense:
     @cached_property
     def figures(self) -> list[Typed]:
         """Figures, those bound included; in a table, those of the cell."""
-        taken = [(each.start, each.end) for each in (*self.periods, *self.strong)]
+        taken = [(p.start, p.end) for p in self.periods] + [(m.start, m.end) for m in self.strong]
         return [figure for figure in typed_figures(self.text, taken) if figure.start >= self.sentence.heads]
 
     def is_bound(self, figure: Typed) -> bool:
@@ -98,7 +92,8 @@ class Sense:
     @cached_property
     def taken(self) -> list[tuple[int, int]]:
         """Where periods, figures and mentions stand."""
-        return [(each.start, each.end) for each in (*self.periods, *self.figures, *self.mentions)]
+        stretches = [(each.start, each.end) for each in self.periods] + [each.span for each in self.figures]
+        return stretches + [(each.start, each.end) for each in self.mentions]
 
     @cached_property
     def parts(self) -> list[tuple[int, int]]:
@@ -210,7 +205,9 @@ class Sense:
         for is_base, spans in named:
             spans_here = [span for span in spans if is_named and span in spans_named]
             if not is_base:
-                pairs += [(span, span.back(step)) for span in spans_here for step in sorted({12, span.length}, reverse=True)]
+                pairs += [
+                    (span, span.back(step)) for span in spans_here for step in sorted({12, span.length}, reverse=True)
+                ]
             # Only what it is compared with may be named: fewer than in the same quarter of 2018.
             bases = spans if is_base else spans_here
             pairs += [(one, span) for span in bases for one, _ in usual if one.length == span.length and one > span]

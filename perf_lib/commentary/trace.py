@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from perf_lib.commentary.facts import Fact, Facts
-from perf_lib.commentary.figures import Typed
-from perf_lib.commentary.sense import Sense, pattern
+from perf_lib.commentary.figures import Typed, pattern
+from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.spans import Span
 from perf_lib.commentary.vocabulary import (
     CHANGE_AFTER,
@@ -46,6 +46,7 @@ _CUES = {
     ),
 }
 """Words by which a figure may be of a rarer sort."""
+_AVERAGED = pattern(r"\b (?: averag\w+ | mean ) \b")
 _RATE = pattern(r"\b (?: per | every ) \s (?: 1,?000 | thousand ) \b | \b rates? \b")
 _RANKED_OF = pattern(r"\b (?: lowest | highest | best | worst ) \s (?: out \s )? of \s (?: the \s )? $")
 _RANGE = pattern(r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* ) \b")
@@ -115,7 +116,11 @@ class Tracer:
     def _codes(self, sense: Sense, figure: Typed) -> list[str]:
         """The measures that a figure may be of; one that is no count may always be of the text's own."""
         codes, owner = sense.codes(figure.start), sense.sentence.code
-        if owner in self.facts.findings and figure.kind in ("seconds", "percent", "points", "days"):
+        if (
+            owner is not None
+            and owner in self.facts.findings
+            and figure.kind in ("seconds", "percent", "points", "days")
+        ):
             codes.append(owner)
         return [*dict.fromkeys(codes)]
 
@@ -124,7 +129,8 @@ class Tracer:
         after = sense.text[figure.end : sense.part_of(figure.start)[1]]
         word = re.match(r"\s([a-z]+)", after)
         counted = word and any(sense.names.counts(code, word[1]) for code in sense.codes(figure.start)[:1])
-        return figure.value > 1 and bool(counted or CHANGE_AFTER.match(after))
+        is_dated = any(period.start == figure.end + len(" in ") for period in sense.periods)
+        return figure.value > 1 and bool(counted or is_dated or CHANGE_AFTER.match(after) or re.match(r" of \d", after))
 
     # --- what it is said to be
 
@@ -139,15 +145,20 @@ class Tracer:
             return ["change", "margin"]
         if measure.is_count and figure.kind == "count" and figure.step < 1 and _RATE.search(text):
             return ["rate"]
-        is_change = bool(CHANGE_AFTER.match(after)) or figure.signed or figure.kind == "multiple"
-        is_change = is_change or (CHANGE_BEFORE.search(before) and not LEVEL_BEFORE.search(before))
-        is_change = is_change or (sense.sentence.heads and re.search(r"change|difference", text, re.IGNORECASE))
+        is_change = (
+            CHANGE_AFTER.match(after)
+            or figure.signed
+            or figure.kind == "multiple"
+            or (CHANGE_BEFORE.search(before) and not LEVEL_BEFORE.search(before))
+            or (sense.sentence.heads and re.search(r"change|difference", text, re.IGNORECASE))
+        )
         cued = [sort for sort, cue in _CUES.items() if cue.search(text)]
         if is_change:
             is_level = measure.is_percentage or not measure.is_count or granularity(figure) >= 10 * FINE
             return ["change", *cued, *["level"] * is_level]
         is_loose = granularity(figure) >= FINE or DIRECTION.search(text) or figure.kind in ("percent", "fraction")
-        return [*cued, "level", *["change"] * bool(is_loose), "parts"]
+        is_average = measure.is_count and _AVERAGED.search(text, start, end)
+        return [*cued, *["level"] * (not is_average), *["change"] * bool(is_loose), "parts"]
 
     def _way(self, sense: Sense, figure: Typed, code: str) -> int:
         """Which way the words beside a figure say that it went; 0 where they do not say."""
@@ -267,7 +278,7 @@ class Tracer:
             likely = [(fact, 0.08 * at) for at, sort in sorts for fact in self._facts(sense, figure, code, sort)[0]]
             others = [(fact, 0.3) for fact in self.facts.usual(code)]
             pool += [(_distance(figure, fact) + extra + 0.1 * rank, fact) for fact, extra in (*likely, *others)]
-        nearest = {}
+        nearest: dict[str, Fact] = {}
         for _, fact in sorted(pool, key=lambda each: each[0]):
             if fact.binding:
                 nearest.setdefault(fact.printed, fact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from perf_lib.commentary.sense import pattern
+from perf_lib.commentary.figures import pattern
 
 _UP = """
     rose rise risen rises rising increase increased increases increasing grew grow grown grows growing growth up higher
@@ -24,7 +24,8 @@ DIRECTION = pattern(
     """
 )
 NO_DIRECTION = pattern(
-    r"\s (?: than \s (?: \d | one | two | three | half | an? \s (?! year | month | quarter ) | the \s same ) | to \s date )"
+    r"\s (?: than \s (?: \d | one | two | three | half | an? \s (?! year | month | quarter ) | the \s same )"
+    r"  | to \s date )"
 )
 """What follows "more" where it says how firmly a figure is meant, and not which way it went."""
 CHANGE_AFTER = pattern(
@@ -46,7 +47,8 @@ CHANGE_BEFORE = pattern(
     """
 )
 LEVEL_BEFORE = pattern(
-    r"\b (?: from | to | at | against | than | with | reached | reaching | on \s the ) \s (?: the | just | only | about )? \s* $"
+    r"\b (?: from | to | at | against | than | with | reached | reaching | on \s the ) \s"
+    r"(?: the | just | only | about )? \s* $"
 )
 KNOWN = frozenset(
     """
