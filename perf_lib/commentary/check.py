@@ -163,8 +163,9 @@ class _Reader:
         self.calendar = Calendar(quarter)
         self.facts = Facts(findings, quarter)
         self.tracer = Tracer(self.facts)
-        self.names = Names({code: finding.measure for code, finding in findings.items()})
-        areas = {finding.area for finding in findings.values()}
+        measures = {code: finding.measure for code, finding in findings.items()}
+        self.names = Names(measures, {code: finding.areas for code, finding in findings.items()})
+        areas = {finding.area for finding in self.facts.findings.values()}
         self.area_words = frozenset(word for area in areas for word in area.lower().split())
 
     def text(self, text: Text) -> Iterator[tuple[Sentence, tuple[Check, ...]]]:

@@ -53,10 +53,24 @@ class Fact:
         return (self.value > 1e-9) - (self.value < -1e-9) if self.against is not None else 0
 
 
-class Facts:
-    """The figures of a report, looked up and remembered."""
+def with_areas(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The findings, and the months of each area below the whole as those of a measure of its own: crimes@Swindon."""
+    below = {
+        f"{code}@{area}": replace(
+            finding, area=area, months=months, as_at=months["value"].last_valid_index(), box=(), earlier=(), rate=None,
+            peers=None, areas={},
+        )
+        for code, finding in findings.items()
+        for area, months in finding.areas.items()
+    }  # fmt: skip
+    return {**findings, **below}
 
-    def __init__(self, findings: Mapping[str, Finding], quarter: Quarter) -> None:
+
+class Facts:
+    """The figures of a report, looked up and remembered; those of an area below the whole as of measure@area."""
+
+    def __init__(self, whole: Mapping[str, Finding], quarter: Quarter) -> None:
+        findings = with_areas(whole)
         self.findings, self.quarter, self.last = findings, quarter, quarter.last.ordinal
         self.figure = cache(self._figure)
         self.months = cache(self._months)
@@ -276,7 +290,9 @@ class Facts:
         own = self.figure(code, year).value
         if own is None or not measure.is_count:
             return []
-        of_unit = (each for each, f in self.findings.items() if f.measure.is_count and f.measure.unit == measure.unit)
+        area = self.findings[code].area
+        alike = ((each, f) for each, f in self.findings.items() if f.area == area and f.measure.unit == measure.unit)
+        of_unit = [each for each, finding in alike if finding.measure.is_count]
         totals = {each: self.figure(each, year).value or 0.0 for each in of_unit}
         largest = [each for each in sorted(totals, key=lambda each: -totals[each]) if totals[each] > own]
         return [*dict.fromkeys([*([measure.breakdown_of] if measure.breakdown_of else []), *largest[:1]])]

@@ -27,7 +27,7 @@ MULTIPLES = {
     2.0: "double doubled doubling twofold", 0.5: "halve halved halving", 4.0: "quadruple quadrupled fourfold",
     3.0: "treble trebled trebling triple tripled tripling threefold", 5.0: "fivefold",
 }  # fmt: skip
-_TIMES = {word: times for times, words in MULTIPLES.items() for word in words.split()} | {"twice": 2.0}
+_TIMES = {word: times for times, words in MULTIPLES.items() for word in words.split()}
 
 _DURATION = pattern(
     rf"""
@@ -63,7 +63,7 @@ _ONE_IN = pattern(
     r"(?! \s* (?:19|20)\d\d | \s (?: months? | weeks? | days? | years? | quarters? | hours? ) \b )"
 )
 _MULTIPLE = pattern(
-    rf"\b (?: (?P<word> {'|'.join(_TIMES)} )"
+    rf"\b (?: (?P<word> {'|'.join(_TIMES)} | twice (?= \s (?: as | the | that | what | its ) \b ) )"
     rf"  | (?P<times> {NUMBER} ) \s times (?= \s (?: as | the | higher | more | that | what ) ) ) \b"
 )
 _RANK = pattern(
@@ -190,7 +190,7 @@ def _durations(text: str) -> Iterator[Typed]:
 def _loose(text: str) -> Iterator[Typed]:
     """Multiples, so many in so many, and fractions."""
     for match in _MULTIPLE.finditer(text):
-        times = _TIMES[match["word"].lower()] if match["word"] else (number(match["times"]) or (0.0, 1.0))[0]
+        times = _TIMES.get(match["word"].lower(), 2.0) if match["word"] else (number(match["times"]) or (0.0, 1.0))[0]
         yield Typed(*match.span(), match[0], "multiple", times, 0.1)
     for match in _ONE_IN.finditer(text):
         parts = number(match["top"]), number(match["bottom"])

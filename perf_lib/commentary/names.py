@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from perf_lib.config.catalogue import Measure
@@ -34,7 +34,7 @@ class Mention:
 class Names:
     """The names of all measures, longest first."""
 
-    def __init__(self, measures: Mapping[str, Measure]) -> None:
+    def __init__(self, measures: Mapping[str, Measure], areas: Mapping[str, Collection[str]] | None = None) -> None:
         self._codes: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self.words: dict[str, frozenset[str]] = {}
@@ -51,6 +51,9 @@ class Names:
                 # A crime is an offence and the other way about; and whatever is counted is so many cases.
                 alike = ("crime", "offence") if self.words[code] & {"crime", "offence"} else ()
                 self.words[code] |= {"case", "instance", "occurrence", "incident", "report", *alike}
+        self.areas = areas or {}
+        """The areas below the whole whose figures there are, by measure."""
+        self.words |= {f"{code}@{area}": self.words[code] for code, names in self.areas.items() for area in names}
         self._own = {code: _weak_names(measure) for code, measure in measures.items()}
         parts = ((name, frozenset(word for word in name.split() if word not in _SMALL_WORDS)) for name in self._codes)
         self._parts = sorted(((n, p) for n, p in parts if len(p) > 1), key=lambda row: -len(row[1]))

@@ -123,7 +123,10 @@ class Sense:
         codes = [each.code for each in ordered]
         if not here:
             codes += filter(None, [self.sentence.code or (None if codes else self.carried)])
-        return [code for code in dict.fromkeys(codes) if code in self.names.words][:4]
+        codes = [code for code in dict.fromkeys(codes) if code in self.names.words][:4]
+        below = [(code, area) for code in codes for area in self.names.areas.get(code, ()) if area in self.text]
+        is_here = any(area in self.text[start:end] for _, area in below)
+        return [f"{code}@{area}" for code, area in below] + ([] if is_here else codes)
 
     # --- which months
 

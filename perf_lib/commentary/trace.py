@@ -116,13 +116,13 @@ class Tracer:
     def _codes(self, sense: Sense, figure: Typed) -> list[str]:
         """The measures that a figure may be of; one that is no count may always be of the text's own."""
         codes, owner = sense.codes(figure.start), sense.sentence.code
-        if (
-            owner is not None
-            and owner in self.facts.findings
-            and figure.kind in ("seconds", "percent", "points", "days")
-        ):
-            codes.append(owner)
-        return [*dict.fromkeys(codes)]
+        is_uncounted = figure.kind in ("seconds", "percent", "points", "days")
+        is_of_area = any("@" in code for code in codes)
+        return [
+            *dict.fromkeys(
+                [*codes, *[owner or ""] * (owner in self.facts.findings and is_uncounted and not is_of_area)]
+            )
+        ]
 
     def _is_claim(self, sense: Sense, figure: Typed) -> bool:
         """Whether a small number in words is a figure: nine hate crimes, six fewer; and not: one of the reasons."""

@@ -9,7 +9,7 @@ that are marked, which it leaves out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,10 +17,7 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib.commentary import binding, numbers, texts
-from perf_lib.commentary.check import check
-from perf_lib.commentary.sentences import Text
-from perf_lib.config.yaml import shown
+from perf_lib.commentary import numbers
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.stats import series
@@ -55,34 +52,15 @@ _FIGURE = re.compile(
 )
 
 
-def refuse_typed(report: Report, internal: Report) -> None:
+def refuse_typed(report: Report, notebooks: Iterable[Path] = ()) -> None:
     """Refuse the first typed figure that a public report's own figures do not support and that names no source."""
-    checked = check(_texts(report, internal), report.findings, report.quarter, report.settings.sources)
-    for each in checked.checks:
+    for each in report.checked(notebooks=notebooks).checks:
         is_figure = re.search(r"\d", each.text) or _NUMBER_WORDS.search(each.text)
         if is_figure and each.verdict not in ("traced", "sourced"):
             raise Undisclosable(
                 f"{each.file}, line {each.line}: {each.text}: is no figure of the public report, whose counts are "
                 "rounded; bind it, as {{ rolling_12 }}, or say in brackets, as (source: …), where it was published"
             )
-
-
-def _texts(report: Report, internal: Report) -> Iterator[Text]:
-    """Everything that people wrote for the report, its figures bound where they can be."""
-    settings, catalogue, folder = internal.settings, report.params.catalogue, report.params.quarter_folder
-    yield from texts.texts(report.params, report.findings, report.left_out)
-    dive, group, reasons = settings.deep_dive, settings.peer_group, settings.restatements.reasons
-    written: list[tuple[str, str | None]] = [(note, None) for note in settings.notes]
-    written += [(dive.introduction, None)] if dive else []
-    written += [(group.note, None)] if group and group.note else []
-    written += [(each.reason, None) for each in settings.breaks if set(each.measures) & set(catalogue)]
-    written += [(reason, code) for code, reason in reasons.items() if code in catalogue]
-    for text, code in written:
-        yield Text(shown(folder / "settings.yaml"), code, (binding.Piece(text, 0),), text)
-    for measure in catalogue.values():
-        for note in filter(None, (measure.note, measure.safe)):
-            file = shown(report.params.folder / "measures.yaml")
-            yield Text(file, measure.code, (binding.Piece(note, 0),), note)
 
 
 # --- Marked measures
