@@ -17,7 +17,8 @@ from pathlib import Path
 
 from scipy.stats import binomtest
 
-from perf_lib.commentary.check import Check, Text, check
+from perf_lib.commentary.check import Check, check
+from perf_lib.commentary.sentences import Text
 from perf_lib.report import Report, open_report
 
 from .streams import markdown

@@ -16,10 +16,11 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from perf_lib.commentary import answers, binding, page, replacing
-from perf_lib.commentary.check import FIELDS, Check, Text, check
+from perf_lib.commentary.check import FIELDS, Check, check
 from perf_lib.commentary.facts import Facts, look_up
 from perf_lib.commentary.figures import typed_figures
 from perf_lib.commentary.periods import Calendar
+from perf_lib.commentary.sentences import Text
 from perf_lib.press import sign_off
 from perf_lib.press.check import record_of
 from perf_lib.press.pack import run
