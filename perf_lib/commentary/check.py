@@ -75,11 +75,8 @@ class Check:
             return ", or ".join(filter(None, [f"write {self.right}", offered]))
         if not self.is_open:
             return ""
-        return "; ".join(
-            filter(
-                None, [offered and f"bind {offered}", "give a (source: …), or answer <!-- checked: reason, name -->"]
-            )
-        )
+        answer = "give a (source: …), or answer <!-- checked: reason, name -->"
+        return f"bind {offered}; {answer}" if offered else answer
 
     def line_for_people(self) -> str:
         """The check in one line: where, the figure, what it was taken to mean."""
@@ -227,9 +224,8 @@ class _Reader:
             return replace(check, meaning="the figures of the sentence", right="the other way")
         if fact.against is None:
             return check
-        return replace(
-            check, right=f"a {'rise' if fact.way > 0 else 'fall'} of {fact.printed}" if fact.way else "no change"
-        )
+        way = "rise" if fact.way > 0 else "fall"
+        return replace(check, right=f"a {way} of {fact.printed}" if fact.way else "no change")
 
     def _settled(self, sentence: Sentence, check: Check, words: Collection[str]) -> Check:
         """A check with the sentence's source, or with a person's answer that has not lapsed."""
