@@ -203,14 +203,5 @@ def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.
 
 
 def _unread(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.Match[str]) -> Claim | None:
-    """A word that is not held to anything, but for "A, above B", between two figures of one kind."""
-    if _subject(facts, sense, traces, match.start()) is None:
-        return None
-    figures = [each.figure for each in traces if each.fact is not None]
-    before = [figure for figure in figures if figure.end <= match.start()]
-    after = [figure for figure in figures if figure.start >= match.end() and before and figure.kind == before[-1].kind]
-    if not after:
-        return Claim(*match.span(), False)
-    is_up = re.match(r"above|higher|greater|more", match[0], re.IGNORECASE) is not None
-    is_right = (before[-1].value > after[0].value) == is_up
-    return Claim(*match.span(), is_right, None, not is_right)
+    """A word that is not held to anything."""
+    return None if _subject(facts, sense, traces, match.start()) is None else Claim(*match.span(), False)

@@ -160,10 +160,7 @@ def typed_figures(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Type
             if covered.isdisjoint(range(*figure.span)):
                 covered.update(range(*figure.span))
                 figures.append(replace(figure, manner=_manner(text, figure)))
-    figures.sort(key=lambda figure: figure.start)
-    for at in reversed(range(len(figures) - 1)):
-        figures[at] = _with_shared_unit(text, figures[at], figures[at + 1])
-    return figures
+    return sorted(figures, key=lambda figure: figure.start)
 
 
 def _money(text: str) -> Iterator[Typed]:
@@ -223,17 +220,6 @@ def _numbers(text: str) -> Iterator[Typed]:
             start = match.start() if sign else match.start("number")
             words = match["number"][0].isalpha()
             yield Typed(start, match.end(), text[start : match.end()], kind, *read, signed=sign, in_words=words)
-
-
-def _with_shared_unit(text: str, figure: Typed, following: Typed) -> Typed:
-    """A figure whose unit is only written after the next: by 12.2 and 10.7 per cent."""
-    is_unit_written_later = (
-        figure.kind == "count"
-        and figure.step < 1
-        and following.kind in ("percent", "points")
-        and re.fullmatch(r"\s*,\s*|,?\s+(?:and|or|to)\s+", text[figure.end : following.start])
-    )
-    return replace(figure, kind=following.kind) if is_unit_written_later else figure
 
 
 def _manner(text: str, figure: Typed) -> str:

@@ -162,7 +162,7 @@ class Sense:
             here = [p for p in named if re.fullmatch(r" \(|['’]s ", self.text[p.end : figure.start])] or here
         if here:
             return self._all(here, is_compared and len(here) < len(figures)), True
-        if free := [each for each in now if not self._has_figures(each) and not self._is_apposed(each)]:
+        if free := [each for each in now if not self._has_figures(each)]:
             return self._all(free[:1] if is_compared else free, is_compared), True
         opens = len(named) == 1 and named[0].start < figure.start and not self.is_base(named[0])
         is_list = opens and re.search(r"[;:.]\s", self.text[named[0].end : figure.start]) is None
@@ -177,11 +177,6 @@ class Sense:
     def is_base(self, period: Period) -> bool:
         """Whether words of time are what something is compared with: than a year earlier, compared with 2018."""
         return bool(period.relation) or _COMPARED_WITH.search(self.text[: period.start]) is not None
-
-    def _is_apposed(self, period: Period) -> bool:
-        """Whether words of time only say again what stands before the comma: in the summer, July to September."""
-        before = (self.text[other.end : period.start] for other in self.periods if other.end < period.start)
-        return any(re.fullmatch(r"[,(]\s*|\s\(", between) for between in before)
 
     def _has_figures(self, period: Period) -> bool:
         start, end = self.part_of(period.start)

@@ -51,7 +51,6 @@ _RATE = pattern(r"\b (?: per | every ) \s (?: 1,?000 | thousand ) \b | \b rates?
 _RANKED_OF = pattern(r"\b (?: lowest | highest | best | worst ) \s (?: out \s )? of \s (?: the \s )? $")
 _RANGE = pattern(r"\b (?: rang\w+ | between | var(?:y|ied|ies) | high(?:est)? | low(?:est)? | peak\w* ) \b")
 _REST = pattern(r"\b (?: all \s but | other | remaining | rest | not ) \b")
-_WHOLE = pattern(r"\d (?: \s out )? \s of \s (?: all \s | (?:the|our) \s )* $")
 _SCALES = {
     "count": ("count", "unit", "rate", "seconds", "percent", "points"), "percent": ("percent", "points"),
     "points": ("points",), "seconds": ("seconds",), "days": ("unit",), "rank": ("rank",),
@@ -205,8 +204,6 @@ class Tracer:
         names_month = any(span.length == 1 for period in sense.periods for span in period.spans if not period.since)
         if _RANGE.search(sense.text) and not names_month:
             levels += [fact for span in spans if span.length > 2 for fact in facts.extremes(code, span)]
-        if _WHOLE.search(sense.text[: figure.start]):
-            levels += [fact for of in facts.wholes(code) for span in spans for fact in facts.level(of, span)]
         return levels, is_named
 
     def _spans(self, sense: Sense, figure: Typed, code: str) -> tuple[list[Span], bool]:
