@@ -64,11 +64,11 @@ def is_closed(sense: Sense, figure: Typed, area_words: frozenset[str]) -> bool:
 
 
 def _is_near(figure: Typed, fact: Fact) -> bool:
-    value, own = abs(fact.value), abs(figure.value)
+    one, other = abs(fact.value), abs(figure.value)
     scales = {"percent": ("percent",), "points": ("points",), "seconds": ("seconds",)}
     if fact.scale not in scales.get(figure.kind, ("count", "unit")):
         return False
-    return abs(value - own) <= NEAR * max(value, own) or is_slip(figure, fact)
+    return abs(one - other) <= NEAR * max(one, other) or is_slip(figure, fact)
 
 
 def disagreeing(sense: Sense, traces: Sequence[Trace]) -> list[tuple[Typed, float]]:

@@ -287,14 +287,14 @@ class Facts:
     def wholes(self, code: str) -> list[str]:
         """The counts that a measure may be a share of: its breakdown's total, and the largest of its unit."""
         measure, year = self.measure(code), self.windows(code)["rolling_12"]
-        own = self.figure(code, year).value
-        if own is None or not measure.is_count:
+        part = self.figure(code, year).value
+        if part is None or not measure.is_count:
             return []
         area = self.findings[code].area
         alike = ((each, f) for each, f in self.findings.items() if f.area == area and f.measure.unit == measure.unit)
         of_unit = [each for each, finding in alike if finding.measure.is_count]
         totals = {each: self.figure(each, year).value or 0.0 for each in of_unit}
-        largest = [each for each in sorted(totals, key=lambda each: -totals[each]) if totals[each] > own]
+        largest = [each for each in sorted(totals, key=lambda each: -totals[each]) if totals[each] > part]
         return [*dict.fromkeys([*([measure.breakdown_of] if measure.breakdown_of else []), *largest[:1]])]
 
 

@@ -114,23 +114,23 @@ def sentences(text: Text) -> Iterator[Sentence]:
     masked = _SOURCE.sub(lambda source: _IN_SOURCE * len(source[0]), prose)
     sources = {match.start(): match[1].strip() for match in _SOURCE.finditer(prose)}
     stands_at = [*sources]
-    cuts = [(kept, opens) for first, last, opens in _cuts(masked) if (kept := _kept(prose, first, last))]
-    cuts = [(kept, opens) for kept, opens in cuts if any(masked[at].isalnum() for at in kept)]
-    following = [places[kept[0]] for kept, _ in cuts[1:]]
-    for (kept, opens), after in zip(cuts, [*following, len(text.written) + 1], strict=False):
-        first = bisect_left(stands_at, kept[0])
-        source = sources[stands_at[first]] if first < len(stands_at) and stands_at[first] <= kept[-1] else ""
+    cuts = [(letters, opens) for first, last, opens in _cuts(masked) if (letters := _letters(prose, first, last))]
+    cuts = [(letters, opens) for letters, opens in cuts if any(masked[at].isalnum() for at in letters)]
+    following = [places[letters[0]] for letters, _ in cuts[1:]]
+    for (letters, opens), after in zip(cuts, [*following, len(text.written) + 1], strict=False):
+        first = bisect_left(stands_at, letters[0])
+        source = sources[stands_at[first]] if first < len(stands_at) and stands_at[first] <= letters[-1] else ""
         yield Sentence(
             text.file,
             text.code,
-            bisect_right(lines, places[kept[0]]) + 1,
-            "".join(" " if prose[at].isspace() else prose[at] for at in kept),
-            "".join(" " if masked[at].isspace() or masked[at] == _IN_SOURCE else masked[at] for at in kept),
-            tuple(places[at] for at in kept),
-            frozenset(letter for letter, at in enumerate(kept) if is_bound[at]),
+            bisect_right(lines, places[letters[0]]) + 1,
+            "".join(" " if prose[at].isspace() else prose[at] for at in letters),
+            "".join(" " if masked[at].isspace() or masked[at] == _IN_SOURCE else masked[at] for at in letters),
+            tuple(places[at] for at in letters),
+            frozenset(number for number, at in enumerate(letters) if is_bound[at]),
             source if any(letter.isalnum() for letter in source) else None,
             opens,
-            answer=next((answer for at, answer in text.answers if places[kept[0]] < at < after), None),
+            answer=next((answer for at, answer in text.answers if places[letters[0]] < at < after), None),
         )
     for table in _TABLE.finditer(visible):
         for head, place, cell in _cells(visible, *table.span()):
@@ -181,16 +181,16 @@ def _is_abbreviation(masked: str, stop: re.Match[str]) -> bool:
     return stop[0] == "." and _NO_STOP.search(masked[max(0, stop.start() - 8) : stop.start()]) is not None
 
 
-def _kept(prose: str, first: int, last: int) -> list[int]:
+def _letters(prose: str, first: int, last: int) -> list[int]:
     """The places of a sentence's letters: runs of space as one, Markdown's marks gone."""
     marks = {at for match in _MARKS.finditer(prose, first, last) for at in range(*match.span())}
-    kept: list[int] = []
+    letters: list[int] = []
     for at in range(first, last):
-        if at not in marks and not (prose[at].isspace() and (not kept or prose[kept[-1]].isspace())):
-            kept.append(at)
-    if kept and prose[kept[-1]].isspace():
-        kept.pop()
-    return kept
+        if at not in marks and not (prose[at].isspace() and (not letters or prose[letters[-1]].isspace())):
+            letters.append(at)
+    if letters and prose[letters[-1]].isspace():
+        letters.pop()
+    return letters
 
 
 def sourced(sentence: Sentence, sources: Mapping[str, str]) -> str | None:

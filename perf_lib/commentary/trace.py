@@ -95,16 +95,16 @@ class Tracer:
         nearest: Trace | None = None
         for code in self._codes(sense, figure):
             for sort in self._sorts(sense, figure, code):
-                there, is_named = self._facts(sense, figure, code, sort)
-                fitting = [fact for fact in there if _fits(figure, fact)]
+                facts, is_named = self._facts(sense, figure, code, sort)
+                fitting = [fact for fact in facts if _fits(figure, fact)]
                 way = self._way(sense, figure, code) if sort == "change" else 0
                 right = [fact for fact in fitting if not way or fact.way in (0, way)]
                 if right and not self._is_of_another(sense, figure, code, sort):
                     return Trace(figure, right[0], sort, is_named=is_named)
                 if fitting and way and (nearest is None or nearest.wrong_way is None):
                     nearest = Trace(figure, None, sort, fitting[0], is_named)
-                if there and (nearest is None or (sort in USUAL and nearest.sort not in USUAL)):
-                    nearest = Trace(figure, None, sort, None, is_named, tuple(there))
+                if facts and (nearest is None or (sort in USUAL and nearest.sort not in USUAL)):
+                    nearest = Trace(figure, None, sort, None, is_named, tuple(facts))
         is_word = figure.in_words and figure.kind in ("count", "days") and figure.value <= 12
         if is_word and not self._is_claim(sense, figure):
             return None
