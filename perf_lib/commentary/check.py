@@ -16,8 +16,8 @@ from typing import Any
 from perf_lib.commentary import claims, closed
 from perf_lib.commentary.answers import Recorded
 from perf_lib.commentary.facts import Fact, Facts
+from perf_lib.commentary.figures import SMALL, TENS
 from perf_lib.commentary.names import Names
-from perf_lib.commentary.numbers import SMALL, TENS
 from perf_lib.commentary.periods import Calendar
 from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.sentences import Answer, Sentence, Text, sentences, sourced

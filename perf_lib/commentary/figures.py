@@ -1,7 +1,7 @@
 """Every typed figure of a sentence: numbers, percentages, points, durations, fractions, multiples, ranks.
 
 A figure knows how finely it was printed: "12 per cent" stands for anything that rounds to 12, "12.3" does not
-stand for 12.24, "around 1,500" stands for 1,496.
+stand for 12.24, "around 1,500" stands for 1,496. Numbers are read in words too: one hundred and thirty-one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from perf_lib.commentary.numbers import DIGITS, NUMBER, ORDINALS, SMALL, number
+from perf_lib.words.calendar import NUMBER_WORDS, ORDINAL_WORDS, TENS_WORDS
 
 
 def pattern(words: str) -> re.Pattern[str]:
     """Words of a sentence as a pattern, in capitals or not, laid out with spaces that say nothing."""
     return re.compile(words, re.VERBOSE | re.IGNORECASE)
+
+
+SMALL = {word: number for number, word in enumerate(NUMBER_WORDS)}
+TENS = {word: 10 * number for number, word in enumerate(TENS_WORDS, start=2)}
+LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+ORDINALS = {word: number for number, word in enumerate(ORDINAL_WORDS, start=1)}
+
+_WORD = "|".join([*SMALL, *TENS])
+WORDS = (
+    rf"(?:(?:{_WORD}|a(?=\s+(?:hundred|thousand|million)\b))"
+    rf"(?:(?:(?<=thousand),)?[\s-]+(?:and\s+)?(?:{_WORD}|{'|'.join(LARGE)})){{0,8}})"
+)
+DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
+_SCALED = rf"{DIGITS}(?:\s?(?:thousand|million|k\b|m\b(?=\s+crimes)))?"
+NUMBER = rf"(?:{_SCALED}|{WORDS}(?:\s+point\s+(?:{_WORD})(?:\s+(?:{_WORD}))?)?)"
+"""What `number` reads, as a pattern for the patterns of sentences."""
 
 
 Kind = Literal["count", "percent", "points", "seconds", "fraction", "multiple", "money", "rank", "months", "days"]
@@ -148,6 +164,36 @@ def _last_place(value: float, step: float) -> float:
     while step >= 1 and value and value % (place * 10) == 0:
         place *= 10
     return max(place, step) if step >= 1 else step
+
+
+def number(text: str) -> tuple[float, float] | None:
+    """What a number comes to, in figures or words, and its last printed place.
+
+    >>> number("1,496"), number("12.2"), number("1.5 thousand"), number("one hundred and thirty-one")
+    ((1496.0, 1.0), (12.2, 0.1), (1500.0, 100.0), (131.0, 1.0))
+    """
+    text = text.lower().strip()
+    match = re.match(DIGITS, text)
+    if match:
+        digits = match[0].replace(",", "")
+        decimals = len(digits.partition(".")[2])
+        scale = {"thousand": 1000, "k": 1000, "million": 1_000_000, "m": 1_000_000}.get(text[match.end() :].strip(), 1)
+        return float(digits) * scale, 10.0**-decimals * scale
+    whole, _, after_point = text.partition(" point ")
+    total = current = 0
+    for word in re.split(r",?[\s-]+", whole):
+        if word in SMALL or word in TENS:
+            current += SMALL.get(word, 0) + TENS.get(word, 0)
+        elif word == "a":
+            current += 1
+        elif word == "hundred":
+            current = max(current, 1) * 100
+        elif word in LARGE:
+            total, current = total + max(current, 1) * LARGE[word], 0
+        elif word != "and":
+            return None
+    digits = "".join(str(SMALL.get(word, 0)) for word in after_point.split())
+    return float(f"{total + current}.{digits}"), 10.0 ** -len(digits)
 
 
 def typed_figures(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Typed]:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from perf_lib.commentary.figures import pattern
-from perf_lib.commentary.numbers import ORDINALS, SMALL, WORDS, number
+from perf_lib.commentary.figures import ORDINALS, SMALL, WORDS, number, pattern
 from perf_lib.commentary.spans import Span
 from perf_lib.words.calendar import MONTH_ABBREVIATIONS, MONTH_NAMES, MONTHS, NUMBER_WORDS
 from perf_lib.words.quarters import Quarter

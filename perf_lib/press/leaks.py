@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib.commentary import numbers
+from perf_lib.commentary.figures import LARGE, SMALL, TENS
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.stats import series
@@ -26,7 +26,7 @@ from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.errors import Undisclosable
 
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
-_NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*numbers.SMALL, *numbers.TENS, *numbers.LARGE])})\b", re.IGNORECASE)
+_NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*SMALL, *TENS, *LARGE])})\b", re.IGNORECASE)
 
 
 _MONTH = "|".join(MONTH_NAMES)
