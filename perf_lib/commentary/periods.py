@@ -192,7 +192,7 @@ _ROWS = _rows(
     ),
     # October to December 2019; between October and December; October, November and December
     _Row(rf"\b(?P<b>between {_END})?{_M} *((?(b)and|(to|until|through|till|[-–]))) *{_M2}\b", Calendar.between),
-    _Row(rf"\b{_M}, ({_MONTH},? )and {_M2}\b", Calendar.between),
+    _Row(rf"\b{_M}(?P<counted>, {_MONTH},? and ){_M2}\b", Calendar.between),
     # dates: nothing rests on a day
     _Row(rf"\b(\d{{1,2}} ?(to|and|-|–) ?)?([12]\d|3[01]|[1-9])(st|nd|rd|th)? (of )?{_M}\b", lambda calendar, _: ()),
     _Row(rf"\b(?P<y>{_YEAR})-(?P<iso>0[1-9]|1[0-2])(?!\d|-Q|-\d)", Calendar.named_month),
