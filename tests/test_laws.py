@@ -52,7 +52,6 @@ STATE = {
 
 LONG = {
     "commentary/facts.py": "each sort of fact, and the table of their names",
-    "commentary/trace.py": "what a figure may be, and which facts of that sort there are",
     "cli.py": "thirteen commands, each a thin door",
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",
     "findings/disclosure/rounding.py": "rounding is one thing, and whoever judges it reads one file",

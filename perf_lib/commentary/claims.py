@@ -184,14 +184,11 @@ def _superlative(facts: Facts, sense: Sense, traces: Sequence[Trace], match: re.
     periods = [period for period in sense.periods if period.spans]
     spans = [span for period in periods if not period.since for span in sense.spans_of(period)]
     subjects = [span for span in (*spans, *_spans_of_levels(traces, code)) if span.length in (1, 3)]
-    is_quarterly = re.match(r"\W+\w*\W*quarter(?:ly)?\b", sense.text[match.end() :])
-    length = 3 if is_quarterly or not any(span.length == 1 for span in subjects) else 1
+    length = min((span.length for span in subjects), default=1)
     last = max(facts.months(code), default=facts.last)
     scopes = [
         Span(first, last) for period in periods if period.since for s in period.spans for first in (s.first, s.last + 1)
     ]
-    if not scopes and re.search(r"\bof the quarter\b", sense.text):
-        scopes = [facts.windows(code)["quarter"], *(span for span in spans if span.length == 3)]
     scopes = scopes or [*(s for s in spans if s.length > 3), Span.ending(last), Span.ending(last, 24)]
     for subject, scope in product(dict.fromkeys(span for span in subjects if span.length == length), scopes):
         steps = range(scope.first, scope.last - length + 2, length)

@@ -330,29 +330,24 @@ class Name(NamedTuple):
 
 
 _QUARTER, _YEAR, _YEARS = ("quarter",), ("rolling_12",), ("rolling_12", "previous_12")
-NAMES: Mapping[str, Name] = {
-    "figure": Name(Facts.level, months=1),
-    "month": Name(Facts.level, months=1),
-    "numerator": Name(Facts.parts, months=1, default=_QUARTER),
-    "denominator": Name(Facts.parts, months=1, default=_QUARTER),
-    "rest": Name(Facts.parts, months=1, default=_QUARTER),
-    "average": Name(Facts.average, months=1, default=_YEAR),
-    "average_quarter": Name(partial(Facts.average, unit="quarter"), months=1, default=_YEAR),
-    "average_week": Name(partial(Facts.average, unit="week"), months=1, default=_YEAR),
-    "average_day": Name(partial(Facts.average, unit="day"), months=1, default=_YEAR),
-    "margin": Name(Facts.margin, months=1, default=_YEAR),
-    "change": Name(Facts.change, months=2, default=_YEARS),
-    "change_per_cent": Name(Facts.change, months=2, default=_YEARS),
-    "share": Name(Facts.share, words=1, months=1, default=_YEAR),
-    "lowest": Name(Facts.extremes, months=1, default=_YEAR),
-    "highest": Name(Facts.extremes, months=1, default=_YEAR),
-    "peer": Name(Facts.rates, words=1),
-    "first_published": Name(Facts.first_published, words=1),
-    "first_published_12": Name(Facts.first_published, words=1),
-    **dict.fromkeys("rate_per_1000 peer_rate peer_average peer_lower peer_upper".split(), Name(Facts.rates)),
-    **dict.fromkeys("rank national_rank".split(), Name(Facts.ranks)),
-    **dict.fromkeys("target from_target".split(), Name(Facts.target)),
-}
+_ROWS = (
+    ("figure month", Name(Facts.level, months=1)),
+    ("numerator denominator rest", Name(Facts.parts, months=1, default=_QUARTER)),
+    ("average", Name(Facts.average, months=1, default=_YEAR)),
+    ("average_quarter", Name(partial(Facts.average, unit="quarter"), months=1, default=_YEAR)),
+    ("average_week", Name(partial(Facts.average, unit="week"), months=1, default=_YEAR)),
+    ("average_day", Name(partial(Facts.average, unit="day"), months=1, default=_YEAR)),
+    ("margin", Name(Facts.margin, months=1, default=_YEAR)),
+    ("change change_per_cent", Name(Facts.change, months=2, default=_YEARS)),
+    ("share", Name(Facts.share, words=1, months=1, default=_YEAR)),
+    ("lowest highest", Name(Facts.extremes, months=1, default=_YEAR)),
+    ("rate_per_1000 peer_rate peer_average peer_lower peer_upper", Name(Facts.rates)),
+    ("peer", Name(Facts.rates, words=1)),
+    ("rank national_rank", Name(Facts.ranks)),
+    ("target from_target", Name(Facts.target)),
+    ("first_published first_published_12", Name(Facts.first_published, words=1)),
+)
+NAMES = {name: rule for names, rule in _ROWS for name in names.split()}
 """What may stand between braces beside the windows of `spans.windows`."""
 
 

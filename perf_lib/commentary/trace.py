@@ -23,7 +23,6 @@ from perf_lib.commentary.vocabulary import (
     NO_DIRECTION,
     way_of,
 )
-from perf_lib.words import wording
 
 FINE = 100
 """A figure that tells apart so many values (1,496; 12.2) is no coincidence where it is among the usual facts."""
@@ -230,16 +229,11 @@ class Tracer:
         return [fact for fact in changes if (fact.scale == "percent") == is_relative], is_named
 
     def _shares(self, sense: Sense, code: str, spans: Sequence[Span]) -> Iterator[Fact]:
-        """A count as a part of another's, a quarter's as a part of the year's."""
-        windows = self.facts.windows(code)
-        year, quarter = windows["rolling_12"], windows["quarter"]
+        """A count as a part of another's in the same months."""
+        usual = [self.facts.windows(code)[name] for name in ("rolling_12", "quarter")]
         for of in dict.fromkeys([*(each.code for each in sense.strong), *self.facts.wholes(code)]):
-            for span in dict.fromkeys([*spans, year, quarter]):
+            for span in dict.fromkeys([*spans, *usual]):
                 yield from self.facts.share(code, of, span)
-        part, whole = self.facts.figure(code, quarter).value, self.facts.figure(code, year).value
-        if part is not None and whole and re.search(r"\byear", sense.text):
-            share = 100 * part / whole
-            yield Fact(share, "percent", code, "the quarter's share of the year", wording.per_cent(share), "", quarter)
 
     def _ranks(self, sense: Sense, figure: Typed, code: str) -> list[Fact]:
         """The place in the group or in the country, counted from the end that the words name."""
