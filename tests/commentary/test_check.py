@@ -334,6 +334,25 @@ def test_settings_are_read_too_at_their_lines(params_copy):
         assert words in " ".join(lines[each.line - 1 : each.line + 2])
 
 
+def test_notes_of_the_catalogue_and_of_the_peer_group_are_read_too(params_copy):
+    params = params_copy()
+    for name, key, note in (
+        ("measures.yaml", "  title: Sexual offences\n", "  note: There were 1,946 sexual offences in 2019.\n"),
+        ("settings.yaml", "  name: most similar group\n", ""),
+    ):
+        file = params / name
+        words = file.read_text("utf-8").replace(key, key + note)
+        file.write_text(
+            words.replace("The members of the group are", "There were 1,694 crimes. The members are"), "utf-8"
+        )
+    wrong = {each.text: each for each in open_report(QUARTER, params).audited.open}
+    assert {text: each.file for text, each in wrong.items()} == {
+        "1,946": "params/measures.yaml", "1,694": "params/settings.yaml",
+    }  # fmt: skip
+    lines = (params / "measures.yaml").read_text("utf-8").splitlines()
+    assert "1,946" in lines[wrong["1,946"].line - 1] and wrong["1,946"].measure == "sexual_offences"
+
+
 SWINDON = {"2019-10": 44, "2019-11": 46, "2019-12": 37}
 """Sexual offences of an area below the whole, month by month: 127 in the quarter (44 + 46 + 37)."""
 
