@@ -5,11 +5,10 @@ A command imports what it needs when it is called, so that --help answers at onc
 
 from __future__ import annotations
 
-import atexit
-import gc
 import json
 import logging
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from perf_lib.words.errors import ContradictionError, InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
 if TYPE_CHECKING:
+    from perf_lib.extracts.open_data.params import OpenParams
     from perf_lib.press.order import Order, Steps
     from perf_lib.press.review import ReviewDesk
 
@@ -229,24 +229,36 @@ def new(
 
 @app.command()
 def force(
-    name: Annotated[str, Argument(metavar="FORCE", help='A territorial force, such as "West Mercia".')],
-    quarter: QuarterName,
     data: Annotated[Path, Option("--data", help="A folder of open data files, at any depth.")],
-    into: Annotated[Path | None, Option("--into", help="The folder to write; params-FORCE by default.")] = None,
+    name: Annotated[
+        str | None, Argument(metavar="[FORCE]", help='A territorial force, such as "West Mercia".', show_default=False)
+    ] = None,
+    quarter: Annotated[str | None, _ANY_QUARTER] = None,
+    into: Annotated[
+        Path | None, Option("--into", help="The folder to write, params-FORCE by default; of --all, where they go.")
+    ] = None,
     params: ParamsFolder = PARAMS,
+    every: Annotated[bool, Option("--all", help="Every force that the files name.")] = False,
 ) -> None:
     """Write params for a force from open data: street files, police force area tables, recorded crime."""
     from perf_lib.config.settings import find_params
-    from perf_lib.extracts.open_data.forces import force_key
-    from perf_lib.extracts.open_data.params import write_params
+    from perf_lib.extracts.open_data.params import folder_of, write_all, write_params
 
-    folder = into or Path(f"params-{force_key(name).replace(' ', '-')}")
-    summary = write_params(name, Quarter.parse(quarter), data, find_params(params), folder)
-    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-    echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
-    echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
-    echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
-    echo(f"  next: perf-lib run {quarter} --params {summary.folder}")
+    asked, source = Quarter.parse(str(name if every and quarter is None else quarter)), find_params(params)
+    if not every:
+        if name is None or quarter is None:
+            raise InputError('say which force and which quarter, as perf-lib force "West Mercia" 2019-20-Q3')
+        _report_params(write_params(name, asked, data, source, into or folder_of(name)), asked)
+        return
+    made = 0
+    for area, result in write_all(asked, data, source, into or Path()):
+        if isinstance(result, InputError):
+            echo(f"{area}: {result}", err=True)
+        else:
+            made += 1
+            echo(f"{result.folder}: {len(result.filled)} measures")
+    if not made:
+        raise InputError(f"no force has figures for {asked}; why is said above")
 
 
 @app.command()
@@ -287,6 +299,23 @@ def template(
     area = str(body.get("area", "")) if isinstance(body, dict) else ""
     write_template(into, catalogue, pd.period_range(end=last, periods=months, freq="M"), area)
     echo(f"{into}: {len(catalogue)} measures, {months} months to {last}; name it under inputs.monthly when filled")
+
+
+def _report_params(summary: OpenParams, quarter: Quarter) -> None:
+    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
+    for words, codes in (
+        ("by the month", summary.monthly),
+        ("by the quarter", summary.quarterly),
+        ("twelve months at a time", summary.yearly),
+        ("peers", summary.peers),
+    ):
+        echo(f"  {words}: {', '.join(codes) or 'none'}")
+    for sentence in summary.said:
+        echo(f"  {sentence}")
+    if summary.others:
+        names = ", ".join(path.name for path in summary.others[:3]) + ", …" * (len(summary.others) > 3)
+        echo(f"  not used: {len(summary.others)} files that hold no open data ({names})")
+    echo(f"  next: perf-lib run {quarter} --params {shlex.quote(str(summary.folder))}")
 
 
 # --- run: one pack or many
@@ -417,7 +446,6 @@ def main() -> None:
     # Whoever requested a kernel reports its failure in one line. Without any handler Python would also print what
     # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient abandons.
     logging.getLogger().addHandler(logging.NullHandler())
-    atexit.register(gc.freeze)  # spares the last search for cycles of garbage before the process ends
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit clears away what is under way
     try:

@@ -174,7 +174,8 @@ def _told(
     """The verdict on every measure at a quarter's end, with the false-discovery control over all of them."""
     answers = {code: answer for group in groups for code, answer in group.at(quarter).items()}
     for code in measures.keys() - answers.keys():
-        year = margins.year_on_year(measures[code].measure, months[code].loc[: quarter.last])
+        years = months[code].assign(value=measures[code].rolling)  # a survey's and a rolling measure's own figures
+        year = margins.year_on_year(measures[code].measure, years.loc[: quarter.last])
         answers[code] = {}, year, None if year is None else year.p
     chances = {}
     for code, each in measures.items():
@@ -193,7 +194,8 @@ def _told(
 def _is_stale(each: Comparable, quarter: Quarter) -> bool:
     """Whether the figures stop before the quarter; a survey's, which come late, more than a year before its end."""
     supplied = each.values.loc[: quarter.last].dropna()
-    oldest = quarter.last - (YEAR - 1) if each.measure.frequency == "quarterly" else quarter.first
+    is_late = each.measure.frequency == "quarterly" and each.measure.has_margin
+    oldest = quarter.last - (YEAR - 1) if is_late else quarter.first
     return supplied.empty or supplied.index[-1] < oldest
 
 
@@ -214,7 +216,8 @@ def _reason(each: Comparable, quarter: Quarter) -> str:
     if _is_of_too_few(each, quarter):
         return "too few to tell"
     if not each.is_testable:
-        return "no earlier figure to tell by" if each.measure.has_margin else "the number behind it was not supplied"
+        told = each.measure.has_margin or each.measure.is_counted
+        return "no earlier figure to tell by" if told else "the number behind it was not supplied"
     changed = [each_break.starts for each_break in each.breaks if each_break.starts_anew]
     if changed and changed[-1] > quarter.last - SHORTEST:
         return f"counting changed in {wording.month(changed[-1])}"

@@ -258,6 +258,11 @@ class Report(Mapping[str, MeasureReport]):
         notes += [left.sentence for left in self.left_out.values()]
         return html.paragraphs(notes)
 
+    def unsupplied(self) -> Fragment:
+        """The boxes of measures without a figure, where settings show them."""
+        boxes = (self[code].headline() for code, finding in self.findings.items() if finding.as_at is None)
+        return sum(boxes, html.EMPTY)
+
     def exceptions(self) -> Fragment:
         """What goes before the panel under the report's four criteria; the first is computed."""
         return dashboard.exceptions(self.findings, self.settings.highlights)
@@ -469,7 +474,7 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
         for name, file in inputs.tables.items()
     }
     arrived = Arrived(frame, rates, published, ledger, records)
-    opened = replace(opened, catalogue=marked(opened))
+    opened = _without_unsupplied(replace(opened, catalogue=marked(opened)), frame)
     whole = Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
     return as_public(whole) if public else whole
 
@@ -485,6 +490,22 @@ def as_public(report: Report) -> Report:
         params.quarter, params, kept.findings, kept.tables, arrived,
         is_public=True, left_out=kept.left_out, withheld=kept.record,
     )  # fmt: skip
+
+
+def _without_unsupplied(params: Params, frame: pd.DataFrame) -> Params:
+    """The params without measures that have no figure, which a note names; with them where settings show them."""
+    settings, catalogue = params.settings, params.catalogue
+    if settings.show_unsupplied:
+        return params
+    its = frame[(frame["area"] == settings.body.area) & (frame["month"] <= params.quarter.last)]
+    mentioned = {code for _, tagged in settings.highlights for code in tagged}
+    kept = {*its.loc[its["value"].notna(), "measure"], *mentioned, *(path.stem for path in params.commentary_files())}
+    kept |= {other for code in kept for other in (catalogue[code].breakdown_of, catalogue[code].of_measure) if other}
+    titles = [measure.title for code, measure in catalogue.items() if code not in kept]
+    note = f"No figure was supplied, and nothing is shown, of: {'; '.join(titles)}."
+    settings = settings.model_copy(update={"notes": (*settings.notes, *[note] * bool(titles))})
+    shown = Catalogue({code: measure for code, measure in catalogue.items() if code in kept})
+    return replace(params, settings=settings, catalogue=shown)
 
 
 def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:

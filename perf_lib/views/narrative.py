@@ -43,8 +43,7 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    is_counted = measure.traits.may_be_counted and measure.singular
-    sentence = _count(finding) if is_counted else _ratio(finding)
+    sentence = _count(finding) if measure.is_counted else _ratio(finding)
     if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
