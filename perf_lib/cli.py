@@ -23,7 +23,6 @@ from perf_lib.words.errors import ContradictionError, InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
 if TYPE_CHECKING:
-    from perf_lib.extracts.open_data.params import OpenParams
     from perf_lib.press.order import Order, Steps
     from perf_lib.press.review import ReviewDesk
 
@@ -248,17 +247,27 @@ def force(
     if not every:
         if name is None or quarter is None:
             raise InputError('say which force and which quarter, as perf-lib force "West Mercia" 2019-20-Q3')
-        _report_params(write_params(name, asked, data, source, into or folder_of(name)), asked)
+        summary = write_params(name, asked, data, source, into or folder_of(name))
+        echo(f"{summary.folder}: params for {summary.area}, {quarter}")
+        echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
+        echo(f"  by the quarter: {', '.join(summary.quarterly) or 'none'}")
+        echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
+        echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
+        for line in summary.doubts:
+            echo(f"  {line}")
+        echo(f"  next: perf-lib run {quarter} --params {shlex.quote(str(summary.folder))}")
         return
-    made = 0
+    refused = made = 0
     for area, result in write_all(asked, data, source, into or Path()):
         if isinstance(result, InputError):
+            refused += 1
             echo(f"{area}: {result}", err=True)
         else:
             made += 1
-            echo(f"{result.folder}: {len(result.filled)} measures")
+            echo(f"{result.folder}: params for {area}, {asked}")
     if not made:
         raise InputError(f"no force has figures for {asked}; why is said above")
+    echo(f"{made} forces, {refused} without; next: perf-lib run --all --params {shlex.quote(str(into or Path()))}")
 
 
 @app.command()
@@ -299,23 +308,6 @@ def template(
     area = str(body.get("area", "")) if isinstance(body, dict) else ""
     write_template(into, catalogue, pd.period_range(end=last, periods=months, freq="M"), area)
     echo(f"{into}: {len(catalogue)} measures, {months} months to {last}; name it under inputs.monthly when filled")
-
-
-def _report_params(summary: OpenParams, quarter: Quarter) -> None:
-    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-    for words, codes in (
-        ("by the month", summary.monthly),
-        ("by the quarter", summary.quarterly),
-        ("twelve months at a time", summary.yearly),
-        ("peers", summary.peers),
-    ):
-        echo(f"  {words}: {', '.join(codes) or 'none'}")
-    for sentence in summary.said:
-        echo(f"  {sentence}")
-    if summary.others:
-        names = ", ".join(path.name for path in summary.others[:3]) + ", …" * (len(summary.others) > 3)
-        echo(f"  not used: {len(summary.others)} files that hold no open data ({names})")
-    echo(f"  next: perf-lib run {quarter} --params {shlex.quote(str(summary.folder))}")
 
 
 # --- run: one pack or many

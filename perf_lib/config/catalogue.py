@@ -227,6 +227,16 @@ class Measure(Strict):
         return self.traits.may_be_counted and self.singular is not None
 
     @property
+    def chart(self) -> str:
+        """How its figures are drawn: bars, a line, or points."""
+        return "points" if self.is_quarterly_count else self.traits.chart
+
+    @property
+    def months_heading(self) -> str:
+        """What heads a table's column of months: what a figure beside one is of."""
+        return "Quarter to" if self.is_quarterly_count else "Month" if self.has_quarter else "12 months to"
+
+    @property
     def is_quarterly_count(self) -> bool:
         """Whether each figure counts a quarter; it stands at the quarter's last month."""
         return self.is_count and self.frequency == "quarterly"

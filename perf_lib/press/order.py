@@ -109,6 +109,5 @@ def notebooks_of(params: Path, written: str | Path | None = None) -> list[Path]:
     for place in places:
         if found := sorted(place.glob("[0-9]*.ipynb")):
             return found + sorted(place.glob(f"{BRIEFING}.ipynb"))
-    raise InputError(
-        f"no notebooks found in {shown(places[0] if written else places[1])}; their names start with a digit, as 1_prevent_crime does"
-    )
+    where = shown(places[0] if written else places[1])
+    raise InputError(f"no notebooks found in {where}; their names start with a digit, as 1_prevent_crime does")

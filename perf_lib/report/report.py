@@ -65,6 +65,11 @@ class MeasureReport:
             return html.paragraphs([f"{self.finding.measure.title}: the months are withheld, so no chart is drawn."])
         return self._drawn(charts.monthly, self.finding)
 
+    def at_a_glance(self) -> Fragment:
+        """The headline box and the chart."""
+        drawn = self.chart()
+        return self.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
+
     def peers(self) -> Fragment:
         """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
         return self._among_peers(_peers)
@@ -269,12 +274,7 @@ class Report(Mapping[str, MeasureReport]):
 
     def unusual(self) -> Fragment:
         """The measures of the main points, each with its box and chart: at most six, the surest first."""
-        shown = html.EMPTY
-        for finding in summary.main(self.findings):
-            measure = self[finding.measure.code]
-            drawn = measure.chart()
-            shown += measure.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
-        return shown
+        return sum((self[each.measure.code].at_a_glance() for each in summary.main(self.findings)), html.EMPTY)
 
     def priority(self, number: int) -> Fragment:
         """A priority's heading."""
@@ -282,6 +282,16 @@ class Report(Mapping[str, MeasureReport]):
             allowed = ", ".join(map(str, self.settings.priorities))
             raise InputError(f"there is no priority {number} in the plan; allowed: {allowed}")
         return html.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
+
+    def in_full(self, number: int) -> Fragment:
+        """A priority's heading, and box, chart, sentences, projection and commentary of each of its measures."""
+        own = (self[code] for code, finding in self.findings.items() if finding.measure.priority == number)
+        parts = (each.at_a_glance() + each.sentences() + each.projection() + each.commentary() for each in own)
+        return sum(parts, self.priority(number))
+
+    def peers(self) -> Fragment:
+        """Where the area stands among its peers, measure by measure."""
+        return sum((self[code].peers() for code in self.findings), html.EMPTY)
 
     def section(self, title: str) -> Fragment:
         """The heading of a part that belongs to no priority."""

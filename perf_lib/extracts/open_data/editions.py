@@ -51,7 +51,7 @@ def editions(releases: pd.DataFrame) -> pd.DataFrame:
     says it; `first_offences` and `first_release` are the first edition's. `rate` is missing for a year without a known
     population.
     """
-    own = releases.dropna(subset="offences").assign(release=lambda frame: frame["month"], table="P1")
+    own = releases.dropna(subset="offences").assign(release=releases["month"], table="P1")
     spoken = pd.concat([own, _years_before(own)], ignore_index=True).sort_values("release", kind="stable")
     by_key = spoken.groupby(KEYS, sort=False)
     first = by_key[["offences", "release"]].first().add_prefix("first_")
@@ -86,12 +86,16 @@ def _years_before(own: pd.DataFrame) -> pd.DataFrame:
     return before.assign(month=before["month"] - YEAR, table="P2", rate=np.nan, population=np.nan)
 
 
-def contradictions(releases: pd.DataFrame) -> pd.DataFrame:
-    """The rows of releases whose count and printed change do not fit each other."""
+def contradictions(releases: pd.DataFrame) -> tuple[str, ...]:
+    """The counts that do not fit the printed change, a sentence each."""
     own = releases.dropna(subset=["offences", "change_per_cent"])
-    own = own[(own["offences"] > 0) | (own["change_per_cent"] > -100)].assign(table="P1")
-    told = _years_before(own).assign(month=lambda frame: frame["month"] + YEAR)
-    return own[~pd.MultiIndex.from_frame(own[KEYS]).isin(pd.MultiIndex.from_frame(told[KEYS]))]
+    own = own[(own["offences"] > 0) | (own["change_per_cent"] > -100)]
+    fits = own.index.isin(_years_before(own).index)
+    return tuple(
+        f"{row.file}: the {row.offences:,.0f} of {row.area} ({row.offence}) and the printed change of "
+        f"{row.change_per_cent:.1f} per cent do not fit each other; no change is given."
+        for row in own[~fits].itertuples()
+    )
 
 
 def comparable(years: pd.DataFrame, last: pd.Period) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +15,13 @@ from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data import editions
 from perf_lib.extracts.open_data.forces import area_of, find_force, force_key
 from perf_lib.extracts.open_data.recorded_crime import (
-    FRAUD, correction, is_home_office_header, publisher_of, read_home_office, read_ons,
-)  # fmt: skip
+    FRAUD,
+    correction,
+    is_home_office_header,
+    publisher_of,
+    read_home_office,
+    read_ons,
+)
 from perf_lib.extracts.open_data.street import ASB, contents, parts_of_name, read_street
 from perf_lib.extracts.tables.checks import Ledger, Source
 from perf_lib.extracts.tables.files import WORKBOOKS, Sheet, read_sheets
@@ -29,14 +34,15 @@ MOST_REJECTED = 0.01
 """The share of a month's rows of a street file that may be rejected; of more, the month is not supplied."""
 _MOST_FILES = 20_000
 _QUARTERS = ["force", "quarter", "group"]
+_FRAMES = "quarters", "street", "outcomes"
 
 Way = Literal["months", "quarters", "years"]
 _Figures = dict[pd.Period, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class OpenFolder:
-    """What a folder's files hold up to a quarter's end: of every force, or, of street files, of one."""
+class OpenFigures:
+    """What a folder's files hold up to a quarter's end, and of which of their forces."""
 
     areas: Mapping[str, str]
     """Every force that the files name, by its key."""
@@ -47,54 +53,34 @@ class OpenFolder:
     street: pd.DataFrame
     outcomes: pd.DataFrame
     """Outcomes by the month that they were reached in, and by their type."""
-    ledger: Ledger
+    sources: Sequence[Source]
     doubts: tuple[str, ...]
     """What contradicts itself in the files, and is left out; a sentence each."""
     others: tuple[Path, ...]
     """Files that hold no open data."""
+    area: str = ""
+    """The force whose figures they are; of all forces where it is blank."""
 
     def of(self, force: str) -> OpenFigures:
         """A force's figures; raises InputError where the files do not name it."""
         area = find_force(force, self.areas.values())
         key = force_key(area)
-        street, outcomes, quarters = (
-            frame[frame["key"] == key] for frame in (self.street, self.outcomes, self.quarters)
-        )
-        sources = [each for each in self.ledger.sources if force_key(_slug(each.file) or area) == key]
-        return OpenFigures(area, street, outcomes, self.years, quarters, sources, self.doubts)
-
-
-@dataclass(frozen=True)
-class OpenFigures:
-    """A force's open data, and every area's years."""
-
-    area: str
-    street: pd.DataFrame
-    outcomes: pd.DataFrame
-    years: pd.DataFrame
-    quarters: pd.DataFrame
-    sources: Sequence[Source]
-    doubts: Sequence[str]
+        of_force = {name: getattr(self, name)[lambda frame: frame["key"] == key] for name in _FRAMES}
+        sources = [each for each in self.sources if force_key(_slug(each.file) or area) == key]
+        return replace(self, area=area, sources=sources, **of_force)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A measure's figures: by the month, by the quarter, or for whole years, by their last month."""
+    """A measure's figures by their last month: of months, of quarters or of whole years; and what to know of them."""
 
     way: Way
     figures: _Figures
-    notes: list[str] = field(default_factory=list)
-
-    def rows(self, code: str, area: str) -> list[dict[str, Any]]:
-        """Rows of the monthly frame; where a month between has no figure, it is not supplied."""
-        blank = {"value": "", "origin": "published", "status": "not supplied"}
-        first = min(self.figures) - (2 if self.way == "quarters" else 0)  # a quarter's figure is of its three months
-        span = pd.period_range(first, max(self.figures), freq="M")
-        return [{"measure": code, "area": area, "month": str(m), **self.figures.get(m, blank)} for m in span]
+    notes: Sequence[str] = ()
 
 
-def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> OpenFolder:
-    """What the files of a folder hold up to a quarter's end.
+def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> OpenFigures:
+    """What the files of a folder hold up to a quarter's end, each read once.
 
     force: the one whose street files are read, by any of its names; every force's where it is None.
 
@@ -109,15 +95,15 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     ledger = Ledger(share=1.0)  # nobody can mend a publisher's file: what is wrong in it is left out, and said
     held = {path: contents(path) for path in paths}
     releases, recorded, others = [], [], []
-    for path in paths:
-        sheets = _sheets(path) if not held[path] else []
+    for path in (path for path in paths if not held[path]):
+        sheets = _sheets(path)
         publisher = next(filter(None, map(publisher_of, sheets)), None)
         if publisher == "ons":
             releases.append(read_ons(path, ledger, sheets))
         elif publisher == "home_office":
             totals = read_home_office(path, ledger, sheets).groupby(_QUARTERS, as_index=False)["offences"].sum()
             recorded.append(totals.assign(file=path.name, corrects=correction([path.stem])))
-        elif not held[path]:
+        else:
             others.append(path)
     if len(others) == len(paths):
         raise InputError(
@@ -130,14 +116,14 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     names = [
         *years.loc[years["level"] == "force", "area"].unique(),
         *quarters.loc[quarters["group"] != FRAUD, "force"].unique(),
-        *sorted({area_of(parts["force"]) for parts_of_files in held.values() for parts in parts_of_files}),
+        *sorted({area_of(parts["force"]) for files in held.values() for parts in files}),
     ]
     areas = {force_key(name): name for name in reversed(names)}
     wanted = None if force is None else find_force(force, areas.values())
     street, outcomes = (_of_street(held, kind, wanted, ledger) for kind in ("street", "outcomes"))
     quarters = quarters.assign(key=quarters["force"].map(force_key))
-    doubts = () if not releases else _doubts(every)
-    return OpenFolder(areas, years, quarters, street, outcomes, ledger, doubts, tuple(others))
+    doubts = editions.contradictions(every) if releases else ()
+    return OpenFigures(areas, years, quarters, street, outcomes, ledger.sources, doubts, tuple(others))
 
 
 def _sheets(path: Path) -> list[Sheet]:
@@ -149,9 +135,7 @@ def _sheets(path: Path) -> list[Sheet]:
     return read_sheets(path) if path.suffix.lower() in WORKBOOKS else []
 
 
-def _of_street(
-    held: Mapping[Path, list[dict[str, str]]], kind: str, force: str | None, ledger: Ledger
-) -> pd.DataFrame:
+def _of_street(held: Mapping[Path, list[dict[str, str]]], kind: str, force: str | None, ledger: Ledger) -> pd.DataFrame:
     """Counts by force, month and type, without the months of which too many rows were rejected."""
     key = None if force is None else force_key(force)
     paths = [
@@ -184,14 +168,6 @@ def _slug(file: str) -> str:
     return parts_of_name(_name(file)).get("force", "")
 
 
-def _doubts(releases: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(
-        f"{row.file}: the {row.offences:,g} of {row.area} ({row.offence}) and the printed change of "
-        f"{row.change_per_cent:.1f} per cent do not fit each other; no change is given."
-        for row in editions.contradictions(releases).itertuples()
-    )
-
-
 def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Filled]:
     """What a measure takes, up to the quarter's end; and, where that tells no year, whole years beside it.
 
@@ -215,12 +191,12 @@ def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Fille
         way: Way = "months"
     else:
         way = "quarters" if quarter.last in ways.get("quarters", ()) else max(ways, key=lambda each: max(ways[each]))
-    own = Filled(way, ways[way], notes if way == "years" else [])
-    step = {"months": 1, "quarters": 3, "years": 12}[way]
-    tells_year = all(quarter.last - back in own.figures for back in range(0, editions.YEAR, step))
-    if way == "years" or tells_year or max(ways.get("years", [quarter.last - editions.YEAR])) <= quarter.last - 12:
-        return [own]
-    return [own, Filled("years", ways["years"], notes)]
+    whole_years = Filled("years", ways.get("years", {}), notes)
+    if way == "years":
+        return [whole_years]
+    tells_year = all(quarter.last - back in ways[way] for back in range(0, 12, 1 if way == "months" else 3))
+    is_recent = max(whole_years.figures, default=quarter.first - 12) > quarter.last - 12
+    return [Filled(way, ways[way]), *[whole_years] * (is_recent and not tells_year)]
 
 
 def _final(origin: str, **figures: float) -> dict[str, Any]:
@@ -274,7 +250,7 @@ def _quarterly(sources: OpenData, figures: OpenFigures) -> _Figures:
     return {each.last: _final("published", value=int(total)) for each, total in sorted(totals.items())}
 
 
-def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, list[str]]:
+def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, Sequence[str]]:
     """Years of an offence group by one publisher, the one whose reach further; and what readers must know of them."""
     by_quarter = _quarterly(sources, figures)
     home_office = {
@@ -309,10 +285,13 @@ def editions_of(sources: OpenData, figures: OpenFigures) -> pd.DataFrame:
 
 
 def restated(rows: pd.DataFrame) -> list[str]:
-    """Which releases restated some of the years, in a sentence; none where no figure moved."""
+    """The years whose figure moved, each with what was first published and the release that restates it."""
     moved = rows[rows["offences"] != rows["first_offences"]]
-    releases = [wording.month(release) for release in sorted(moved["release"].unique())]
-    return [f"Restated by the release of {wording.listed(releases)}."] if releases else []
+    return [
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}, "
+        f"are restated by the release of {wording.month(row.release)}."
+        for row in moved.itertuples()
+    ]
 
 
 def rates_of(catalogue: Catalogue, years: pd.DataFrame) -> pd.DataFrame:

@@ -50,7 +50,9 @@ def _known() -> Mapping[str, Mapping[str, str]]:
     """The rows of forces.csv, by each of the names that they give."""
     with Path(__file__).with_name("forces.csv").open(encoding="utf-8", newline="") as file:
         return {
-            _key(name): row for row in csv.DictReader(file) for name in (row["area"], *filter(None, row["also"].split(";")))
+            _key(name): row
+            for row in csv.DictReader(file)
+            for name in (row["area"], *filter(None, row["also"].split(";")))
         }
 
 

@@ -6,7 +6,6 @@ neighbours.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,33 +13,41 @@ from typing import Any
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Catalogue, Measure, read_catalogue
+from perf_lib.config.catalogue import Measure, read_catalogue
 from perf_lib.config.settings import quarters_before
-from perf_lib.config.yaml import read_yaml, shown, to_yaml
-from perf_lib.extracts.open_data.figures import (
-    Filled, OpenFigures, OpenFolder, editions_of, fill, rates_of, read_folder, restated,
-)  # fmt: skip
+from perf_lib.config.yaml import read_text, read_yaml, shown, to_yaml
+from perf_lib.extracts.open_data import figures
+from perf_lib.extracts.open_data.figures import Filled, OpenFigures, Way
 from perf_lib.extracts.open_data.forces import force_key, official_name
-from perf_lib.extracts.open_data.notebooks import write_notebooks
 from perf_lib.extracts.open_data.street import ASB
-from perf_lib.extracts.tables.schema import MONTHLY, PEERS, PUBLISHED
+from perf_lib.extracts.tables.schema import MONTHLY, PUBLISHED
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
 LEAST_PEERS = 3
-PRIORITIES = ("Crime", "Anti-social behaviour", "Outcomes", "Not in open data")
-NOTES = {
-    "years": "Each figure covers 12 months, from the statistics of police recorded crime.",
-    "quarters": "Each figure is of a quarter, from the Home Office's open data of police recorded crime.",
+PRIORITIES = {1: "Crime", 2: "Anti-social behaviour", 3: "Outcomes", 4: "Not in open data"}
+OUTCOMES = 3
+NOTES: Mapping[Way, str] = {
     "months": "Counted from the street-level files of data.police.uk, which later releases may amend.",
+    "quarters": "Each figure is of a quarter, from the Home Office's open data of police recorded crime.",
+    "years": "Each figure covers 12 months, from the statistics of police recorded crime.",
 }
 OUTCOMES_NOTE = "Outcomes reached in the months, of the crimes recorded in them, by the files of data.police.uk."
+KINDS: Mapping[Way, dict[str, str]] = {
+    "months": {},
+    "quarters": {"frequency": "quarterly"},
+    "years": {"kind": "rolling"},
+}
+"""What a count's entry in the catalogue says of figures that are not by the month."""
+WHOLE_YEARS = "_whole_years"
+"""What follows a measure's code for its years, where it has months or quarters besides."""
 
 MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha256"]
 """The columns of made_from.csv: what each source file gave."""
 EDITIONS = ["measure", "month", "offences", "release", "table", "file", "first_offences", "first_release"]
 """The columns of editions.csv: which release says each year's figure, and what the first said of it."""
+_NOTEBOOKS = Path(__file__).with_name("notebooks")
 
 
 @dataclass(frozen=True)
@@ -56,15 +63,10 @@ class OpenParams:
     yearly: tuple[str, ...]
     """Measures with figures of twelve months."""
     peers: tuple[str, ...]
-    said: tuple[str, ...]
+    doubts: tuple[str, ...]
     """What was left out of the files, and why; a sentence each."""
     others: tuple[Path, ...]
     """Files of the data folder that were not used."""
-
-    @property
-    def filled(self) -> tuple[str, ...]:
-        """All measures that have figures."""
-        return (*self.monthly, *self.quarterly, *self.yearly)
 
 
 def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: Path) -> OpenParams:
@@ -76,19 +78,21 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     Raises InputError, and writes nothing, for a force that the data do not name (with the nearest that they do), for a
     quarter of which they hold nothing, for a folder that exists, and for files that cannot be right.
     """
-    _refuse_existing(into)
-    folder = read_folder(data, quarter, force)
-    return _Writer(folder, quarter, data, source).write(folder.of(force), into)
+    if into.exists():
+        raise InputError(f"{shown(into)}: is there already; name another folder with --into")
+    folder = figures.read_folder(data, quarter, force)
+    return _Shared(folder, source).write(folder.of(force), quarter, into)
 
 
 def write_all(quarter: Quarter, data: Path, source: Path, into: Path) -> Iterator[tuple[str, OpenParams | InputError]]:
     """Write params for every force that the data name, each in its folder of `into`, or say why not; by area."""
-    folder = read_folder(data, quarter)
-    writer = _Writer(folder, quarter, data, source)
+    folder = figures.read_folder(data, quarter)
+    shared = _Shared(folder, source)
     for area in sorted(folder.areas.values()):
         try:
-            _refuse_existing(place := folder_of(area, into))
-            yield area, writer.write(folder.of(area), place)
+            if (place := folder_of(area, into)).exists():
+                raise InputError(f"{shown(place)}: is there already; name another folder with --into")
+            yield area, shared.write(folder.of(area), quarter, place)
         except InputError as error:
             yield area, error
 
@@ -98,147 +102,107 @@ def folder_of(force: str, into: Path = Path()) -> Path:
     return into / f"params-{force_key(force).replace(' ', '-')}"
 
 
-def _refuse_existing(into: Path) -> None:
-    if into.exists():
-        raise InputError(f"{shown(into)}: is there already; name another folder with --into")
+class _Shared:
+    """What the params of all forces of a folder share: the catalogue and the rates."""
 
+    def __init__(self, folder: OpenFigures, source: Path) -> None:
+        self.catalogue = read_catalogue(source / "measures.yaml")
+        self.written = read_yaml(source / "measures.yaml")
+        self.rates = figures.rates_of(self.catalogue, folder.years)
 
-class _Writer:
-    """What all forces of a folder share: the catalogue, peers' rates, and the text of their file."""
-
-    def __init__(self, folder: OpenFolder, quarter: Quarter, data: Path, source: Path) -> None:
-        self.folder, self.quarter, self.data = folder, quarter, data
-        self.catalogue: Catalogue = read_catalogue(source / "measures.yaml")
-        self.entries = read_yaml(source / "measures.yaml")
-        self.rates = rates_of(self.catalogue, folder.years)
-
-    def write(self, figures: OpenFigures, into: Path) -> OpenParams:
-        quarter, rates = self.quarter, self.rates
-        filled = {code: each for code, m in self.catalogue.items() if (each := fill(m, figures, quarter))}
-        self._refuse_empty(filled, figures)
-        used = {_priority(measure, code in filled) for code, measure in self.catalogue.items()}
-        priorities = dict(enumerate((title for title in PRIORITIES if title in used), start=1))
-        entries = self._entries(filled, {title: number for number, title in priorities.items()})
-        own = {code: each for code, ways in filled.items() for code, each in _named(code, ways)}
-        group = _peer_group(figures, rates)
-        into.mkdir(parents=True)
+    def write(self, force: OpenFigures, quarter: Quarter, into: Path) -> OpenParams:
+        rates, series = self.rates, set(self.rates["series"])
+        doubts = (*force.doubts, *_rejected(force))
+        entries, filled, known = {}, {}, [pd.DataFrame(columns=EDITIONS)]
+        for code, measure in self.catalogue.items():
+            ways = figures.fill(measure, force, quarter)
+            entries[code] = _entry(self.written[code], measure, series, ways[0] if ways else None)
+            for name, each in zip((code, f"{code}{WHOLE_YEARS}"), ways, strict=False):
+                filled[name] = each
+                if name != code:
+                    entry = _entry(self.written[code], measure, set(), each)
+                    own = {key: value for key, value in entry.items() if key not in ("also_called", "open_data")}
+                    entries[name] = own | {"title": f"{measure.title}, whole years"}
+                if each.way == "years" and measure.open_data and measure.is_count:
+                    known.append(figures.editions_of(measure.open_data, force).assign(measure=name)[EDITIONS])
+        _refuse_empty(filled, force, quarter, doubts)
+        versions = pd.concat([part for part in known if len(part)] or known, ignore_index=True)
+        group = _peer_group(force, rates)
+        (into / str(quarter)).mkdir(parents=True)
         _write_yaml(into / "measures.yaml", entries, "The catalogue, with what open data can fill.")
-        rows = [row for code, each in own.items() for row in each.rows(code, figures.area)]
-        _write_csv(into / "monthly.csv", [*MONTHLY.required, "margin"], rows)
+        rows = [row for code, each in filled.items() for row in _rows(code, each, force.area)]
+        _write_csv(into / "monthly.csv", pd.DataFrame(rows, columns=[*MONTHLY.required, "margin"]))
         if len(rates):
-            rates.to_csv(into / "peers.csv", index=False, lineterminator="\n")
-        made_from = [
-            vars(each) | {"file": Path(each.file).name, "used": each.used, "rejected": len(each.rejected)}
-            for each in figures.sources
-        ]
-        _write_csv(into / "made_from.csv", MADE_FROM, made_from)
-        by_year = [code for code, each in own.items() if each.way == "years"]
-        known = self._editions(by_year, figures)
-        reasons = {str(code): restated(rows)[0] for code, rows in known.groupby("measure") if restated(rows)}
-        settings = _settings(figures, group, bool(len(rates)), priorities)
-        settings |= {"restatements": {"reasons": reasons}} if reasons else {}
+            _write_csv(into / "peers.csv", rates)
+        sources = [vars(each) | {"used": each.used, "rejected": len(each.rejected)} for each in force.sources]
+        made_from = pd.DataFrame(sources, columns=MADE_FROM)
+        _write_csv(into / "made_from.csv", made_from.assign(file=[Path(file).name for file in made_from["file"]]))
+        moved = _write_editions(into, quarter, versions)
+        settings = _settings(force, group, bool(len(rates)), doubts, moved)
         _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
-        (into / str(quarter)).mkdir()
         comment = "This quarter's own settings. A key here replaces the one in the folder above."
         _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
-        _write_editions(into, quarter, known)
-        write_notebooks(into, quarter, priorities, {code: (entries[code], each.way) for code, each in own.items()})
-        ways = {way: tuple(code for code, each in own.items() if each.way == way) for way in NOTES}
+        used = {str(entries[code]["priority"]) for code in filled} | ({"5"} if group else set())
+        _write_notebooks(into, quarter, used)
+        months, quarters, years = (tuple(code for code, each in filled.items() if each.way == way) for way in NOTES)
         peers = tuple(group["areas"]) if group else ()
-        said = (*figures.doubts, *_rejected(figures))
-        return OpenParams(
-            into, figures.area, ways["months"], ways["quarters"], ways["years"], peers, said, self.folder.others
+        return OpenParams(into, force.area, months, quarters, years, peers, doubts, force.others)
+
+
+def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Quarter, doubts: Sequence[str]) -> None:
+    """Refuse a quarter of which, and of the year to whose end, there is nothing."""
+    newest = max((max(each.figures) for each in filled.values()), default=None)
+    if newest is None or newest <= quarter.last - 12:
+        known = "" if newest is None else f"; the newest is of {wording.month(newest)}: ask for {Quarter.of(newest)}"
+        raise InputError(
+            f"the data hold no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or the "
+            f"year to its end{known}{''.join(f'; {each}' for each in doubts[:1])}"
         )
 
-    def _refuse_empty(self, filled: Mapping[str, Sequence[Filled]], figures: OpenFigures) -> None:
-        """Refuse a quarter of which, and of the year to whose end, there is nothing; before anything is written."""
-        known = [max(each.figures) for ways in filled.values() for each in ways]
-        place = f"{shown(self.data)}: holds no figure of {figures.area} that the catalogue's measures ask for"
-        why = "".join(f"; {sentence}" for sentence in _rejected(figures)[:1])
-        if not known:
-            raise InputError(f"{place} up to {wording.month(self.quarter.last)}{why}")
-        if max(known) <= self.quarter.last - 12:
-            raise InputError(
-                f"{place} in {self.quarter.label} or the year to its end{why}; the newest is of "
-                f"{wording.month(max(known))}: ask for {Quarter.of(max(known))}"
-            )
 
-    def _entries(
-        self, filled: Mapping[str, Sequence[Filled]], numbers: Mapping[str, int]
-    ) -> dict[str, dict[str, Any]]:
-        """The catalogue's entries for this force, without notes and targets of another, and one for whole years."""
-        series, entries = set(self.rates["series"]), {}
-        for code, measure in self.catalogue.items():
-            entry = {key: value for key, value in self.entries[code].items() if key not in ("note", "target")}
-            entry["priority"] = numbers[_priority(measure, code in filled)]
-            if measure.peers not in series:
-                entry.pop("peers", None)
-            entries[code] = entry
-            for name, each in _named(code, filled.get(code, ())):
-                its = {**entry, "note": " ".join([NOTES[each.way], *each.notes])}
-                if measure.open_data and measure.open_data.police_uk_outcomes:
-                    its["note"] = OUTCOMES_NOTE
-                elif each.way == "years":
-                    its["kind"] = "rolling"
-                elif each.way == "quarters":
-                    its["frequency"] = "quarterly"
-                if name != code:
-                    its |= {"title": f"{measure.title}, whole years"}
-                    its = {key: value for key, value in its.items() if key not in ("peers", "also_called", "open_data")}
-                entries[name] = its
-        return entries
-
-    def _editions(self, codes: Sequence[str], figures: OpenFigures) -> pd.DataFrame:
-        """The years of measures that are filled by the year, with the release that says each."""
-        parts = [pd.DataFrame(columns=EDITIONS)]
-        for code in codes:
-            sources = self.catalogue[code.removesuffix(_WHOLE_YEARS)].open_data
-            if sources is not None:
-                parts.append(editions_of(sources, figures).assign(measure=code)[EDITIONS])
-        return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+def _entry(written: Mapping[str, Any], measure: Measure, series: set[str], filled: Filled | None) -> dict[str, Any]:
+    """A measure's entry in this force's catalogue, without the notes and targets of another force."""
+    dropped = {"note", "target"} | ({"peers"} if measure.peers not in series else set())
+    entry = {key: value for key, value in written.items() if key not in dropped}
+    if filled is None or measure.open_data is None:
+        return entry | {"priority": max(PRIORITIES)}
+    if measure.open_data.police_uk_outcomes:
+        return entry | {"priority": OUTCOMES, "note": OUTCOMES_NOTE}
+    number = 2 if measure.open_data.police_uk == (ASB,) else 1
+    return entry | KINDS[filled.way] | {"priority": number, "note": " ".join([NOTES[filled.way], *filled.notes])}
 
 
-_WHOLE_YEARS = "_whole_years"
+def _rows(code: str, filled: Filled, area: str) -> list[dict[str, Any]]:
+    """A measure's rows of the monthly frame; where a month between has no figure, it is not supplied."""
+    blank = {"value": "", "origin": "published", "status": "not supplied"}
+    first = min(filled.figures) - (2 if filled.way == "quarters" else 0)  # a quarter's figure is of its three months
+    span = pd.period_range(first, max(filled.figures), freq="M")
+    return [{"measure": code, "area": area, "month": str(m), **filled.figures.get(m, blank)} for m in span]
 
 
-def _named(code: str, ways: Sequence[Filled]) -> Iterator[tuple[str, Filled]]:
-    """A measure's ways of being filled, each by the code of its entry."""
-    yield from zip((code, f"{code}{_WHOLE_YEARS}"), ways, strict=False)
-
-
-def _priority(measure: Measure, is_filled: bool) -> str:
-    """The priority of open data that a measure belongs to."""
-    sources = measure.open_data
-    if not is_filled or sources is None:
-        return PRIORITIES[3]
-    if sources.police_uk_outcomes:
-        return PRIORITIES[2]
-    return PRIORITIES[1] if sources.police_uk == (ASB,) else PRIORITIES[0]
-
-
-def _rejected(figures: OpenFigures) -> list[str]:
+def _rejected(force: OpenFigures) -> list[str]:
     """What could not be used of each source, in a sentence with the first row and its reason."""
     return [
-        f"{Path(each.file).name}: {len(each.rejected):,} of {each.rows:,} rows rejected, first "
-        f"{each.rejected[0].row}: {each.rejected[0].reason}"
-        for each in figures.sources
-        if each.rejected
+        f"{Path(each.file).name}: {len(each.rejected):,} of {each.rows:,} rows rejected, the first {first.row}: "
+        f"{first.reason}; a month that lost more than {figures.MOST_REJECTED:.0%} is not supplied."
+        for each in force.sources
+        for first in each.rejected[:1]
     ]
 
 
-def _peer_group(figures: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
+def _peer_group(force: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
     """The other forces of the area's region, where there are enough with rates; else all forces in the data."""
     with_rates = set(rates.loc[rates["level"] == "force", "area"])
-    if figures.area not in with_rates:
+    if force.area not in with_rates:
         return None
-    forces = figures.years[figures.years["level"] == "force"]
-    region = forces.loc[forces["area"] == figures.area, "region"].iloc[0]
-    near = set(forces.loc[forces["region"] == region, "area"]) & with_rates - {figures.area}
+    forces = force.years[force.years["level"] == "force"]
+    region = forces.loc[forces["area"] == force.area, "region"].iloc[0]
+    near = set(forces.loc[forces["region"] == region, "area"]) & with_rates - {force.area}
     if region and len(near) >= LEAST_PEERS:
         name, short, areas = f"{region} regional group", "Region", sorted(near)
         note = "The group is the region as the Office for National Statistics has it, not a most similar group."
     else:
-        name, short, areas = "group of all forces", "All forces", sorted(with_rates - {figures.area})
+        name, short, areas = "group of all forces", "All forces", sorted(with_rates - {force.area})
         note = "The region has too few forces with rates to be a group, so every force in the data is in it."
     if len(areas) < LEAST_PEERS:
         return None
@@ -246,54 +210,61 @@ def _peer_group(figures: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | N
 
 
 def _settings(
-    figures: OpenFigures, group: dict[str, Any] | None, with_rates: bool, priorities: Mapping[int, str]
+    force: OpenFigures, group: Any, with_rates: bool, doubts: Sequence[str], moved: Mapping[str, str]
 ) -> dict[str, Any]:
-    force = official_name(figures.area)
-    inputs: dict[str, Any] = {"monthly": ["monthly.csv"], "made_from": "made_from.csv"}
+    name = official_name(force.area)
+    sources = "data.police.uk, the Office for National Statistics and the Home Office"
     settings: dict[str, Any] = {
         "body": {
-            "name": f"Policing body for {force}",
-            "force": force,
-            "area": figures.area,
+            "name": f"Policing body for {name}",
+            "force": name,
+            "area": force.area,
             "role": "policing body",
             "panel": "police and crime panel",
             "plan": "What open data say",
         },
-        "priorities": dict(priorities),
+        "priorities": PRIORITIES,
         "show_unsupplied": False,
-        "inputs": inputs | ({"peers": "peers.csv"} if with_rates else {}),
-        "notes": [
-            "This report is made from open data alone: data.police.uk, the Office for National Statistics and the Home "
-            "Office.",
-            *figures.doubts,
-            *_rejected(figures),
-        ],
+        "inputs": {"monthly": ["monthly.csv"], "made_from": "made_from.csv"},
+        "notes": [f"This report is made from open data alone: {sources}.", *doubts],
         "marking": "OFFICIAL",
     }
+    if with_rates:
+        settings["inputs"]["peers"] = "peers.csv"
+    if moved:
+        settings["restatements"] = {"reasons": dict(moved)}
     return settings | ({"peer_group": group} if group else {})
 
 
-def _write_editions(into: Path, quarter: Quarter, known: pd.DataFrame) -> None:
-    """Which release says each year's figure; and, beside the report's quarters, what was first said of their years."""
-    if len(known):
-        known.to_csv(into / "editions.csv", index=False, lineterminator="\n")
+def _write_editions(into: Path, quarter: Quarter, versions: pd.DataFrame) -> dict[str, str]:
+    """Write which release says each year's figure, and what was first published; the reasons of restatements, by code.
+
+    Quarters before the report's get a published.csv where a figure of the year to their end has moved.
+    """
+    if len(versions):
+        _write_csv(into / "editions.csv", versions)
+    moved = versions[versions["offences"] != versions["first_offences"]]
     for each in quarters_before(quarter):
-        moved = known[(known["month"] == each.last) & (known["offences"] != known["first_offences"])]
-        if len(moved):
+        rows = moved[moved["month"] == each.last].rename(columns={"first_offences": "value"})
+        if len(rows):
             (into / str(each)).mkdir()
-            rows = [
-                {"measure": row.measure, "period": str(each), "kind": "rolling_12", "value": row.first_offences}
-                for row in moved.itertuples()
-            ]
-            _write_csv(into / str(each) / "published.csv", PUBLISHED.required, rows)
+            rows = rows.assign(period=str(each), kind="rolling_12").reindex(columns=PUBLISHED.required)
+            _write_csv(into / str(each) / "published.csv", rows)
+    return {str(code): " ".join(figures.restated(rows)) for code, rows in moved.groupby("measure")}
+
+
+def _write_notebooks(into: Path, quarter: Quarter, used: set[str]) -> None:
+    """The notebooks of a report from open data, without those of priorities that nothing fills."""
+    (into / "notebooks").mkdir()
+    for path in sorted(_NOTEBOOKS.glob("*.ipynb")):
+        if path.name[0] in used or path.name[0] not in "1235":
+            text = read_text(path).replace("2019-20-Q3", str(quarter)).replace('\\"params\\"', f'\\"{into.name}\\"')
+            (into / "notebooks" / path.name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any], comment: str) -> None:
     path.write_text(f"# {comment}\n\n{to_yaml(content)}", encoding="utf-8", newline="\n")
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[Any, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

@@ -30,8 +30,8 @@ def year_on_year(measure: Measure, months: pd.DataFrame) -> YearOnYear | None:
     """How a measure's newest figure differs from the one twelve months before; None where nothing can be said.
 
     months: the measure's rows of the tidy frame, by month without gaps. Margins are half the width of a 95 per cent
-    interval and add in squares; shares of cases are compared on Anscombe's scale, counts with YEAR_TO_YEAR between them. A margin, or a number
-    of cases, that one year lacks is taken to be the other's.
+    interval and add in squares; shares of cases are compared on Anscombe's scale, counts by YEAR_TO_YEAR. A margin,
+    or a number of cases, that one year lacks is taken to be the other's.
     """
     supplied = months.index[months["value"].notna()]
     if not len(supplied) or not measure.has_year or supplied[-1] - YEAR not in months.index:

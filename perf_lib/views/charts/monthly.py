@@ -37,7 +37,7 @@ def monthly(finding: Finding) -> Chart:
 
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
-    if finding.measure.traits.chart != "bars":
+    if finding.measure.chart != "bars":
         return points(finding)
     measure = finding.measure
     shown = finding.months.iloc[-SHOWN:]
@@ -72,14 +72,15 @@ def points(finding: Finding) -> Chart:
     known = values.notna().to_numpy()
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float).fillna(0)
-    if measure.traits.chart == "line":
+    if measure.chart == "line":
         _two_part_line(axis, x, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
         for mask, colour in ((known & illustrative, ILLUSTRATIVE), (known & ~illustrative, BLUE)):
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="o", color=colour, capsize=4, markersize=6)
         canvas.scale_to(axis, [values - margins, values + margins], 0.25)
-    title = "12 months to each month" if measure.spans_a_year else "Each result"
+    each = "Each quarter" if measure.is_quarterly_count else "Each result"
+    title = "12 months to each month" if measure.spans_a_year else each
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
     whiskers = "Whiskers are the survey's margin, where one was published. " if shown["margin"].notna().any() else ""
@@ -236,11 +237,11 @@ def _newest(axis: Axes, values: pd.Series, measure: Measure, right: float = 0, f
 
 def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
-    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.traits.chart]
+    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of points"}[measure.chart]
     span = wording.span(shown.index[0], shown.index[-1])
     sentences = [f"{kind} of {measure.title}, {span}: {narrative.verdict_words(finding)}."]
     known = shown["value"].dropna()
-    if len(known) and measure.traits.chart == "bars":
+    if len(known) and measure.chart == "bars":
         high, low = known.idxmax(), known.idxmin()
         sentences.append(
             f"Monthly figures run from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
@@ -273,7 +274,7 @@ def _table(
     if rolling is not None:
         columns["Rolling 12 months"] = column(rolling)
     columns["Known as"] = [str(origin) if pd.notna(origin) else "–" for origin in shown["origin"]]
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in shown.index]} | columns)
+    return pd.DataFrame({measure.months_heading: [wording.short_month(month) for month in shown.index]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
