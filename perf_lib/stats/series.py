@@ -66,7 +66,7 @@ class RollUp:
         self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
         if measure.is_quarterly_count:  # the quarter's last month has the count of all three
-            self._nil |= self._index.month % 3 != 0
+            self._nil = self._nil | (self._index.month % 3 != 0)
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
         """The measure's figure over the months from `first` to `last`; without a value where a month is missing.

@@ -92,7 +92,7 @@ def _two_years(series: Scaled, ends: np.ndarray) -> tuple[list[Floats], list[Flo
 
     A stock is compared at its last month alone. Months before a break are not compared with those after it.
     """
-    since = series.since[ends].reshape(-1, 1)
+    since = series.since[np.maximum(ends, 0)].reshape(-1, 1)
     comparable = np.arange(2 * YEAR - 1, -1, -1)[None, :] <= since
     z, numerator, size = (stretch(part, ends, 2 * YEAR) for part in (series.z, series.numerator, series.size))
     present = np.isfinite(z) & comparable
