@@ -48,19 +48,19 @@ def editions(releases: pd.DataFrame) -> pd.DataFrame:
     """Every year of an area and offence group by the newest release that speaks of it: COLUMNS.
 
     releases: as `agreed` returns them. `release` is the month that the release's own year ends in, `table` the one that
-    says it; `first_offences` and `first_release` are the first edition's. `rate` is missing for a year without a known
-    population.
+    says it; `first_offences` and `first_release` are the first edition's. `rate` is missing where the year's own
+    release has none, or is not there.
     """
     own = releases.dropna(subset="offences").assign(release=releases["month"], table="P1")
     spoken = pd.concat([own, _years_before(own)], ignore_index=True).sort_values("release", kind="stable")
     by_key = spoken.groupby(KEYS, sort=False)
     first = by_key[["offences", "release"]].first().add_prefix("first_")
     newest = by_key.tail(1).set_index(KEYS).join(first).reset_index()
-    residents = own.groupby(["area", "level", "month"])["population"].first()
+    residents = own.dropna(subset="rate").groupby(["area", "level", "month"])["population"].first()
     places = pd.MultiIndex.from_frame(newest[["area", "level", "month"]])
-    newest = newest.assign(population=newest["population"].fillna(pd.Series(residents.reindex(places).to_numpy())))
-    derived = 1000 * newest["offences"] / newest["population"]
-    return newest.assign(rate=newest["rate"].fillna(derived))[COLUMNS].sort_values(KEYS, ignore_index=True)
+    population = newest["population"].where(newest["table"] == "P1", pd.Series(residents.reindex(places).to_numpy()))
+    rate = newest["rate"].where(newest["table"] == "P1", 1000 * newest["offences"] / population)
+    return newest.assign(population=population, rate=rate)[COLUMNS].sort_values(KEYS, ignore_index=True)
 
 
 def _years_before(own: pd.DataFrame) -> pd.DataFrame:

@@ -155,7 +155,7 @@ def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Qua
     if newest is None or newest <= quarter.last - 12:
         known = "" if newest is None else f"; the newest is of {wording.month(newest)}: ask for {Quarter.of(newest)}"
         raise InputError(
-            f"the data hold no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or the "
+            f"the folder holds no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or the "
             f"year to its end{known}{''.join(f'; {each}' for each in doubts[:1])}"
         )
 
