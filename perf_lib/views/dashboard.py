@@ -105,7 +105,7 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
         f"{by_chance[0]}, and a solid one on about {by_chance[1]}."
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
-    return paragraphs([appearance, false_alarms]) + Fragment(fill("key.html.j2", rows=rows), text)
+    return paragraphs([appearance, *[false_alarms] * (tested > 0)]) + Fragment(fill("key.html.j2", rows=rows), text)
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:

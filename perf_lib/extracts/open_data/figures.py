@@ -114,7 +114,7 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     years = editions.comparable(editions.editions(every), quarter.last) if releases else every
     quarters = editions.agreed(recorded, _QUARTERS) if recorded else pd.DataFrame(columns=[*_QUARTERS, "offences"])
     names = [
-        *years.loc[years["level"] == "force", "area"].unique(),
+        *every.loc[every["level"] == "force", "area"].unique(),
         *quarters.loc[quarters["group"] != FRAUD, "force"].unique(),
         *sorted({area_of(parts["force"]) for files in held.values() for parts in files}),
     ]
@@ -178,7 +178,7 @@ def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Fille
     if sources is None:
         return []
     months, by_quarter = _monthly(sources, figures), _quarterly(sources, figures)
-    years, notes = _years(sources, figures)
+    years, differences = _years(sources, figures)
     if sources.police_uk_outcomes:
         outcomes = _outcomes(measure, sources, figures)
         months, years = (outcomes, {}) if measure.has_quarter else ({}, outcomes)
@@ -191,12 +191,14 @@ def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Fille
         way: Way = "months"
     else:
         way = "quarters" if quarter.last in ways.get("quarters", ()) else max(ways, key=lambda each: max(ways[each]))
-    whole_years = Filled("years", ways.get("years", {}), notes)
+    whole_years = Filled("years", ways.get("years", {}), (*restated(editions_of(sources, figures)), *differences))
     if way == "years":
         return [whole_years]
-    tells_year = all(quarter.last - back in ways[way] for back in range(0, 12, 1 if way == "months" else 3))
-    is_recent = max(whole_years.figures, default=quarter.first - 12) > quarter.last - 12
-    return [Filled(way, ways[way]), *[whole_years] * (is_recent and not tells_year)]
+    newest = max(whole_years.figures, default=quarter.first - 12)
+    step, known = (1 if way == "months" else 3), set(ways[way])
+    tells = [all(quarter.last - back in known for back in range(year, year + 12, step)) for year in (0, 12)]
+    adds = newest > quarter.last - 12 and (not tells[0] or (not tells[1] and newest - 12 in whole_years.figures))
+    return [Filled(way, ways[way], differences if way == "quarters" else ()), *[whole_years] * adds]
 
 
 def _final(origin: str, **figures: float) -> dict[str, Any]:
@@ -251,28 +253,25 @@ def _quarterly(sources: OpenData, figures: OpenFigures) -> _Figures:
 
 
 def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, Sequence[str]]:
-    """Years of an offence group by one publisher, the one whose reach further; and what readers must know of them."""
+    """Years of an offence group by the publisher whose reach further; and where the two differ, in sentences."""
     by_quarter = _quarterly(sources, figures)
     home_office = {
         last: _final("derived", value=sum(by_quarter[last - back]["value"] for back in (0, 3, 6, 9)))
         for last in by_quarter
         if all(last - back in by_quarter for back in (0, 3, 6, 9))
     }
-    rows = editions_of(sources, figures)
     ons = {
         row.month: _final("published" if row.table == "P1" else "derived", value=int(row.offences))
-        for row in rows.itertuples()
+        for row in editions_of(sources, figures).itertuples()
     }
-    both = sorted(set(ons) & set(home_office))
+    both = [(month, ons[month]["value"], home_office[month]["value"]) for month in sorted(set(ons) & set(home_office))]
     differences = [
-        f"For the {wording.twelve_months_to(month)} the Home Office's table has {other:,}, "
-        f"{abs(100 * (other / own - 1)):.1f} per cent {'more' if other > own else 'less'}."
-        for month in both
-        if (own := ons[month]["value"]) != (other := home_office[month]["value"]) and own
+        f"For the {wording.twelve_months_to(month)} the Office for National Statistics has {one:,} and the Home Office "
+        f"{other:,}, {wording.per_cent(abs(100 * (other / one - 1)))} {'more' if other > one else 'less'}."
+        for month, one, other in both
+        if one and one != other
     ]
-    if home_office and max(home_office) > max(ons, default=min(home_office) - 1):
-        return home_office, []
-    return ons, [*restated(rows), *differences]
+    return max((ons, home_office), key=lambda years: max(years, default=pd.Period("1900-01", "M"))), differences
 
 
 def editions_of(sources: OpenData, figures: OpenFigures) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from perf_lib.config.catalogue import Measure, read_catalogue
@@ -25,7 +26,7 @@ from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
-LEAST_PEERS = 3
+LEAST_PEERS, MOST_PEERS = 3, 7
 PRIORITIES = {1: "Crime", 2: "Anti-social behaviour", 3: "Outcomes", 4: "Not in open data"}
 OUTCOMES = 3
 NOTES: Mapping[Way, str] = {
@@ -142,7 +143,9 @@ class _Shared:
         _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
         comment = "This quarter's own settings. A key here replaces the one in the folder above."
         _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
-        used = {str(entries[code]["priority"]) for code in filled} | ({"5"} if group else set())
+        used = {str(entries[code]["priority"]) for code in filled} | {
+            digit for digit, is_there in (("5", group), ("7", any(into.glob("*/published.csv")))) if is_there
+        }
         _write_notebooks(into, quarter, used)
         months, quarters, years = (tuple(code for code, each in filled.items() if each.way == way) for way in NOTES)
         peers = tuple(group["areas"]) if group else ()
@@ -155,8 +158,8 @@ def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Qua
     if newest is None or newest <= quarter.last - 12:
         known = "" if newest is None else f"; the newest is of {wording.month(newest)}: ask for {Quarter.of(newest)}"
         raise InputError(
-            f"the folder holds no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or the "
-            f"year to its end{known}{''.join(f'; {each}' for each in doubts[:1])}"
+            f"the folder holds no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or "
+            f"the year to its end{known}{''.join(f'; {each}' for each in doubts[:1])}"
         )
 
 
@@ -191,7 +194,7 @@ def _rejected(force: OpenFigures) -> list[str]:
 
 
 def _peer_group(force: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
-    """The other forces of the area's region, where there are enough with rates; else all forces in the data."""
+    """The other forces of the area's region, where there are enough with rates; else those of like size."""
     with_rates = set(rates.loc[rates["level"] == "force", "area"])
     if force.area not in with_rates:
         return None
@@ -202,8 +205,11 @@ def _peer_group(force: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | Non
         name, short, areas = f"{region} regional group", "Region", sorted(near)
         note = "The group is the region as the Office for National Statistics has it, not a most similar group."
     else:
-        name, short, areas = "group of all forces", "All forces", sorted(with_rates - {force.area})
-        note = "The region has too few forces with rates to be a group, so every force in the data is in it."
+        of_forces = rates[(rates["level"] == "force") & rates["area"].isin(with_rates)]
+        residents = of_forces.groupby("area")["population"].last()
+        ratio = np.log(residents / residents[force.area]).abs().drop(force.area)
+        name, short, areas = "group of forces of like size", "Like size", sorted(ratio.nsmallest(MOST_PEERS).index)
+        note = f"The region has too few forces with rates, so the group is the {len(areas)} nearest in residents."
     if len(areas) < LEAST_PEERS:
         return None
     return {"name": name, "abbreviation": short, "areas": areas, "note": note}
@@ -250,14 +256,18 @@ def _write_editions(into: Path, quarter: Quarter, versions: pd.DataFrame) -> dic
             (into / str(each)).mkdir()
             rows = rows.assign(period=str(each), kind="rolling_12").reindex(columns=PUBLISHED.required)
             _write_csv(into / str(each) / "published.csv", rows)
-    return {str(code): " ".join(figures.restated(rows)) for code, rows in moved.groupby("measure")}
+    by_code = moved.groupby("measure")["release"].unique()
+    return {
+        str(code): f"Restated by the release of {wording.listed([wording.month(each) for each in sorted(releases)])}."
+        for code, releases in by_code.items()
+    }
 
 
 def _write_notebooks(into: Path, quarter: Quarter, used: set[str]) -> None:
     """The notebooks of a report from open data, without those of priorities that nothing fills."""
     (into / "notebooks").mkdir()
     for path in sorted(_NOTEBOOKS.glob("*.ipynb")):
-        if path.name[0] in used or path.name[0] not in "1235":
+        if path.name[0] in used or path.name[0] not in "12357":
             text = read_text(path).replace("2019-20-Q3", str(quarter)).replace('\\"params\\"', f'\\"{into.name}\\"')
             (into / "notebooks" / path.name).write_text(text, encoding="utf-8", newline="\n")
 
