@@ -37,6 +37,7 @@ _QUARTERS = ["force", "quarter", "group"]
 _FRAMES = "quarters", "street", "outcomes"
 
 Way = Literal["months", "quarters", "years"]
+ByForce = Mapping[tuple[str, str], Sequence[Any]]
 _Figures = dict[pd.Period, dict[str, Any]]
 
 
@@ -48,6 +49,8 @@ class OpenFigures:
     """Every force that the files name, by its key."""
     years: pd.DataFrame
     """Every area's years by offence group, as the newest release has them (`editions.editions`)."""
+    by_force: ByForce
+    """The rows of forces among them, by force and offence group, oldest first."""
     quarters: pd.DataFrame
     """The Home Office's offences by force, quarter and group."""
     street: pd.DataFrame
@@ -123,7 +126,7 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     street, outcomes = (_of_street(held, kind, wanted, ledger) for kind in ("street", "outcomes"))
     quarters = quarters.assign(key=quarters["force"].map(force_key))
     doubts = editions.contradictions(every) if releases else ()
-    return OpenFigures(areas, years, quarters, street, outcomes, ledger.sources, doubts, tuple(others))
+    return OpenFigures(areas, years, by_force(years), quarters, street, outcomes, ledger.sources, doubts, tuple(others))
 
 
 def _sheets(path: Path) -> list[Sheet]:
@@ -262,7 +265,7 @@ def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, Sequence[
     }
     ons = {
         row.month: _final("published" if row.table == "P1" else "derived", value=int(row.offences))
-        for row in editions_of(sources, figures).itertuples()
+        for row in editions_of(sources, figures)
     }
     both = [(month, ons[month]["value"], home_office[month]["value"]) for month in sorted(set(ons) & set(home_office))]
     differences = [
@@ -274,22 +277,26 @@ def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, Sequence[
     return max((ons, home_office), key=lambda years: max(years, default=pd.Period("1900-01", "M"))), differences
 
 
-def editions_of(sources: OpenData, figures: OpenFigures) -> pd.DataFrame:
+def by_force(years: pd.DataFrame) -> ByForce:
+    """The rows of forces, by force and offence group, oldest first."""
+    rows: dict[tuple[str, str], list[Any]] = {}
+    for row in years[years["level"] == "force"].itertuples(index=False):
+        rows.setdefault((row.area, row.offence), []).append(row)
+    return rows
+
+
+def editions_of(sources: OpenData, figures: OpenFigures) -> Sequence[Any]:
     """A force's years of a measure's offence group, with the release that says each."""
-    years = figures.years
-    if sources.ons is None or years.empty:
-        return pd.DataFrame(columns=editions.COLUMNS)
-    is_its = (years["area"] == figures.area) & (years["level"] == "force") & (years["offence"] == sources.ons)
-    return years[is_its].sort_values("month")
+    return figures.by_force.get((figures.area, sources.ons or ""), ())
 
 
-def restated(rows: pd.DataFrame) -> list[str]:
+def restated(rows: Sequence[Any]) -> list[str]:
     """The years whose figure moved, each with what was first published and the release that restates it."""
-    moved = rows[rows["offences"] != rows["first_offences"]]
     return [
-        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}, "
-        f"are restated by the release of {wording.month(row.release)}."
-        for row in moved.itertuples()
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}, are restated by the "
+        f"release of {wording.month(row.release)}."
+        for row in rows
+        if row.offences != row.first_offences
     ]
 
 

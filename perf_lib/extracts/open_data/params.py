@@ -114,7 +114,7 @@ class _Shared:
     def write(self, force: OpenFigures, quarter: Quarter, into: Path) -> OpenParams:
         rates, series = self.rates, set(self.rates["series"])
         doubts = (*force.doubts, *_rejected(force))
-        entries, filled, known = {}, {}, [pd.DataFrame(columns=EDITIONS)]
+        entries, filled, known = {}, {}, []
         for code, measure in self.catalogue.items():
             ways = figures.fill(measure, force, quarter)
             entries[code] = _entry(self.written[code], measure, series, ways[0] if ways else None)
@@ -125,9 +125,11 @@ class _Shared:
                     own = {key: value for key, value in entry.items() if key not in ("also_called", "open_data")}
                     entries[name] = own | {"title": f"{measure.title}, whole years"}
                 if each.way == "years" and measure.open_data and measure.is_count:
-                    known.append(figures.editions_of(measure.open_data, force).assign(measure=name)[EDITIONS])
+                    known += [
+                        {"measure": name, **row._asdict()} for row in figures.editions_of(measure.open_data, force)
+                    ]
         _refuse_empty(filled, force, quarter, doubts)
-        versions = pd.concat([part for part in known if len(part)] or known, ignore_index=True)
+        versions = pd.DataFrame(known, columns=EDITIONS)
         group = _peer_group(force, rates)
         (into / str(quarter)).mkdir(parents=True)
         _write_yaml(into / "measures.yaml", entries, "The catalogue, with what open data can fill.")

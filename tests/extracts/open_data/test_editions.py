@@ -14,7 +14,7 @@ from extracts.open_data.test_open_data import REAL, TOTAL, home_office_rows, nee
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts.open_data.editions import KEYS, agreed, comparable, contradictions, editions
-from perf_lib.extracts.open_data.figures import OpenFigures, fill, rates_of
+from perf_lib.extracts.open_data.figures import OpenFigures, by_force, fill, rates_of
 from perf_lib.extracts.open_data.params import write_params
 from perf_lib.extracts.open_data.recorded_crime import read_ons
 from perf_lib.report import open_report
@@ -95,9 +95,10 @@ def test_what_each_force_takes_and_its_peers_change_as_table_p2_says(releases):
         newer = max(pair, key=lambda frame: frame["month"].iloc[0])
         last = newer["month"].iloc[0]
         years = comparable(editions(agreed(pair)), last)
+        rows = by_force(years)
         printed = newer[newer["level"] == "force"].set_index(["area", "offence"])["change_per_cent"]
         for area in printed.index.unique("area"):
-            figures = OpenFigures({}, years, none, none, none, (), (), (), area)
+            figures = OpenFigures({}, years, rows, none, none, none, (), (), (), area)
             for measure in catalogue.values():
                 for each in fill(measure, figures, Quarter.of(last)):
                     now, before = (each.figures.get(month) for month in (last, last - 12))
