@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,16 +13,8 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure, OpenData
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.open_data import editions
+from perf_lib.extracts.open_data import editions, recorded_crime
 from perf_lib.extracts.open_data.forces import area_of, find_force, force_key
-from perf_lib.extracts.open_data.recorded_crime import (
-    FRAUD,
-    correction,
-    is_home_office_header,
-    publisher_of,
-    read_home_office,
-    read_ons,
-)
 from perf_lib.extracts.open_data.street import ASB, contents, parts_of_name, read_street
 from perf_lib.extracts.tables.checks import Ledger, Source
 from perf_lib.extracts.tables.files import WORKBOOKS, Sheet, read_sheets
@@ -100,12 +93,16 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     releases, recorded, others = [], [], []
     for path in (path for path in paths if not held[path]):
         sheets = _sheets(path)
-        publisher = next(filter(None, map(publisher_of, sheets)), None)
+        publisher = next(filter(None, map(recorded_crime.publisher_of, sheets)), None)
         if publisher == "ons":
-            releases.append(read_ons(path, ledger, sheets))
+            releases.append(recorded_crime.read_ons(path, ledger, sheets))
         elif publisher == "home_office":
-            totals = read_home_office(path, ledger, sheets).groupby(_QUARTERS, as_index=False)["offences"].sum()
-            recorded.append(totals.assign(file=path.name, corrects=correction([path.stem])))
+            totals = (
+                recorded_crime.read_home_office(path, ledger, sheets)
+                .groupby(_QUARTERS, as_index=False)["offences"]
+                .sum()
+            )
+            recorded.append(totals.assign(file=path.name, corrects=recorded_crime.correction([path.stem])))
         else:
             others.append(path)
     if len(others) == len(paths):
@@ -118,7 +115,7 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     quarters = editions.agreed(recorded, _QUARTERS) if recorded else pd.DataFrame(columns=[*_QUARTERS, "offences"])
     names = [
         *every.loc[every["level"] == "force", "area"].unique(),
-        *quarters.loc[quarters["group"] != FRAUD, "force"].unique(),
+        *quarters.loc[quarters["group"] != recorded_crime.FRAUD, "force"].unique(),
         *sorted({area_of(parts["force"]) for files in held.values() for parts in files}),
     ]
     areas = {force_key(name): name for name in reversed(names)}
@@ -134,7 +131,7 @@ def _sheets(path: Path) -> list[Sheet]:
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             header = file.readline().replace('"', "").strip().split(",")
-        return read_sheets(path) if is_home_office_header(header) else []
+        return read_sheets(path) if recorded_crime.is_home_office_header(header) else []
     return read_sheets(path) if path.suffix.lower() in WORKBOOKS else []
 
 
@@ -150,12 +147,10 @@ def _of_street(held: Mapping[Path, list[dict[str, str]]], kind: str, force: str 
         return pd.DataFrame(columns=["force", "month", "type", "count", "key"])
     known = len(ledger.sources)
     street = read_street(paths, ledger, kind=kind, force=force)
-    keys = {name: key or force_key(name) for name in street["force"].unique()}
-    street = street.assign(key=street["force"].map(keys))
-    rejected = pd.Series([_name(each.file) for source in ledger.sources[known:] for each in source.rejected], dtype=str)
+    street = street.assign(key=street["force"].map(lambda name: key or force_key(name)))
     totals = street.groupby(["key", "month"])["count"].sum()
-    for name, number in rejected.value_counts().items():
-        parts = parts_of_name(str(name))
+    rejected = Counter(_name(each.file) for source in ledger.sources[known:] for each in source.rejected)
+    for parts, number in ((parts_of_name(name), number) for name, number in rejected.items()):
         at = force_key(parts["force"]), pd.Period(parts["month"], "M")
         if number > MOST_REJECTED * (number + totals.get(at, 0)):
             street = street[(street["key"] != at[0]) | (street["month"] != at[1])]

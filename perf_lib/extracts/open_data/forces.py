@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from perf_lib.words.errors import InputError, suggestion
@@ -28,6 +28,7 @@ def plain_area(name: str) -> str:
     return f"{inverted['title']} {inverted['place']}" if inverted else text
 
 
+@lru_cache(maxsize=1024)
 def force_key(name: str) -> str:
     """A key that all spellings of one force share.
 

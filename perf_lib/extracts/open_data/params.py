@@ -18,7 +18,7 @@ from perf_lib.config.catalogue import Measure, read_catalogue
 from perf_lib.config.settings import quarters_before
 from perf_lib.config.yaml import read_text, read_yaml, shown, to_yaml
 from perf_lib.extracts.open_data import figures
-from perf_lib.extracts.open_data.figures import Filled, OpenFigures, Way
+from perf_lib.extracts.open_data.figures import Filled, OpenFigures
 from perf_lib.extracts.open_data.forces import force_key, official_name
 from perf_lib.extracts.open_data.street import ASB
 from perf_lib.extracts.tables.schema import MONTHLY, PUBLISHED
@@ -27,20 +27,8 @@ from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
 LEAST_PEERS, MOST_PEERS = 3, 7
-PRIORITIES = {1: "Crime", 2: "Anti-social behaviour", 3: "Outcomes", 4: "Not in open data"}
-OUTCOMES = 3
-NOTES: Mapping[Way, str] = {
-    "months": "Counted from the street-level files of data.police.uk, which later releases may amend.",
-    "quarters": "Each figure is of a quarter, from the Home Office's open data of police recorded crime.",
-    "years": "Each figure covers 12 months, from the statistics of police recorded crime.",
-}
-OUTCOMES_NOTE = "Outcomes reached in the months, of the crimes recorded in them, by the files of data.police.uk."
-KINDS: Mapping[Way, dict[str, str]] = {
-    "months": {},
-    "quarters": {"frequency": "quarterly"},
-    "years": {"kind": "rolling"},
-}
-"""What a count's entry in the catalogue says of figures that are not by the month."""
+CRIME, ANTI_SOCIAL, OUTCOMES, UNSUPPLIED = range(1, 5)
+"""Priorities of a report from open data; their titles, like all that it says of itself, are in report.yaml."""
 WHOLE_YEARS = "_whole_years"
 """What follows a measure's code for its years, where it has months or quarters besides."""
 
@@ -48,7 +36,7 @@ MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha25
 """The columns of made_from.csv: what each source file gave."""
 EDITIONS = ["measure", "month", "offences", "release", "table", "file", "first_offences", "first_release"]
 """The columns of editions.csv: which release says each year's figure, and what the first said of it."""
-_NOTEBOOKS = Path(__file__).with_name("notebooks")
+_NOTEBOOKS, _REPORT = (Path(__file__).with_name(name) for name in ("notebooks", "report.yaml"))
 
 
 @dataclass(frozen=True)
@@ -79,8 +67,7 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     Raises InputError, and writes nothing, for a force that the data do not name (with the nearest that they do), for a
     quarter of which they hold nothing, for a folder that exists, and for files that cannot be right.
     """
-    if into.exists():
-        raise InputError(f"{shown(into)}: is there already; name another folder with --into")
+    _refuse_existing(into)  # before much is read
     folder = figures.read_folder(data, quarter, force)
     return _Shared(folder, source).write(folder.of(force), quarter, into)
 
@@ -91,9 +78,7 @@ def write_all(quarter: Quarter, data: Path, source: Path, into: Path) -> Iterato
     shared = _Shared(folder, source)
     for area in sorted(folder.areas.values()):
         try:
-            if (place := folder_of(area, into)).exists():
-                raise InputError(f"{shown(place)}: is there already; name another folder with --into")
-            yield area, shared.write(folder.of(area), quarter, place)
+            yield area, shared.write(folder.of(area), quarter, folder_of(area, into))
         except InputError as error:
             yield area, error
 
@@ -103,25 +88,32 @@ def folder_of(force: str, into: Path = Path()) -> Path:
     return into / f"params-{force_key(force).replace(' ', '-')}"
 
 
+def _refuse_existing(into: Path) -> None:
+    if into.exists():
+        raise InputError(f"{shown(into)}: is there already; name another folder with --into")
+
+
 class _Shared:
     """What the params of all forces of a folder share: the catalogue and the rates."""
 
     def __init__(self, folder: OpenFigures, source: Path) -> None:
         self.catalogue = read_catalogue(source / "measures.yaml")
         self.written = read_yaml(source / "measures.yaml")
+        self.said = read_yaml(_REPORT)
         self.rates = figures.rates_of(self.catalogue, folder.years)
 
     def write(self, force: OpenFigures, quarter: Quarter, into: Path) -> OpenParams:
+        _refuse_existing(into)
         rates, series = self.rates, set(self.rates["series"])
         doubts = (*force.doubts, *_rejected(force))
         entries, filled, known = {}, {}, []
         for code, measure in self.catalogue.items():
             ways = figures.fill(measure, force, quarter)
-            entries[code] = _entry(self.written[code], measure, series, ways[0] if ways else None)
+            entries[code] = _entry(self.written[code], measure, series, ways[0] if ways else None, self.said)
             for name, each in zip((code, f"{code}{WHOLE_YEARS}"), ways, strict=False):
                 filled[name] = each
                 if name != code:
-                    entry = _entry(self.written[code], measure, set(), each)
+                    entry = _entry(self.written[code], measure, set(), each, self.said)
                     own = {key: value for key, value in entry.items() if key not in ("also_called", "open_data")}
                     entries[name] = own | {"title": f"{measure.title}, whole years"}
                 if each.way == "years" and measure.open_data and measure.is_count:
@@ -141,7 +133,7 @@ class _Shared:
         made_from = pd.DataFrame(sources, columns=MADE_FROM)
         _write_csv(into / "made_from.csv", made_from.assign(file=[Path(file).name for file in made_from["file"]]))
         moved = _write_editions(into, quarter, versions)
-        settings = _settings(force, group, bool(len(rates)), doubts, moved)
+        settings = _settings(self.said["settings"], force, group, bool(len(rates)), doubts, moved)
         _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
         comment = "This quarter's own settings. A key here replaces the one in the folder above."
         _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
@@ -149,7 +141,9 @@ class _Shared:
             digit for digit, is_there in (("5", group), ("7", any(into.glob("*/published.csv")))) if is_there
         }
         _write_notebooks(into, quarter, used)
-        months, quarters, years = (tuple(code for code, each in filled.items() if each.way == way) for way in NOTES)
+        months, quarters, years = (
+            tuple(code for code, each in filled.items() if each.way == way) for way in ("months", "quarters", "years")
+        )
         peers = tuple(group["areas"]) if group else ()
         return OpenParams(into, force.area, months, quarters, years, peers, doubts, force.others)
 
@@ -165,16 +159,19 @@ def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Qua
         )
 
 
-def _entry(written: Mapping[str, Any], measure: Measure, series: set[str], filled: Filled | None) -> dict[str, Any]:
+def _entry(
+    written: Mapping[str, Any], measure: Measure, series: set[str], filled: Filled | None, said: Mapping[str, Any]
+) -> dict[str, Any]:
     """A measure's entry in this force's catalogue, without the notes and targets of another force."""
     dropped = {"note", "target"} | ({"peers"} if measure.peers not in series else set())
     entry = {key: value for key, value in written.items() if key not in dropped}
     if filled is None or measure.open_data is None:
-        return entry | {"priority": max(PRIORITIES)}
+        return entry | {"priority": UNSUPPLIED}
     if measure.open_data.police_uk_outcomes:
-        return entry | {"priority": OUTCOMES, "note": OUTCOMES_NOTE}
-    number = 2 if measure.open_data.police_uk == (ASB,) else 1
-    return entry | KINDS[filled.way] | {"priority": number, "note": " ".join([NOTES[filled.way], *filled.notes])}
+        return entry | {"priority": OUTCOMES} | said["outcomes"]
+    own = said[filled.way]
+    priority = ANTI_SOCIAL if measure.open_data.police_uk == (ASB,) else CRIME
+    return entry | own | {"priority": priority, "note": " ".join([own["note"], *filled.notes])}
 
 
 def _rows(code: str, filled: Filled, area: str) -> list[dict[str, Any]]:
@@ -218,30 +215,14 @@ def _peer_group(force: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | Non
 
 
 def _settings(
-    force: OpenFigures, group: Any, with_rates: bool, doubts: Sequence[str], moved: Mapping[str, str]
+    settings: Any, force: OpenFigures, group: Any, with_rates: bool, doubts: Sequence[str], moved: Mapping[str, str]
 ) -> dict[str, Any]:
     name = official_name(force.area)
-    sources = "data.police.uk, the Office for National Statistics and the Home Office"
-    settings: dict[str, Any] = {
-        "body": {
-            "name": f"Policing body for {name}",
-            "force": name,
-            "area": force.area,
-            "role": "policing body",
-            "panel": "police and crime panel",
-            "plan": "What open data say",
-        },
-        "priorities": PRIORITIES,
-        "show_unsupplied": False,
-        "inputs": {"monthly": ["monthly.csv"], "made_from": "made_from.csv"},
-        "notes": [f"This report is made from open data alone: {sources}.", *doubts],
-        "marking": "OFFICIAL",
-    }
-    if with_rates:
-        settings["inputs"]["peers"] = "peers.csv"
-    if moved:
-        settings["restatements"] = {"reasons": dict(moved)}
-    return settings | ({"peer_group": group} if group else {})
+    body = {"name": f"Policing body for {name}", "force": name, "area": force.area, **settings["body"]}
+    inputs = settings["inputs"] | ({"peers": "peers.csv"} if with_rates else {})
+    written = settings | {"body": body, "inputs": inputs, "notes": [*settings["notes"], *doubts]}
+    written |= {"restatements": {"reasons": dict(moved)}} if moved else {}
+    return {**written, "peer_group": group} if group else written
 
 
 def _write_editions(into: Path, quarter: Quarter, versions: pd.DataFrame) -> dict[str, str]:
