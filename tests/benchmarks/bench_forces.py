@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from perf_lib.config.catalogue import read_catalogue
-from perf_lib.extracts.open_data.figures import fill, rates_of, read_folder
+from perf_lib.extracts.open_data.editions import rates_of
+from perf_lib.extracts.open_data.figures import fill, read_folder
 from perf_lib.extracts.open_data.forces import force_key, official_name
 from perf_lib.extracts.open_data.street import TYPES
 from perf_lib.extracts.tables.schema import STREET
@@ -86,9 +87,9 @@ def run() -> str:
     return "\n\n".join(
         [
             "# Forces",
-            f"Six releases of police force area tables and {len(MONTHS)} months of street files, {ROWS:,} rows each, of "
-            f"one force and of all; seconds of processor"
-            f" time for the figures of one force and of 43, median of {GOES} pairs run in turn. "
+            f"Six releases of police force area tables and {len(MONTHS)} months of street files, {ROWS:,} rows each, "
+            f"of one force and of all; seconds of processor time for the figures of one and of 43, "
+            f"median of {GOES} pairs run in turn. "
             "For one force its own street files alone are read; for 43 every file, once.",
             markdown(["folder", "one force", "43 forces", "ratio"], lines),
             "## Target",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
-from perf_lib.stats import spc
 from perf_lib.stats.calibrated.contrasts import CONTRASTS
 from perf_lib.stats.calibrated.regression import Assessment, p_value
+
+from perf_lib.stats import spc
 from perf_lib.stats.transforms import scaled
 
 from . import rivals

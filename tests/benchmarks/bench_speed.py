@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from perf_lib.stats.calibrated.contrasts import table
 
 from perf_lib.stats import calibrated, spc
-from perf_lib.stats.calibrated.contrasts import table
 from perf_lib.stats.forecast import project
 
 from .streams import counts, markdown, verdicts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from perf_lib.stats.calibrated.contrasts import CONTRASTS
 
 from perf_lib.stats import calibrated, spc
-from perf_lib.stats.calibrated.contrasts import CONTRASTS
 
 from . import rivals
 from .streams import EXTRA, LEVELS, counts, markdown, verdicts

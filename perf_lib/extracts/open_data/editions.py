@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from perf_lib.config.catalogue import Catalogue
+from perf_lib.extracts.tables.schema import PEERS
 from perf_lib.words.errors import InputError
 
 YEAR = 12
@@ -104,3 +106,15 @@ def comparable(years: pd.DataFrame, last: pd.Period) -> pd.DataFrame:
     releases = years.set_index(KEYS)["release"]
     after = releases.reindex(pd.MultiIndex.from_frame(years.assign(month=years["month"] + YEAR)[KEYS])).to_numpy()
     return years[pd.isna(after) | (after == years["release"].to_numpy())]
+
+
+def rates_of(catalogue: Catalogue, years: pd.DataFrame) -> pd.DataFrame:
+    """Every area's rates, for each series that the catalogue compares and the releases hold."""
+    if years.empty:
+        return pd.DataFrame(columns=PEERS.required)
+    groups = {m.open_data.ons: m.peers for m in catalogue.values() if m.peers and m.open_data and m.open_data.ons}
+    table = years[years["offence"].isin(list(groups)) & years["level"].isin(["force", "region", "nation"])]
+    table = table[(table[["rate", "offences", "population"]] > 0).all(axis=1)]
+    origin = table["table"].map({"P1": "published", "P2": "derived"})
+    table = table.assign(series=table["offence"].map(groups), month=table["month"].astype(str), origin=origin)
+    return table[PEERS.required].sort_values(["series", "level", "area", "month"], ignore_index=True)

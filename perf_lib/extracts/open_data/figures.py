@@ -11,14 +11,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Catalogue, Measure, OpenData
+from perf_lib.config.catalogue import Measure, OpenData
 from perf_lib.config.yaml import shown
 from perf_lib.extracts.open_data import editions, recorded_crime
 from perf_lib.extracts.open_data.forces import area_of, find_force, force_key
 from perf_lib.extracts.open_data.street import ASB, contents, parts_of_name, read_street
 from perf_lib.extracts.tables.checks import Ledger, Source
 from perf_lib.extracts.tables.files import WORKBOOKS, Sheet, read_sheets
-from perf_lib.extracts.tables.schema import PEERS
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -293,15 +292,3 @@ def restated(rows: Sequence[Any]) -> list[str]:
         for row in rows
         if row.offences != row.first_offences
     ]
-
-
-def rates_of(catalogue: Catalogue, years: pd.DataFrame) -> pd.DataFrame:
-    """Every area's rates, for each series that the catalogue compares and the releases hold."""
-    if years.empty:
-        return pd.DataFrame(columns=PEERS.required)
-    groups = {m.open_data.ons: m.peers for m in catalogue.values() if m.peers and m.open_data and m.open_data.ons}
-    table = years[years["offence"].isin(list(groups)) & years["level"].isin(["force", "region", "nation"])]
-    table = table[(table[["rate", "offences", "population"]] > 0).all(axis=1)]
-    origin = table["table"].map({"P1": "published", "P2": "derived"})
-    table = table.assign(series=table["offence"].map(groups), month=table["month"].astype(str), origin=origin)
-    return table[PEERS.required].sort_values(["series", "level", "area", "month"], ignore_index=True)

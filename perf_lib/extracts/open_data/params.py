@@ -17,7 +17,7 @@ import pandas as pd
 from perf_lib.config.catalogue import Measure, read_catalogue
 from perf_lib.config.settings import quarters_before
 from perf_lib.config.yaml import read_text, read_yaml, shown, to_yaml
-from perf_lib.extracts.open_data import figures
+from perf_lib.extracts.open_data import editions, figures
 from perf_lib.extracts.open_data.figures import Filled, OpenFigures
 from perf_lib.extracts.open_data.forces import force_key, official_name
 from perf_lib.extracts.open_data.street import ASB
@@ -100,7 +100,7 @@ class _Shared:
         self.catalogue = read_catalogue(source / "measures.yaml")
         self.written = read_yaml(source / "measures.yaml")
         self.said = read_yaml(_REPORT)
-        self.rates = figures.rates_of(self.catalogue, folder.years)
+        self.rates = editions.rates_of(self.catalogue, folder.years)
 
     def write(self, force: OpenFigures, quarter: Quarter, into: Path) -> OpenParams:
         _refuse_existing(into)

@@ -16,7 +16,7 @@ from perf_lib.extracts import Ledger
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.views import narrative
-from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, sheet_columns
+from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, months_of_their_own, sheet_columns
 from perf_lib.words import wording
 
 NOTES = {
@@ -41,20 +41,13 @@ def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
 def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """Every month of every measure, unrounded, with how each figure is known."""
     parts = [
-        _of_months(finding).reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
+        months_of_their_own(finding).reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
         for code, finding in findings.items()
     ]
     table = pd.concat(parts, ignore_index=True)
     table = _withheld(table, findings, ["numerator", "denominator", "value", "rolling_12"])
     columns = ["measure", "month", "numerator", "denominator", "value", "rolling_12", "origin", "status"]
     return table[columns].assign(month=table["month"].astype(str))
-
-
-def _of_months(finding: Finding) -> pd.DataFrame:
-    """The months with figures of their own: one of twelve months, or of a quarter, is no month's value."""
-    measure = finding.measure
-    is_month_s = measure.has_quarter and not measure.is_quarterly_count
-    return finding.months if is_month_s else finding.months.assign(value=float("nan"))
 
 
 def _withheld(table: pd.DataFrame, findings: Mapping[str, Finding], columns: list[str]) -> pd.DataFrame:
@@ -244,7 +237,7 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
 
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
-    months = _of_months(finding)["value"].reindex(finding.last_12.index).rename(wording.short_month)
+    months = months_of_their_own(finding)["value"].reindex(finding.last_12.index).rename(wording.short_month)
     values = {**months, "Quarter": finding.value.value, "12 months": finding.rolling.value}
     figures = {name: measure.in_table(value) for name, value in values.items()}
     figures["Change"] = narrative.change_in_table(finding)

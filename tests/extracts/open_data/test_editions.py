@@ -13,8 +13,8 @@ from builders import PARAMS
 from extracts.open_data.test_open_data import REAL, TOTAL, home_office_rows, needs_real
 
 from perf_lib.config.catalogue import read_catalogue
-from perf_lib.extracts.open_data.editions import KEYS, agreed, comparable, contradictions, editions
-from perf_lib.extracts.open_data.figures import OpenFigures, by_force, fill, rates_of
+from perf_lib.extracts.open_data.editions import KEYS, agreed, comparable, contradictions, editions, rates_of
+from perf_lib.extracts.open_data.figures import OpenFigures, by_force, fill
 from perf_lib.extracts.open_data.params import write_params
 from perf_lib.extracts.open_data.recorded_crime import read_ons
 from perf_lib.report import open_report
