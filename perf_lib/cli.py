@@ -5,11 +5,10 @@ A command imports what it needs when it is called, so that --help answers at onc
 
 from __future__ import annotations
 
-import atexit
-import gc
 import json
 import logging
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -276,24 +275,46 @@ def new(
 
 @app.command()
 def force(
-    name: Annotated[str, Argument(metavar="FORCE", help='A territorial force, such as "West Mercia".')],
-    quarter: QuarterName,
     data: Annotated[Path, Option("--data", help="A folder of open data files, at any depth.")],
-    into: Annotated[Path | None, Option("--into", help="The folder to write; params-FORCE by default.")] = None,
+    name: Annotated[
+        str | None, Argument(metavar="[FORCE]", help='A territorial force, such as "West Mercia".', show_default=False)
+    ] = None,
+    quarter: Annotated[str | None, _ANY_QUARTER] = None,
+    into: Annotated[
+        Path | None, Option("--into", help="The folder to write, params-FORCE by default; of --all, where they go.")
+    ] = None,
     params: ParamsFolder = PARAMS,
+    every: Annotated[bool, Option("--all", help="Every force that the files name.")] = False,
 ) -> None:
     """Write params for a force from open data: street files, police force area tables, recorded crime."""
     from perf_lib.config.settings import find_params
-    from perf_lib.extracts.open_data.forces import force_key
-    from perf_lib.extracts.open_data.params import write_params
+    from perf_lib.extracts.open_data.params import folder_of, write_all, write_params
 
-    folder = into or Path(f"params-{force_key(name).replace(' ', '-')}")
-    summary = write_params(name, Quarter.parse(quarter), data, find_params(params), folder)
-    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-    echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
-    echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
-    echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
-    echo(f"  next: perf-lib run {quarter} --params {summary.folder}")
+    asked, source = Quarter.parse(str(name if every and quarter is None else quarter)), find_params(params)
+    if not every:
+        if name is None or quarter is None:
+            raise InputError('say which force and which quarter, as perf-lib force "West Mercia" 2019-20-Q3')
+        summary = write_params(name, asked, data, source, into or folder_of(name))
+        echo(f"{summary.folder}: params for {summary.area}, {quarter}")
+        echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
+        echo(f"  by the quarter: {', '.join(summary.quarterly) or 'none'}")
+        echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
+        echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
+        for line in summary.doubts:
+            echo(f"  {line}")
+        echo(f"  next: perf-lib run {quarter} --params {shlex.quote(str(summary.folder))}")
+        return
+    refused = made = 0
+    for area, result in write_all(asked, data, source, into or Path()):
+        if isinstance(result, InputError):
+            refused += 1
+            echo(f"{area}: {result}", err=True)
+        else:
+            made += 1
+            echo(f"{result.folder}: params for {area}, {asked}")
+    if not made:
+        raise InputError(f"no force has figures for {asked}; why is said above")
+    echo(f"{made} forces, {refused} without; next: perf-lib run --all --params {shlex.quote(str(into or Path()))}")
 
 
 @app.command()
@@ -466,7 +487,6 @@ def main() -> None:
     # Whoever requested a kernel reports its failure in one line. Without any handler Python would also print what
     # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient abandons.
     logging.getLogger().addHandler(logging.NullHandler())
-    atexit.register(gc.freeze)  # spares the last search for cycles of garbage before the process ends
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit clears away what is under way
     try:

@@ -160,8 +160,8 @@ class Measure(Strict):
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
             raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
-        if self.frequency == "quarterly" and not self.has_margin:
-            raise ValueError("only a survey is quarterly")
+        if self.frequency == "quarterly" and not (self.has_margin or self.is_count):
+            raise ValueError("only a survey or a count is quarterly")
         return self
 
     @property
@@ -221,7 +221,27 @@ class Measure(Strict):
         Not where each figure overlaps the one before (rolling, surveys of twelve months): a run of such figures rises
         or falls by construction.
         """
-        return self.traits.scale is not None
+        return self.traits.scale is not None and self.frequency == "monthly"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a sentence says how many there were."""
+        return self.traits.may_be_counted and self.singular is not None
+
+    @property
+    def chart(self) -> str:
+        """How its figures are drawn: bars, a line, or points."""
+        return "points" if self.is_quarterly_count else self.traits.chart
+
+    @property
+    def months_heading(self) -> str:
+        """What heads a table's column of months: what a figure beside one is of."""
+        return "Quarter to" if self.is_quarterly_count else "Month" if self.has_quarter else "12 months to"
+
+    @property
+    def is_quarterly_count(self) -> bool:
+        """Whether each figure counts a quarter; it stands at the quarter's last month."""
+        return self.is_count and self.frequency == "quarterly"
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,128 +1,201 @@
-"""A force's figures in a folder of open data, and which of them a measure takes."""
+"""A folder of open data, each file read once; a force's figures in it, and which of them a measure takes."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Catalogue, Measure, OpenData
+from perf_lib.config.catalogue import Measure, OpenData
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.open_data.forces import find_force, force_key
-from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
-from perf_lib.extracts.open_data.street import ASB, holds, parts_of_name, read_street
-from perf_lib.extracts.tables.checks import Ledger
-from perf_lib.extracts.tables.files import WORKBOOKS, read_sheets
-from perf_lib.extracts.tables.schema import PEERS
+from perf_lib.extracts.open_data import editions, recorded_crime
+from perf_lib.extracts.open_data.forces import area_of, find_force, force_key
+from perf_lib.extracts.open_data.street import ASB, contents, parts_of_name, read_street
+from perf_lib.extracts.tables.checks import Ledger, Source
+from perf_lib.extracts.tables.files import WORKBOOKS, Sheet, read_sheets
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
+MOST_REJECTED = 0.01
+"""The share of a month's rows of a street file that may be rejected; of more, the month is not supplied."""
 _MOST_FILES = 20_000
+_QUARTERS = ["force", "quarter", "group"]
+_FRAMES = "quarters", "street", "outcomes"
+
+Way = Literal["months", "quarters", "years"]
+ByForce = Mapping[tuple[str, str], Sequence[Any]]
+_Figures = dict[pd.Period, dict[str, Any]]
 
 
-def sort_folder(folder: Path) -> dict[str, list[Path]]:
-    """A folder's files by what they hold: `street`, `ons`, `home_office` or `other`.
+@dataclass(frozen=True)
+class OpenFigures:
+    """What a folder's files hold up to a quarter's end, and of which of their forces."""
 
-    Street files, outcomes files and archives (which may hold either) are `street`. Raises InputError for a folder that
-    is not there or holds none of the first three.
+    areas: Mapping[str, str]
+    """Every force that the files name, by its key."""
+    years: pd.DataFrame
+    """Every area's years by offence group, as the newest release has them (`editions.editions`)."""
+    by_force: ByForce
+    """The rows of forces among them, by force and offence group, oldest first."""
+    quarters: pd.DataFrame
+    """The Home Office's offences by force, quarter and group."""
+    street: pd.DataFrame
+    outcomes: pd.DataFrame
+    """Outcomes by the month that they were reached in, and by their type."""
+    sources: Sequence[Source]
+    doubts: tuple[str, ...]
+    """What contradicts itself in the files, and is left out; a sentence each."""
+    others: tuple[Path, ...]
+    """Files that hold no open data."""
+    area: str = ""
+    """The force whose figures they are; of all forces where it is blank."""
+
+    def of(self, force: str) -> OpenFigures:
+        """A force's figures; raises InputError where the files do not name it."""
+        area = find_force(force, self.areas.values())
+        key = force_key(area)
+        of_force = {name: getattr(self, name)[lambda frame: frame["key"] == key] for name in _FRAMES}
+        sources = [each for each in self.sources if force_key(_slug(each.file) or area) == key]
+        return replace(self, area=area, sources=sources, **of_force)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A measure's figures by their last month: of months, of quarters or of whole years; and what to know of them."""
+
+    way: Way
+    figures: _Figures
+    notes: Sequence[str] = ()
+
+
+def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> OpenFigures:
+    """What the files of a folder hold up to a quarter's end, each read once.
+
+    force: the one whose street files are read, by any of its names; every force's where it is None.
+
+    Raises InputError for a folder that is not there or holds no open data, for a force that no file names, and for two
+    files of one period that differ.
     """
     if not folder.is_dir():
         raise InputError(f"the data folder {shown(folder)} does not exist")
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if len(paths) > _MOST_FILES:
         raise InputError(f"{shown(folder)}: holds more than {_MOST_FILES:,} files; give a folder of open data alone")
-    files: dict[str, list[Path]] = {"street": [], "ons": [], "home_office": [], "other": []}
-    for path in paths:
-        files[_contents(path)].append(path)
-    if len(files["other"]) == len(paths):
+    ledger = Ledger(share=1.0)  # nobody can mend a publisher's file: what is wrong in it is left out, and said
+    held = {path: contents(path) for path in paths}
+    releases, recorded, others = [], [], []
+    for path in (path for path in paths if not held[path]):
+        sheets = _sheets(path)
+        publisher = next(filter(None, map(recorded_crime.publisher_of, sheets)), None)
+        if publisher == "ons":
+            releases.append(recorded_crime.read_ons(path, ledger, sheets))
+        elif publisher == "home_office":
+            totals = (
+                recorded_crime.read_home_office(path, ledger, sheets)
+                .groupby(_QUARTERS, as_index=False)["offences"]
+                .sum()
+            )
+            recorded.append(totals.assign(file=path.name, corrects=recorded_crime.correction([path.stem])))
+        else:
+            others.append(path)
+    if len(others) == len(paths):
         raise InputError(
             f"{shown(folder)}: holds no street-level CSV or archive of data.police.uk, no police force area tables and "
             "no police recorded crime open data"
         )
-    return files
+    every = editions.agreed(releases) if releases else pd.DataFrame(columns=["area", "level"])
+    years = editions.comparable(editions.editions(every), quarter.last) if releases else every
+    quarters = editions.agreed(recorded, _QUARTERS) if recorded else pd.DataFrame(columns=[*_QUARTERS, "offences"])
+    names = [
+        *every.loc[every["level"] == "force", "area"].unique(),
+        *quarters.loc[quarters["group"] != recorded_crime.FRAUD, "force"].unique(),
+        *sorted({area_of(parts["force"]) for files in held.values() for parts in files}),
+    ]
+    areas = {force_key(name): name for name in reversed(names)}
+    wanted = None if force is None else find_force(force, areas.values())
+    street, outcomes = (_of_street(held, kind, wanted, ledger) for kind in ("street", "outcomes"))
+    quarters = quarters.assign(key=quarters["force"].map(force_key))
+    doubts = editions.contradictions(every) if releases else ()
+    return OpenFigures(areas, years, by_force(years), quarters, street, outcomes, ledger.sources, doubts, tuple(others))
 
 
-def _contents(path: Path) -> str:
-    """What a file holds, as `sort_folder` calls it."""
-    suffix = path.suffix.lower()
-    if parts_of_name(path.name).get("kind") in ("street", "outcomes") or suffix == ".zip":
-        return "street"
-    if suffix == ".csv":
+def _sheets(path: Path) -> list[Sheet]:
+    """The sheets of a file that may hold a release or the Home Office's table; none of another's."""
+    if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             header = file.readline().replace('"', "").strip().split(",")
-        return "home_office" if is_home_office_header(header) else "other"
-    if suffix not in WORKBOOKS:
-        return "other"
-    return next((publisher for sheet in read_sheets(path) if (publisher := publisher_of(sheet))), "other")
+        return read_sheets(path) if recorded_crime.is_home_office_header(header) else []
+    return read_sheets(path) if path.suffix.lower() in WORKBOOKS else []
 
 
-@dataclass(frozen=True)
-class OpenFigures:
-    """A force's open data: crimes by month and type, and every area's years by offence group."""
-
-    area: str
-    force: str
-    street: pd.DataFrame
-    outcomes: pd.DataFrame
-    """Outcomes by the month that they were reached in, and by their type."""
-    ons: pd.DataFrame
-    quarters: pd.DataFrame
-    """The Home Office's offences of the force by quarter and group."""
-    ledger: Ledger
-
-
-def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
-    """What a folder's files hold of a force, in any of its names; raises InputError where they do not name it."""
-    ledger = Ledger()
-    ons = [read_ons(path, ledger) for path in files["ons"]]
-    years = pd.concat(ons, ignore_index=True) if ons else pd.DataFrame(columns=["area", "level", "offence", "month"])
-    recorded = [read_home_office(path, ledger) for path in files["home_office"]]
-    slugs = {path: parts_of_name(path.name).get("force", "") for path in files["street"]}
-    names = [
-        *years.loc[years["level"] == "force", "area"].unique(),
-        *(name for frame in recorded for name in frame["force"].unique()),
-        *sorted(slug.replace("-", " ").title() for slug in set(slugs.values()) if slug),
+def _of_street(held: Mapping[Path, list[dict[str, str]]], kind: str, force: str | None, ledger: Ledger) -> pd.DataFrame:
+    """Counts by force, month and type, without the months of which too many rows were rejected."""
+    key = None if force is None else force_key(force)
+    paths = [
+        path
+        for path, files in held.items()
+        if any(parts["kind"] == kind and key in (None, force_key(parts["force"])) for parts in files)
     ]
-    first_spellings = {force_key(name): name for name in reversed(names)}
-    area = find_force(force, first_spellings.values())
-    key = force_key(area)
-    street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
-    of_force = [path for path, slug in slugs.items() if force_key(slug or area) == key]
-    with_outcomes = [path for path in of_force if holds(path, "outcomes")]
-    with_crimes = [path for path in of_force if path not in with_outcomes or holds(path, "street")]
-    if with_crimes:
-        street = read_street(with_crimes, ledger, force=area)
-    if with_outcomes:
-        outcomes = read_street(with_outcomes, ledger, kind="outcomes", force=area)
-    parts = [frame[frame["force"].map(force_key) == key] for frame in recorded]
-    quarters = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["quarter", "group", "offences"])
-    title = next(iter(sorted(street["force"].unique())), f"{area} Police")
-    return OpenFigures(area, title, street, outcomes, years, quarters, ledger)
+    if not paths:
+        return pd.DataFrame(columns=["force", "month", "type", "count", "key"])
+    known = len(ledger.sources)
+    street = read_street(paths, ledger, kind=kind, force=force)
+    street = street.assign(key=street["force"].map(lambda name: key or force_key(name)))
+    totals = street.groupby(["key", "month"])["count"].sum()
+    rejected = Counter(_name(each.file) for source in ledger.sources[known:] for each in source.rejected)
+    for parts, number in ((parts_of_name(name), number) for name, number in rejected.items()):
+        at = force_key(parts["force"]), pd.Period(parts["month"], "M")
+        if number > MOST_REJECTED * (number + totals.get(at, 0)):
+            street = street[(street["key"] != at[0]) | (street["month"] != at[1])]
+    return street
 
 
-def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[dict[str, Any]]:
-    """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years.
+def _name(file: str) -> str:
+    """A file's own name; of one in an archive, the member's."""
+    return re.split(r", |/", file)[-1]
 
-    Years are as the statistics office has them; where it has none, the sum of four of the Home Office's quarters.
+
+def _slug(file: str) -> str:
+    return parts_of_name(_name(file)).get("force", "")
+
+
+def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Filled]:
+    """What a measure takes, up to the quarter's end; and, where that tells no year, whole years beside it.
+
+    Months where all three of the quarter's are there; else the quarter as the Home Office has it; else whichever
+    reaches furthest, so that an older year never displaces newer months.
     """
     sources = measure.open_data
     if sources is None:
         return []
-    months, years = _monthly(sources, figures), _four_quarters(sources, figures) | _years(sources, figures)
+    months, by_quarter = _monthly(sources, figures), _quarterly(sources, figures)
+    years, differences = _years(sources, figures)
     if sources.police_uk_outcomes:
         outcomes = _outcomes(measure, sources, figures)
-        months, years = (outcomes, years) if measure.has_quarter else (months, outcomes)
-    last_year = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
-    chosen, of_years = (months, False) if last_year <= set(months) or not years else (years, True)
-    if not chosen:
+        months, years = (outcomes, {}) if measure.has_quarter else ({}, outcomes)
+    every: dict[Way, _Figures] = {"years": years, "quarters": by_quarter, "months": months}
+    ways = {way: {m: each for m, each in of.items() if m <= quarter.last} for way, of in every.items()}
+    ways = {way: of for way, of in ways.items() if of}
+    if not ways:
         return []
-    span = pd.period_range(min(chosen), max(chosen), freq="M")
-    blank = {"value": "", "origin": "published", "status": "not supplied"}
-    base = {"measure": measure.code, "area": figures.area, "of_years": of_years}
-    return [{**base, "month": str(month), **(chosen.get(month) or blank)} for month in span]
+    if set(quarter.months) <= set(ways.get("months", ())):
+        way: Way = "months"
+    else:
+        way = "quarters" if quarter.last in ways.get("quarters", ()) else max(ways, key=lambda each: max(ways[each]))
+    whole_years = Filled("years", ways.get("years", {}), (*restated(editions_of(sources, figures)), *differences))
+    if way == "years":
+        return [whole_years]
+    newest = max(whole_years.figures, default=quarter.first - 12)
+    step, known = (1 if way == "months" else 3), set(ways[way])
+    tells = [all(quarter.last - back in known for back in range(year, year + 12, step)) for year in (0, 12)]
+    adds = newest > quarter.last - 12 and (not tells[0] or (not tells[1] and newest - 12 in whole_years.figures))
+    return [Filled(way, ways[way], differences if way == "quarters" else ()), *[whole_years] * adds]
 
 
 def _final(origin: str, **figures: float) -> dict[str, Any]:
@@ -134,7 +207,7 @@ def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]
     return names.isin(included) if included else ~names.isin(excluded)
 
 
-def _monthly(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _monthly(sources: OpenData, figures: OpenFigures) -> _Figures:
     if not (sources.police_uk or sources.police_uk_but) or figures.street.empty:
         return {}
     selected = _selected(figures.street["type"], sources.police_uk, sources.police_uk_but)
@@ -143,7 +216,7 @@ def _monthly(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[st
     return {month: _final("derived", value=int(totals.get(month, 0))) for month in sorted(months)}
 
 
-def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> _Figures:
     """Outcomes by the month; for a share, of the crimes of the same month, or of the same twelve for a rolling one.
 
     An outcome belongs to the month that it was reached in, a crime to the month that it was recorded in.
@@ -167,41 +240,55 @@ def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> dict
     }
 
 
-def _four_quarters(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _quarterly(sources: OpenData, figures: OpenFigures) -> _Figures:
     quarters = figures.quarters
     if not (sources.home_office or sources.home_office_but) or quarters.empty:
         return {}
     selected = quarters[_selected(quarters["group"], sources.home_office, sources.home_office_but)]
-    totals = {quarter.last: total for quarter, total in selected.groupby("quarter")["offences"].sum().items()}
-    return {
-        last: _final("derived", value=int(sum(totals[last - back] for back in (0, 3, 6, 9))))
-        for last in totals
-        if all(last - back in totals for back in (0, 3, 6, 9))
+    totals = selected.groupby("quarter")["offences"].sum()
+    return {each.last: _final("published", value=int(total)) for each, total in sorted(totals.items())}
+
+
+def _years(sources: OpenData, figures: OpenFigures) -> tuple[_Figures, Sequence[str]]:
+    """Years of an offence group by the publisher whose reach further; and where the two differ, in sentences."""
+    by_quarter = _quarterly(sources, figures)
+    home_office = {
+        last: _final("derived", value=sum(by_quarter[last - back]["value"] for back in (0, 3, 6, 9)))
+        for last in by_quarter
+        if all(last - back in by_quarter for back in (0, 3, 6, 9))
     }
-
-
-def _years(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    """Years of an offence group as published; the year before a release's own from its change in per cent."""
-    ons = figures.ons
-    if sources.ons is None or ons.empty:
-        return {}
-    is_group = (ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == sources.ons)
-    group = ons[is_group].dropna(subset="offences").sort_values("month")
-    before = {
-        row.month - 12: _final("derived", value=round(float(row.offences) / (1 + float(row.change_per_cent) / 100)))
-        for row in group.dropna(subset="change_per_cent").itertuples()
+    ons = {
+        row.month: _final("published" if row.table == "P1" else "derived", value=int(row.offences))
+        for row in editions_of(sources, figures)
     }
-    return before | {row.month: _final("published", value=int(row.offences)) for row in group.itertuples()}
+    both = [(month, ons[month]["value"], home_office[month]["value"]) for month in sorted(set(ons) & set(home_office))]
+    differences = [
+        f"For the {wording.twelve_months_to(month)} the Office for National Statistics has {one:,} and the Home Office "
+        f"{other:,}, {wording.per_cent(abs(100 * (other / one - 1)))} {'more' if other > one else 'less'}."
+        for month, one, other in both
+        if one and one != other
+    ]
+    return max((ons, home_office), key=lambda years: max(years, default=pd.Period("1900-01", "M"))), differences
 
 
-def rates_of(catalogue: Catalogue, ons: pd.DataFrame) -> pd.DataFrame:
-    """Every area's rates, for each series that the catalogue compares and the releases hold."""
-    if ons.empty:
-        return pd.DataFrame(columns=PEERS.required)
-    groups = {m.open_data.ons: m.peers for m in catalogue.values() if m.peers and m.open_data and m.open_data.ons}
-    table = ons[ons["offence"].isin(list(groups)) & ons["level"].isin(["force", "region", "nation"])]
-    table = table.dropna(subset=["rate", "offences", "population"])
-    table = table[(table[["rate", "offences", "population"]] > 0).all(axis=1)]
-    table = table.assign(series=table["offence"].map(groups), month=table["month"].astype(str), origin="published")
-    table = table.drop_duplicates(["series", "area", "level", "month"], keep="last")
-    return table[PEERS.required].sort_values(["series", "level", "area", "month"], ignore_index=True)
+def by_force(years: pd.DataFrame) -> ByForce:
+    """The rows of forces, by force and offence group, oldest first."""
+    rows: dict[tuple[str, str], list[Any]] = {}
+    for row in years[years["level"] == "force"].itertuples(index=False):
+        rows.setdefault((row.area, row.offence), []).append(row)
+    return rows
+
+
+def editions_of(sources: OpenData, figures: OpenFigures) -> Sequence[Any]:
+    """A force's years of a measure's offence group, with the release that says each."""
+    return figures.by_force.get((figures.area, sources.ons or ""), ())
+
+
+def restated(rows: Sequence[Any]) -> list[str]:
+    """The years whose figure moved, each with what was first published and the release that restates it."""
+    return [
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}, are restated by the "
+        f"release of {wording.month(row.release)}."
+        for row in rows
+        if row.offences != row.first_offences
+    ]

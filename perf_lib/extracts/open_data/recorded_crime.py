@@ -10,6 +10,7 @@ Police recorded crime open data of the Home Office hold offences by force, finan
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -37,23 +38,26 @@ _REGION = ("E12", "W92")
 _MISSPELT = {"Residental burglary": "Residential burglary"}
 _YEAR_ENDING = re.compile(r"year ending (?P<month>[A-Z][a-z]+) (?P<year>20\d\d|\d\d)", re.IGNORECASE)
 _FOOTNOTES = re.compile(r"\s*\d+(?:,\s*\d+)*(?=\)?$)")
+_CORRECTS = re.compile(r"correct|revis|amend|(?<![a-z])v(?P<version>[2-9])(?!\d)", re.IGNORECASE)
 _FINANCIAL_YEAR = re.compile(r"(20\d\d)/(\d\d)")
 
 
-def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
+def read_ons(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:
     """One release: a row an area and offence group, with `month`, the last of its twelve.
 
-    Columns: `area, level, region, month, offence, offences, change_per_cent, rate, population`. `rate` is per 1,000
-    residents, `change_per_cent` on the year before; what was not published is missing. `level` is force, region,
-    nation or, for what has no code, other.
+    Columns: `area, level, region, month, offence, offences, change_per_cent, rate, population, file, corrects`. `rate`
+    is per 1,000 residents, `change_per_cent` on the year before; what was not published is missing. `level` is force,
+    region, nation or, for what has no code, other. `corrects` is above 1 where the file's name, or a sheet's, says that
+    it corrects an earlier one: corrected, revised, amended, or v2. sheets: the file's, where they have been read.
 
     Raises InputError for a workbook without such tables, and for cells that are neither numbers nor signs for none.
     """
     ledger = Ledger() if ledger is None else ledger
     tables: dict[str, pd.DataFrame] = {}
     rejected: list[Rejection] = []
-    rows = 0
-    for sheet in read_sheets(path):
+    rows, names = 0, [path.stem]
+    for sheet in sheets or read_sheets(path):
+        names.append(sheet.name)
         title = " ".join(sheet.rows[0][1][0].split()) if sheet.rows and sheet.rows[0][1] else ""
         what = next((name for words, name in TABLES.items() if words in title.lower()), None)
         if TITLE not in title.lower() or what is None:
@@ -72,7 +76,18 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     population = tables["rate"].drop_duplicates(["area", "level"])[["area", "level", "population"]]
     frame = frame.drop(columns="population").merge(population, on=["area", "level"], how="left")
     ledger.enter(path, "ONS police force area tables", rows, rejected, frame["month"])
-    return frame.reindex(columns=[*keys, "offences", "change_per_cent", "rate", "population"])
+    frame = frame.reindex(columns=[*keys, "offences", "change_per_cent", "rate", "population"])
+    return frame.assign(file=path.name, corrects=correction(names))
+
+
+def correction(names: Iterable[str]) -> int:
+    """Which edition of itself a file is by its name and its sheets' names: 1, or more where it corrects another.
+
+    >>> correction(["sep18corrected"]), correction(["march2018v3"]), correction(["nov2019"])
+    (2, 3, 1)
+    """
+    marks = [mark for name in names if (mark := _CORRECTS.search(name))]
+    return max((int(mark["version"] or 2) for mark in marks), default=1)
 
 
 def _month(path: Path, title: str) -> pd.Period:
@@ -155,7 +170,7 @@ def _number(cell: str) -> float:
     return number if abs(number) < float("inf") else float("nan")
 
 
-def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
+def read_home_office(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:
     """Offences by force and quarter: `force, quarter, group, subgroup, offence, offences`, a row a row of the file.
 
     CSV, XLSX and ODS; in a workbook every sheet with the file's header is read, and the others are notes. An offence
@@ -164,7 +179,7 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     Raises InputError for other columns, and for years, quarters and numbers that are none.
     """
     parts = []
-    for sheet in read_sheets(path):
+    for sheet in sheets or read_sheets(path):
         at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if is_home_office_header(row)), None)
         if at is not None:
             parts.append(table_of(path, Sheet(sheet.name, sheet.rows[at:]), HOME_OFFICE))

@@ -23,10 +23,16 @@ from perf_lib.extracts.tables.archives import open_archive, read_member
 from perf_lib.extracts.tables.checks import MONTH, Ledger, Rejection, months_of
 from perf_lib.extracts.tables.files import csv_rows
 from perf_lib.extracts.tables.schema import OUTCOMES, STREET, Schema
-from perf_lib.words.errors import InputError
+from perf_lib.words.errors import InputError, suggestion
 
 ASB = "Anti-social behaviour"
 """The one crime type of the street files that is no crime."""
+TYPES = (
+    ASB, "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs", "Other crime", "Other theft",
+    "Possession of weapons", "Public disorder and weapons", "Public order", "Robbery", "Shoplifting",
+    "Theft from the person", "Vehicle crime", "Violence and sexual offences", "Violent crime",
+)  # fmt: skip
+"""Every crime type that the files have had; however a file spells one, it is counted under this name."""
 KINDS = {"street": STREET, "outcomes": OUTCOMES}
 TYPE = {"street": "Crime type", "outcomes": "Outcome type"}
 NAMES = {
@@ -35,6 +41,8 @@ NAMES = {
 }  # fmt: skip
 MOST_ARCHIVE, MOST_MEMBER = 32 * 2**30, 512 * 2**20
 _FILE = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>.+)-(?P<kind>street|outcomes|stop-and-search)\.csv")
+
+_BY_LETTERS = {re.sub(r"[^a-z]", "", name.lower()): name for name in TYPES}
 
 _Key = tuple[str, ...]
 """A row's force, month and type, and any further columns that are counted by."""
@@ -109,12 +117,13 @@ def _kind_of(name: str) -> str | None:
     return parts_of_name(PurePosixPath(name).name).get("kind")
 
 
-def holds(path: Path, kind: str) -> bool:
-    """Whether a file is of a kind, or an archive that has one of it."""
-    if path.suffix.lower() != ".zip":
-        return _kind_of(path.name) == kind
-    with open_archive(path, MOST_ARCHIVE) as archive:
-        return any(_kind_of(name) == kind for name in archive.namelist())
+def contents(path: Path) -> list[dict[str, str]]:
+    """The parts of the names of the files of data.police.uk that a file is, or that an archive holds."""
+    names = [path.name]
+    if path.suffix.lower() == ".zip":
+        with open_archive(path, MOST_ARCHIVE) as archive:
+            names = [PurePosixPath(name).name for name in archive.namelist()]
+    return [parts for name in names if (parts := parts_of_name(name)).get("kind") in KINDS]
 
 
 def _files(path: Path) -> list[Path]:
@@ -156,7 +165,7 @@ def _scan(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> dict
         return {path: source for each in paths for path, source in _scan([each], schema, columns).items()}
     counted: dict[str, _Counted] = defaultdict(_Counted)
     for name, *cells, number in groups:
-        counted[name].counts[tuple(cell or "" for cell in cells)] += number
+        counted[name].counts[_key(cells)] += number
     return {
         path: counted[str(path)]
         for path in paths
@@ -175,6 +184,12 @@ def _query(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> lis
         return connection.execute(query, [[str(path) for path in paths]]).fetchall()
 
 
+def _key(cells: Iterable[str | None]) -> _Key:
+    """What a row is counted by, a crime type under its one name."""
+    force, month, kind, *others = ((cell or "").strip() for cell in cells)
+    return force, month, _BY_LETTERS.get(re.sub(r"[^a-z]", "", kind.lower()), kind), *others
+
+
 def _why_rejected(key: _Key, name: str) -> tuple[int, str] | None:
     """Why rows of a force, month and type are rejected, after the place of the cell; None where they are not."""
     force, month, kind = key[:3]
@@ -185,6 +200,8 @@ def _why_rejected(key: _Key, name: str) -> tuple[int, str] | None:
         return 1, f"month {month!r} is not the file's, {parts['month']}"
     if not force:
         return 0, "the force is blank"
+    if parts.get("kind") == "street" and kind and kind not in TYPES:
+        return 2, f"crime type {kind!r}; {suggestion(kind, TYPES)}"
     return None if kind else (2, "the type is blank")
 
 
@@ -231,7 +248,7 @@ def _count_rows(place: str, name: str, content: bytes, schema: Schema, columns: 
             reason = f"has {len(row)} cells where the header has {len(header)}"
             counted.rejected.append(Rejection(place, f"line {line}", "", "", reason))
             continue
-        key = tuple(row[at].strip() for at in places)
+        key = _key(row[at] for at in places)
         if complaint := _why_rejected(key, name):
             wrong, reason = complaint
             counted.rejected.append(Rejection(place, f"line {line}", columns[wrong], key[wrong], reason))

@@ -253,8 +253,10 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     written = write_params("west mercia police", Quarter.parse("2018-19-Q4"), REAL, PARAMS, tmp_path / "params")
     report = open_report("2018-19-Q4", written.folder)
     crime = report["crime_volume"].finding
-    # The release for the year ending March 2019: 86,782 crimes in West Mercia, 84,342 the year before.
-    assert (crime.rolling.value, crime.previous.value) == (86782, 84342)
+    # The release for the year ending March 2019: 86,782 crimes in West Mercia, 2.883 per cent more (tables P1 and P2),
+    # so 84,350 the year before, which the release of that year had as 84,342.
+    assert (crime.rolling.value, crime.previous.value) == (86782, 84350)
+    assert round(crime.change_per_cent, 3) == 2.883
     assert crime.peers is not None
     assert set(crime.peers.rates.index) == {"West Mercia", "Staffordshire", "Warwickshire", "West Midlands"}
     assert report["crime_volume"].sentences().text.startswith("There were 86,782 crimes recorded in the 12 months to")
@@ -263,10 +265,17 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     assert asb.months.loc[pd.Period("2019-01", "M"), "value"] == sum(
         ",Anti-social behaviour," in line for line in lines
     )
-    for code, finding in report.findings.items():
-        assert (finding.as_at is None) == (code not in (*written.monthly, *written.yearly)), code
-    assert "No figure has been supplied" in report["hate_crime"].sentences().text
-    assert "not supplied" in report.reasons("witness_reasons", "Reasons").text
+    assert set(report) == {*written.monthly, *written.quarterly, *written.yearly}
+    assert all(finding.as_at is not None for finding in report.findings.values())
+    # What open data do not hold is named once, and has no box unless settings ask for it.
+    assert "hate_crime" not in report
+    assert report.about_the_data().text.count("Hate crime") == 1
+    assert report.unsupplied().text == ""
+    settings = written.folder / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("unsupplied: false", "unsupplied: true"), "utf-8")
+    whole = open_report("2018-19-Q4", written.folder)
+    assert "Hate crime" in whole.unsupplied().text and "Crime volume" not in whole.unsupplied().text
+    assert "Hate crime" not in whole.about_the_data().text
 
 
 @needs_real
