@@ -290,31 +290,33 @@ def force(
     from perf_lib.config.settings import find_params
     from perf_lib.extracts.open_data.params import folder_of, write_all, write_params
 
-    asked, source = Quarter.parse(str(name if every and quarter is None else quarter)), find_params(params)
-    if not every:
-        if name is None or quarter is None:
-            raise InputError('say which force and which quarter, as perf-lib force "West Mercia" 2019-20-Q3')
-        summary = write_params(name, asked, data, source, into or folder_of(name))
-        echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-        echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
-        echo(f"  by the quarter: {', '.join(summary.quarterly) or 'none'}")
-        echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
-        echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
-        for line in summary.doubts:
-            echo(f"  {line}")
-        echo(f"  next: perf-lib run {quarter} --params {shlex.quote(str(summary.folder))}")
-        return
-    refused = made = 0
-    for area, result in write_all(asked, data, source, into or Path()):
+    words = [word for word in (name, quarter) if word is not None]
+    if len(words) != (1 if every else 2):
+        example = 'perf-lib force "West Mercia" 2019-20-Q3'
+        raise InputError(f"say which force and which quarter, as {example}; with --all, the quarter alone")
+    chosen, source = Quarter.parse(words[-1]), find_params(params)
+    if every:
+        results = write_all(chosen, data, source, into or Path())
+    else:
+        results = iter([(words[0], write_params(words[0], chosen, data, source, into or folder_of(words[0])))])
+    made = []
+    for area, result in results:
         if isinstance(result, InputError):
-            refused += 1
             echo(f"{area}: {result}", err=True)
-        else:
-            made += 1
-            echo(f"{result.folder}: params for {area}, {asked}")
+            continue
+        made.append(result.folder)
+        echo(f"{result.folder}: params for {result.area}, {chosen}")
+        if not every:
+            for what, names in (*result.measures.items(), ("peers", result.peers)):
+                echo(f"  {what}: {', '.join(names) or 'none'}")
+            for line in result.doubts:
+                echo(f"  {line}")
     if not made:
-        raise InputError(f"no force has figures for {asked}; why is said above")
-    echo(f"{made} forces, {refused} without; next: perf-lib run --all --params {shlex.quote(str(into or Path()))}")
+        raise InputError(f"no force has figures for {chosen}; why is said above")
+    which, folder = (f"{chosen} --all", into or Path()) if every else (str(chosen), made[0])
+    typer.echo(
+        f"  next: perf-lib run {which} --params {shlex.quote(str(folder))}"
+    )  # in one line however narrow the terminal, to be copied
 
 
 @app.command()

@@ -20,7 +20,8 @@ YEAR = 12
 KEYS = ["area", "level", "offence", "month"]
 _FIGURES = ["offences", "change_per_cent", "rate", "population"]
 COLUMNS = [
-    *KEYS, "region", "offences", "rate", "population", "release", "table", "file", "first_offences", "first_release",
+    *KEYS, "region", "rate", "population", "offences", "release", "table", "file", "first_offences", "first_release",
+    "first_change_per_cent",
 ]  # fmt: skip
 
 
@@ -30,6 +31,8 @@ def agreed(tables: Sequence[pd.DataFrame], keys: Sequence[str] = KEYS) -> pd.Dat
     tables: with `file` and `corrects`, as `read_ons` gives them; keys: the columns that say what a row is of. Raises
     InputError, naming both files, where they differ and neither says that it corrects the other.
     """
+    if not tables:
+        return pd.DataFrame(columns=[*keys, *_FIGURES, "file"])
     keys, every = list(keys), pd.concat(tables, ignore_index=True)
     every = every[every["corrects"] == every.groupby(keys)["corrects"].transform("max")]
     figures = [name for name in _FIGURES if name in every]
@@ -53,11 +56,12 @@ def editions(releases: pd.DataFrame) -> pd.DataFrame:
     says it; `first_offences` and `first_release` are the first edition's. `rate` is missing where the year's own
     release has none, or is not there.
     """
+    if releases.empty:
+        return pd.DataFrame(columns=COLUMNS)
     own = releases.dropna(subset="offences").assign(release=releases["month"], table="P1")
     spoken = pd.concat([own, _years_before(own)], ignore_index=True).sort_values("release", kind="stable")
-    by_key = spoken.groupby(KEYS, sort=False)
-    first = by_key[["offences", "release"]].first().add_prefix("first_")
-    newest = by_key.tail(1).set_index(KEYS).join(first).reset_index()
+    first, newest = (spoken.drop_duplicates(KEYS, keep=which).set_index(KEYS) for which in ("first", "last"))
+    newest = newest.join(first[["offences", "release", "change_per_cent"]].add_prefix("first_")).reset_index()
     residents = own.dropna(subset="rate").groupby(["area", "level", "month"])["population"].first()
     places = pd.MultiIndex.from_frame(newest[["area", "level", "month"]])
     population = newest["population"].where(newest["table"] == "P1", pd.Series(residents.reindex(places).to_numpy()))
@@ -85,11 +89,14 @@ def _years_before(own: pd.DataFrame) -> pd.DataFrame:
     confirmed = (100 * (before["offences"] / known - 1) - before["change_per_cent"]).abs() <= half + 1e-9
     before["offences"] = offences.round().where(whole, known.where(confirmed, offences.round().where(~in_full)))
     before = before[np.isfinite(before["offences"])]
-    return before.assign(month=before["month"] - YEAR, table="P2", rate=np.nan, population=np.nan)
+    unknown = dict.fromkeys(["change_per_cent", "rate", "population"], np.nan)
+    return before.assign(month=before["month"] - YEAR, table="P2", **unknown)
 
 
 def contradictions(releases: pd.DataFrame) -> tuple[str, ...]:
     """The counts that do not fit the printed change, a sentence each."""
+    if releases.empty:
+        return ()
     own = releases.dropna(subset=["offences", "change_per_cent"])
     own = own[(own["offences"] > 0) | (own["change_per_cent"] > -100)]
     fits = own.index.isin(_years_before(own).index)

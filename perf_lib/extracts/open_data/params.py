@@ -6,7 +6,7 @@ neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ import pandas as pd
 from perf_lib.config.catalogue import Measure, read_catalogue
 from perf_lib.config.settings import quarters_before
 from perf_lib.config.yaml import read_text, read_yaml, shown, to_yaml
-from perf_lib.extracts.open_data import editions, figures
-from perf_lib.extracts.open_data.figures import Filled, OpenFigures
+from perf_lib.extracts.open_data import editions
+from perf_lib.extracts.open_data.figures import MOST_REJECTED, Filled, OpenFigures, Way, fill, read_folder
 from perf_lib.extracts.open_data.forces import force_key, official_name
 from perf_lib.extracts.open_data.street import ASB
 from perf_lib.extracts.tables.schema import MONTHLY, PUBLISHED
@@ -27,16 +27,14 @@ from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
 LEAST_PEERS, MOST_PEERS = 3, 7
-CRIME, ANTI_SOCIAL, OUTCOMES, UNSUPPLIED = range(1, 5)
-"""Priorities of a report from open data; their titles, like all that it says of itself, are in report.yaml."""
 WHOLE_YEARS = "_whole_years"
 """What follows a measure's code for its years, where it has months or quarters besides."""
-
 MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha256"]
 """The columns of made_from.csv: what each source file gave."""
-EDITIONS = ["measure", "month", "offences", "release", "table", "file", "first_offences", "first_release"]
+EDITIONS = ["measure", "month", *editions.COLUMNS[-7:]]
 """The columns of editions.csv: which release says each year's figure, and what the first said of it."""
 _NOTEBOOKS, _REPORT = (Path(__file__).with_name(name) for name in ("notebooks", "report.yaml"))
+_PEERS_NOTEBOOK, _RESTATED_NOTEBOOK = "5", "7"
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,8 @@ class OpenParams:
 
     folder: Path
     area: str
-    monthly: tuple[str, ...]
-    """Measures with figures by the month."""
-    quarterly: tuple[str, ...]
-    """Measures with figures by the quarter alone."""
-    yearly: tuple[str, ...]
-    """Measures with figures of twelve months."""
+    measures: Mapping[Way, tuple[str, ...]]
+    """The codes of measures by what their figures are of: months, quarters or whole years."""
     peers: tuple[str, ...]
     doubts: tuple[str, ...]
     """What was left out of the files, and why; a sentence each."""
@@ -68,17 +62,17 @@ def write_params(force: str, quarter: Quarter, data: Path, source: Path, into: P
     quarter of which they hold nothing, for a folder that exists, and for files that cannot be right.
     """
     _refuse_existing(into)  # before much is read
-    folder = figures.read_folder(data, quarter, force)
-    return _Shared(folder, source).write(folder.of(force), quarter, into)
+    folder = read_folder(data, quarter, force)
+    return _Writer(folder, source).write(force, quarter, into)
 
 
 def write_all(quarter: Quarter, data: Path, source: Path, into: Path) -> Iterator[tuple[str, OpenParams | InputError]]:
     """Write params for every force that the data name, each in its folder of `into`, or say why not; by area."""
-    folder = figures.read_folder(data, quarter)
-    shared = _Shared(folder, source)
+    folder = read_folder(data, quarter)
+    writer = _Writer(folder, source)
     for area in sorted(folder.areas.values()):
         try:
-            yield area, shared.write(folder.of(area), quarter, folder_of(area, into))
+            yield area, writer.write(area, quarter, folder_of(area, into))
         except InputError as error:
             yield area, error
 
@@ -93,85 +87,103 @@ def _refuse_existing(into: Path) -> None:
         raise InputError(f"{shown(into)}: is there already; name another folder with --into")
 
 
-class _Shared:
-    """What the params of all forces of a folder share: the catalogue and the rates."""
+class _Writer:
+    """Writes the params of a folder's forces, which share the catalogue and the rates."""
 
     def __init__(self, folder: OpenFigures, source: Path) -> None:
+        self.folder = folder
         self.catalogue = read_catalogue(source / "measures.yaml")
         self.written = read_yaml(source / "measures.yaml")
-        self.said = read_yaml(_REPORT)
+        self.report = read_yaml(_REPORT)
         self.rates = editions.rates_of(self.catalogue, folder.years)
 
-    def write(self, force: OpenFigures, quarter: Quarter, into: Path) -> OpenParams:
+    def write(self, name: str, quarter: Quarter, into: Path) -> OpenParams:
         _refuse_existing(into)
-        rates, series = self.rates, set(self.rates["series"])
-        doubts = (*force.doubts, *_rejected(force))
-        entries, filled, known = {}, {}, []
+        force, filled, entries = self.folder.of(name), dict[str, Filled](), dict[str, Any]()
         for code, measure in self.catalogue.items():
-            ways = figures.fill(measure, force, quarter)
-            entries[code] = _entry(self.written[code], measure, series, ways[0] if ways else None, self.said)
-            for name, each in zip((code, f"{code}{WHOLE_YEARS}"), ways, strict=False):
-                filled[name] = each
-                if name != code:
-                    entry = _entry(self.written[code], measure, set(), each, self.said)
-                    own = {key: value for key, value in entry.items() if key not in ("also_called", "open_data")}
-                    entries[name] = own | {"title": f"{measure.title}, whole years"}
-                if each.way == "years" and measure.open_data and measure.is_count:
-                    known += [
-                        {"measure": name, **row._asdict()} for row in figures.editions_of(measure.open_data, force)
-                    ]
+            of_measure = dict(zip((code, f"{code}{WHOLE_YEARS}"), fill(measure, force, quarter), strict=False))
+            filled |= of_measure
+            entries |= self.entries(measure, of_measure)
+        doubts = (*force.doubts, *_rejected(force))
         _refuse_empty(filled, force, quarter, doubts)
-        versions = pd.DataFrame(known, columns=EDITIONS)
-        group = _peer_group(force, rates)
+        group = self.peer_group(force.area)
         (into / str(quarter)).mkdir(parents=True)
         _write_yaml(into / "measures.yaml", entries, "The catalogue, with what open data can fill.")
         rows = [row for code, each in filled.items() for row in _rows(code, each, force.area)]
         _write_csv(into / "monthly.csv", pd.DataFrame(rows, columns=[*MONTHLY.required, "margin"]))
-        if len(rates):
-            _write_csv(into / "peers.csv", rates)
-        sources = [vars(each) | {"used": each.used, "rejected": len(each.rejected)} for each in force.sources]
-        made_from = pd.DataFrame(sources, columns=MADE_FROM)
-        _write_csv(into / "made_from.csv", made_from.assign(file=[Path(file).name for file in made_from["file"]]))
-        moved = _write_editions(into, quarter, versions)
-        settings = _settings(self.said["settings"], force, group, bool(len(rates)), doubts, moved)
+        if len(self.rates):
+            _write_csv(into / "peers.csv", self.rates)
+        sources = [
+            vars(each) | {"file": Path(each.file).name, "used": each.used, "rejected": len(each.rejected)}
+            for _, each in force.sources
+        ]
+        _write_csv(into / "made_from.csv", pd.DataFrame(sources, columns=MADE_FROM))
+        restated = _write_editions(into, quarter, filled)
+        settings = self.settings(force, group, doubts) | ({"restatements": {"reasons": restated}} if restated else {})
         _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
         comment = "This quarter's own settings. A key here replaces the one in the folder above."
         _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
-        used = {str(entries[code]["priority"]) for code in filled} | {
-            digit for digit, is_there in (("5", group), ("7", any(into.glob("*/published.csv")))) if is_there
-        }
-        _write_notebooks(into, quarter, used)
-        months, quarters, years = (
-            tuple(code for code, each in filled.items() if each.way == way) for way in ("months", "quarters", "years")
-        )
-        peers = tuple(group["areas"]) if group else ()
-        return OpenParams(into, force.area, months, quarters, years, peers, doubts, force.others)
+        needed = {str(entries[code]["priority"]) for code in filled}
+        needed |= {_PEERS_NOTEBOOK} if group else set()
+        needed |= {_RESTATED_NOTEBOOK} if any(into.glob("*/published.csv")) else set()
+        _write_notebooks(into, quarter, needed)
+        ways: tuple[Way, ...] = ("months", "quarters", "years")
+        measures = {way: tuple(code for code, each in filled.items() if each.way == way) for way in ways}
+        return OpenParams(into, force.area, measures, tuple(group.get("areas", ())), doubts, force.others)
+
+    def entries(self, measure: Measure, filled: Mapping[str, Filled]) -> dict[str, dict[str, Any]]:
+        """A measure's entries in a force's catalogue, without the notes and targets of another force, by code."""
+        dropped = {"note", "target"} if measure.peers in set(self.rates["series"]) else {"note", "target", "peers"}
+        entry = {key: value for key, value in self.written[measure.code].items() if key not in dropped}
+        if not filled or measure.open_data is None:
+            return {measure.code: entry | self.report["unsupplied"]}
+        if measure.open_data.police_uk_outcomes:
+            return {measure.code: entry | self.report["outcomes"]}
+        topic = self.report["anti_social_behaviour" if measure.open_data.police_uk == (ASB,) else "crime"]
+        entries = {}
+        for code, each in filled.items():
+            of_way = self.report[each.way]
+            entries[code] = entry | topic | of_way | {"note": " ".join([of_way["note"], *each.notes])}
+            # Whole years beside months or quarters are a measure of their own, by which nothing else is meant.
+            entry = {key: value for key, value in entry.items() if key not in ("also_called", "open_data", "peers")}
+            entry["title"] = f"{measure.title}, whole years"
+        return entries
+
+    def peer_group(self, area: str) -> dict[str, Any]:
+        """The other forces of the area's region, where there are enough with rates; else those of like size."""
+        forces = self.rates[self.rates["level"] == "force"]
+        if area not in set(forces["area"]):
+            return {}
+        regions = self.folder.years[self.folder.years["level"] == "force"].groupby("area")["region"].first()
+        near = regions.index[regions == regions[area]].intersection(forces["area"]).drop(area)
+        if regions[area] and len(near) >= LEAST_PEERS:
+            name, short, areas = f"{regions[area]} regional group", "Region", sorted(near)
+            note = "The group is the region as the Office for National Statistics has it, not a most similar group."
+        else:
+            residents = forces.groupby("area")["population"].last()
+            ratio = np.log(residents / residents[area]).abs().drop(area)
+            name, short, areas = "group of forces of like size", "Like size", sorted(ratio.nsmallest(MOST_PEERS).index)
+            note = f"The region has too few forces with rates, so the group is the {len(areas)} nearest in residents."
+        group = {"name": name, "abbreviation": short, "areas": areas, "note": note}
+        return group if len(areas) >= LEAST_PEERS else {}
+
+    def settings(self, force: OpenFigures, group: Mapping[str, Any], doubts: tuple[str, ...]) -> dict[str, Any]:
+        settings, name = self.report["settings"], official_name(force.area)
+        body = {"name": f"Policing body for {name}", "force": name, "area": force.area, **settings["body"]}
+        inputs = settings["inputs"] | ({"peers": "peers.csv"} if len(self.rates) else {})
+        settings = settings | {"body": body, "inputs": inputs, "notes": [*settings["notes"], *doubts]}
+        return settings | ({"peer_group": group} if group else {})
 
 
-def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Quarter, doubts: Sequence[str]) -> None:
+def _refuse_empty(filled: Mapping[str, Filled], force: OpenFigures, quarter: Quarter, doubts: tuple[str, ...]) -> None:
     """Refuse a quarter of which, and of the year to whose end, there is nothing."""
     newest = max((max(each.figures) for each in filled.values()), default=None)
     if newest is None or newest <= quarter.last - 12:
-        known = "" if newest is None else f"; the newest is of {wording.month(newest)}: ask for {Quarter.of(newest)}"
+        hint = "" if newest is None else f"; the newest is of {wording.month(newest)}: ask for {Quarter.of(newest)}"
         raise InputError(
             f"the folder holds no figure of {force.area} that the catalogue's measures ask for, in {quarter.label} or "
-            f"the year to its end{known}{''.join(f'; {each}' for each in doubts[:1])}"
+            f"the year to its end{hint}{''.join(f'; {each}' for each in doubts[:1])}"
         )
-
-
-def _entry(
-    written: Mapping[str, Any], measure: Measure, series: set[str], filled: Filled | None, said: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A measure's entry in this force's catalogue, without the notes and targets of another force."""
-    dropped = {"note", "target"} | ({"peers"} if measure.peers not in series else set())
-    entry = {key: value for key, value in written.items() if key not in dropped}
-    if filled is None or measure.open_data is None:
-        return entry | {"priority": UNSUPPLIED}
-    if measure.open_data.police_uk_outcomes:
-        return entry | {"priority": OUTCOMES} | said["outcomes"]
-    own = said[filled.way]
-    priority = ANTI_SOCIAL if measure.open_data.police_uk == (ASB,) else CRIME
-    return entry | own | {"priority": priority, "note": " ".join([own["note"], *filled.notes])}
 
 
 def _rows(code: str, filled: Filled, area: str) -> list[dict[str, Any]]:
@@ -186,71 +198,39 @@ def _rejected(force: OpenFigures) -> list[str]:
     """What could not be used of each source, in a sentence with the first row and its reason."""
     return [
         f"{Path(each.file).name}: {len(each.rejected):,} of {each.rows:,} rows rejected, the first {first.row}: "
-        f"{first.reason}; a month that lost more than {figures.MOST_REJECTED:.0%} is not supplied."
-        for each in force.sources
+        f"{first.reason}; a month that lost more than {MOST_REJECTED:.0%} is not supplied."
+        for _, each in force.sources
         for first in each.rejected[:1]
     ]
 
 
-def _peer_group(force: OpenFigures, rates: pd.DataFrame) -> dict[str, Any] | None:
-    """The other forces of the area's region, where there are enough with rates; else those of like size."""
-    with_rates = set(rates.loc[rates["level"] == "force", "area"])
-    if force.area not in with_rates:
-        return None
-    forces = force.years[force.years["level"] == "force"]
-    region = forces.loc[forces["area"] == force.area, "region"].iloc[0]
-    near = set(forces.loc[forces["region"] == region, "area"]) & with_rates - {force.area}
-    if region and len(near) >= LEAST_PEERS:
-        name, short, areas = f"{region} regional group", "Region", sorted(near)
-        note = "The group is the region as the Office for National Statistics has it, not a most similar group."
-    else:
-        of_forces = rates[(rates["level"] == "force") & rates["area"].isin(with_rates)]
-        residents = of_forces.groupby("area")["population"].last()
-        ratio = np.log(residents / residents[force.area]).abs().drop(force.area)
-        name, short, areas = "group of forces of like size", "Like size", sorted(ratio.nsmallest(MOST_PEERS).index)
-        note = f"The region has too few forces with rates, so the group is the {len(areas)} nearest in residents."
-    if len(areas) < LEAST_PEERS:
-        return None
-    return {"name": name, "abbreviation": short, "areas": areas, "note": note}
-
-
-def _settings(
-    settings: Any, force: OpenFigures, group: Any, with_rates: bool, doubts: Sequence[str], moved: Mapping[str, str]
-) -> dict[str, Any]:
-    name = official_name(force.area)
-    body = {"name": f"Policing body for {name}", "force": name, "area": force.area, **settings["body"]}
-    inputs = settings["inputs"] | ({"peers": "peers.csv"} if with_rates else {})
-    written = settings | {"body": body, "inputs": inputs, "notes": [*settings["notes"], *doubts]}
-    written |= {"restatements": {"reasons": dict(moved)}} if moved else {}
-    return {**written, "peer_group": group} if group else written
-
-
-def _write_editions(into: Path, quarter: Quarter, versions: pd.DataFrame) -> dict[str, str]:
+def _write_editions(into: Path, quarter: Quarter, filled: Mapping[str, Filled]) -> dict[str, str]:
     """Write which release says each year's figure, and what was first published; the reasons of restatements, by code.
 
     Quarters before the report's get a published.csv where a figure of the year to their end has moved.
     """
-    if len(versions):
-        _write_csv(into / "editions.csv", versions)
-    moved = versions[versions["offences"] != versions["first_offences"]]
+    rows = [{"measure": code, **row._asdict()} for code, each in filled.items() for row in each.editions]
+    years = pd.DataFrame(rows, columns=EDITIONS)
+    if rows:
+        _write_csv(into / "editions.csv", years)
+    moved = years[years["offences"] != years["first_offences"]]
     for each in quarters_before(quarter):
-        rows = moved[moved["month"] == each.last].rename(columns={"first_offences": "value"})
-        if len(rows):
+        of_quarter = moved[moved["month"] == each.last].rename(columns={"first_offences": "value"})
+        if len(of_quarter):
             (into / str(each)).mkdir()
-            rows = rows.assign(period=str(each), kind="rolling_12").reindex(columns=PUBLISHED.required)
-            _write_csv(into / str(each) / "published.csv", rows)
-    by_code = moved.groupby("measure")["release"].unique()
+            of_quarter = of_quarter.assign(period=str(each), kind="rolling_12").reindex(columns=PUBLISHED.required)
+            _write_csv(into / str(each) / "published.csv", of_quarter)
     return {
         str(code): f"Restated by the release of {wording.listed([wording.month(each) for each in sorted(releases)])}."
-        for code, releases in by_code.items()
+        for code, releases in moved.groupby("measure")["release"].unique().items()
     }
 
 
-def _write_notebooks(into: Path, quarter: Quarter, used: set[str]) -> None:
-    """The notebooks of a report from open data, without those of priorities that nothing fills."""
+def _write_notebooks(into: Path, quarter: Quarter, needed: set[str]) -> None:
+    """The notebooks of a report from open data, without those of priorities and parts of which there is nothing."""
     (into / "notebooks").mkdir()
     for path in sorted(_NOTEBOOKS.glob("*.ipynb")):
-        if path.name[0] in used or path.name[0] not in "12357":
+        if path.name[0] in needed or path.name[0] not in f"123{_PEERS_NOTEBOOK}{_RESTATED_NOTEBOOK}":
             text = read_text(path).replace("2019-20-Q3", str(quarter)).replace('\\"params\\"', f'\\"{into.name}\\"')
             (into / "notebooks" / path.name).write_text(text, encoding="utf-8", newline="\n")
 

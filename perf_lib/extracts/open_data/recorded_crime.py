@@ -171,8 +171,9 @@ def _number(cell: str) -> float:
 
 
 def read_home_office(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:
-    """Offences by force and quarter: `force, quarter, group, subgroup, offence, offences`, a row a row of the file.
+    """Offences by force and quarter, a row a row of the file, with `file` and `corrects` as `read_ons` gives them.
 
+    Columns: `force, quarter, group, subgroup, offence, offences, file, corrects`.
     CSV, XLSX and ODS; in a workbook every sheet with the file's header is read, and the others are notes. An offence
     may have several rows. A number may be negative (a later correction); it may have spaces around it, and a dash is 0.
 
@@ -205,6 +206,8 @@ def read_home_office(path: Path, ledger: Ledger | None = None, sheets: Sequence[
             "subgroup": table["Offence Subgroup"],
             "offence": table["Offence Description"],
             "offences": table["offences"],
+            "file": path.name,
+            "corrects": correction([path.stem]),
         }
     ).reset_index(drop=True)
     checks.enter(HOME_OFFICE.what, {quarter.last for quarter in frame["quarter"].unique()})

@@ -65,7 +65,7 @@ def test_a_year_to_the_quarters_end_stands_beside_its_months_as_whole_years(data
     streets(data, "2018-10", "2018-12", many=7)
     release(data / "dec18.xlsx", 2018, {"Norshire": (60, 20.0), "Sudshire": (50, 0), "Eastshire": (40, 0)})
     written = write_params("Norshire", QUARTER, data, PARAMS, tmp_path / "params")
-    assert "crime_volume" in written.monthly and "crime_volume_whole_years" in written.yearly
+    assert "crime_volume" in written.measures["months"] and "crime_volume_whole_years" in written.measures["years"]
     report = open_report(str(QUARTER), written.folder)
     year = report["crime_volume_whole_years"].finding
     assert (report["crime_volume"].finding.value.value, year.value.value) == (21, None)
@@ -101,7 +101,7 @@ def home_office(data: Path, counts: list[int], name: str = "prc.csv") -> None:
 def test_the_home_offices_quarter_is_the_quarters_and_four_are_a_year(data, tmp_path):
     home_office(data, [100, 110, 120, 130, 140, 150, 160, 170])
     written = write_params("Norshire", Quarter(2018, 4), data, PARAMS, tmp_path / "params")
-    assert "crime_volume" in written.quarterly
+    assert "crime_volume" in written.measures["quarters"]
     finding = open_report("2018-19-Q4", written.folder)["crime_volume"].finding
     assert (finding.value.value, finding.rolling.value, finding.previous.value) == (170, 620, 460)
     assert [line.value.value for line in finding.box] == [140, 150, 160, 170]
@@ -114,10 +114,10 @@ def test_the_home_offices_quarter_is_the_quarters_and_four_are_a_year(data, tmp_
 def test_streets_come_before_the_home_offices_quarter_and_that_before_a_year(data, tmp_path):
     home_office(data, [100, 110, 120, 130])
     release(data / "dec17.xlsx", 2017, {"Norshire": (40, 0)})
-    for months, way, value in ((("2017-10", "2017-11"), "quarterly", 120), (("2017-10", "2017-12"), "monthly", 15)):
+    for months, way, value in ((("2017-10", "2017-11"), "quarters", 120), (("2017-10", "2017-12"), "months", 15)):
         streets(data, *months)
         written = write_params("Norshire", Quarter(2017, 3), data, PARAMS, tmp_path / way)
-        assert "crime_volume" in getattr(written, way)
+        assert "crime_volume" in written.measures[way]
         assert open_report("2017-18-Q3", written.folder)["crime_volume"].finding.value.value == value
 
 
@@ -309,7 +309,9 @@ def test_all_by_the_command_line(data, tmp_path):
     ]
     made = perf_lib(*words, cwd=tmp_path)
     assert made.returncode == 0
-    assert "params-norshire: params for Norshire, 2018-19-Q3" in made.stdout and "1 forces, 1 without" in made.stdout
+    assert "params-norshire: params for Norshire, 2018-19-Q3" in made.stdout and made.stdout.rstrip().endswith(
+        f"next: perf-lib run 2018-19-Q3 --all --params {tmp_path / 'all'}"
+    )
     assert made.stderr.startswith("Oldshire: the folder holds no figure") and made.stderr.count("\n") == 1
 
 
@@ -317,7 +319,7 @@ def test_all_by_the_command_line(data, tmp_path):
 def test_the_first_page_and_the_sections_tell_of_as_many_measures(tmp_path):
     written = write_params("Norfolk", Quarter(2019, 3), REAL / "ons_pfa", PARAMS, tmp_path / "params")
     report = open_report("2019-20-Q3", written.folder)
-    assert len(report) == len(written.yearly) == 5
+    assert len(report) == len(written.measures["years"]) == 5
     assert "5 as expected" in report.summary().text and "0 cannot be told" in report.summary().text
     assert all(finding.rate for finding in report.findings.values())
     notebooks = sorted(path.stem for path in (written.folder / "notebooks").glob("*.ipynb"))

@@ -14,7 +14,8 @@ from extracts.open_data.test_open_data import REAL, TOTAL, home_office_rows, nee
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.extracts.open_data.editions import KEYS, agreed, comparable, contradictions, editions, rates_of
-from perf_lib.extracts.open_data.figures import OpenFigures, by_force, fill
+from perf_lib.extracts.open_data.figures import OpenFigures, fill
+from perf_lib.extracts.open_data.forces import force_key
 from perf_lib.extracts.open_data.params import write_params
 from perf_lib.extracts.open_data.recorded_crime import read_ons
 from perf_lib.report import open_report
@@ -89,16 +90,18 @@ def test_changes_of_every_area_and_pair_of_releases_are_those_of_table_p2(releas
 @needs_real
 def test_what_each_force_takes_and_its_peers_change_as_table_p2_says(releases):
     catalogue = read_catalogue(PARAMS / "measures.yaml")
-    none = pd.DataFrame({"key": []})
+    none = pd.DataFrame(index=pd.MultiIndex.from_arrays([[], []], names=["key", "month"]))
     checked = peers = 0
     for pair in combinations(releases, 2):
         newer = max(pair, key=lambda frame: frame["month"].iloc[0])
         last = newer["month"].iloc[0]
         years = comparable(editions(agreed(pair)), last)
-        rows = by_force(years)
+        years = years.assign(key=years["area"].map(force_key).where(years["level"] == "force", ""))
+        areas = {force_key(area): area for area in newer.loc[newer["level"] == "force", "area"]}
+        whole = OpenFigures(areas, years, none, none, none, ())
         printed = newer[newer["level"] == "force"].set_index(["area", "offence"])["change_per_cent"]
         for area in printed.index.unique("area"):
-            figures = OpenFigures({}, years, rows, none, none, none, (), (), (), area)
+            figures = whole.of(area)
             for measure in catalogue.values():
                 for each in fill(measure, figures, Quarter.of(last)):
                     now, before = (each.figures.get(month) for month in (last, last - 12))
@@ -211,10 +214,10 @@ def test_a_restated_year_stands_beside_what_was_first_published_with_its_reason(
     (moved,) = [each for each in report.restated() if each.measure.code == "sexual_offences"]
     assert (moved.first, moved.now, str(moved.quarter)) == (925, 1404, "2018-19-Q3")
     assert moved.reason == "Restated by the release of December 2019."
-    assert (
-        "December 2018, first published as 925, are restated by the release of"
-        in report["sexual_offences"].sentences().text
-    )
+    text = report["sexual_offences"].sentences().text
+    # What the first release said of the change stands with its figure: 925 was 2.8 per cent more than its own 900.
+    assert "December 2018, first published as 925, 2.8 per cent more than the year before by the same release" in text
+    assert "are restated by the release of December 2019" in text
     known = pd.read_csv(written.folder / "editions.csv").set_index(["measure", "month"])
     assert known.loc[("sexual_offences", "2018-12"), "file"] == "dec19.xlsx"
     # The older quarter's report has the newest word on its year, and compares it with none.

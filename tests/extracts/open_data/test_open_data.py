@@ -232,7 +232,7 @@ def test_home_office_workbooks_read_as_the_csv_does(tmp_path):
         sheet = book.add_worksheet("2017-18")
         for at, row in enumerate(home_office_rows(), start=2):  # below a title
             sheet.write_row(at, 0, row)
-    frames = [read_home_office(tmp_path / name) for name in ("prc.csv", "prc.xlsx")]
+    frames = [read_home_office(tmp_path / name).drop(columns="file") for name in ("prc.csv", "prc.xlsx")]
     pd.testing.assert_frame_equal(*frames)
     assert frames[0]["offences"].tolist() == [1204, 0, -1]
     assert set(frames[0]["force"]) == {"City of London"}
@@ -265,7 +265,7 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     assert asb.months.loc[pd.Period("2019-01", "M"), "value"] == sum(
         ",Anti-social behaviour," in line for line in lines
     )
-    assert set(report) == {*written.monthly, *written.quarterly, *written.yearly}
+    assert set(report) == {*written.measures["months"], *written.measures["quarters"], *written.measures["years"]}
     assert all(finding.as_at is not None for finding in report.findings.values())
     # What open data do not hold is named once, and has no box unless settings ask for it.
     assert "hate_crime" not in report
@@ -352,7 +352,9 @@ def test_a_year_of_outcomes_makes_a_ratio_and_a_count(tmp_path):
                 archive.write(path, f"{month}/{path.name}")
             path.unlink()
     written = write_params("Here", Quarter.parse("2018-19-Q4"), data, params, tmp_path / "params")
-    assert "positive_outcome_ratio" in written.yearly and {"cse_crime", "conviction_rate"} <= set(written.monthly)
+    assert "positive_outcome_ratio" in written.measures["years"] and {"cse_crime", "conviction_rate"} <= set(
+        written.measures["months"]
+    )
     report = open_report("2018-19-Q4", written.folder)
     ratio = report["positive_outcome_ratio"].finding
     # Charges of the twelve months to March, 1 to 12, and a resolution in each, of twelve times twenty crimes.
