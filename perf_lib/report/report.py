@@ -254,11 +254,6 @@ class Report(Mapping[str, MeasureReport]):
         notes += [left.sentence for left in self.left_out.values()]
         return html.paragraphs(notes)
 
-    def unsupplied(self) -> Fragment:
-        """The boxes of measures without a figure, where settings show them."""
-        boxes = (self[code].headline() for code, finding in self.findings.items() if finding.as_at is None)
-        return sum(boxes, html.EMPTY)
-
     def exceptions(self) -> Fragment:
         """What goes before the panel under the report's four criteria; the first is computed."""
         return dashboard.exceptions(self.findings, self.settings.highlights)
@@ -275,10 +270,10 @@ class Report(Mapping[str, MeasureReport]):
         return html.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
 
     def in_full(self, number: int) -> Fragment:
-        """A priority's heading, and box, chart, sentences and commentary of each of its measures."""
-        own = (self[code] for code, finding in self.findings.items() if finding.measure.priority == number)
-        parts = (each.at_a_glance() + each.sentences() + each.commentary() for each in own)
-        return sum(parts, self.priority(number))
+        """A priority's heading, and box, chart, sentences and commentary of each of its measures; empty without any."""
+        measures = [self[code] for code, finding in self.findings.items() if finding.measure.priority == number]
+        parts = (each.at_a_glance() + each.sentences() + each.commentary() for each in measures)
+        return sum(parts, self.priority(number)) if measures else html.EMPTY
 
     def peers(self) -> Fragment:
         """Where the area stands among its peers, measure by measure."""

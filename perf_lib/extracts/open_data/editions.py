@@ -72,25 +72,22 @@ def editions(releases: pd.DataFrame) -> pd.DataFrame:
 def _years_before(own: pd.DataFrame) -> pd.DataFrame:
     """The years before the releases' own, by the printed change.
 
-    A change that is printed in full gives a whole number. Where it is rounded, an earlier release's count stands if it
-    makes the same change, to the printed decimal; else the number nearest to it. One that gives no whole number in a
-    release whose others do contradicts table P1, and nothing is taken from it.
+    Of the counts that make the change, to its printed decimal, an earlier release's stands, else the nearest. Where no
+    whole number makes it, the change contradicts table P1, and nothing is taken from it.
     """
-    before = own.dropna(subset="change_per_cent").copy()
+    before = own.dropna(subset="change_per_cent")
+    now, change, month = before["offences"], before["change_per_cent"], before["month"] - YEAR
+    decimals = change.map(lambda each: len(f"{each:.6f}".rstrip("0").split(".")[1])).groupby(before["file"])
+    half = 0.5 * 10.0 ** -decimals.transform("max") + 1e-9
+    places = pd.MultiIndex.from_frame(before.assign(month=month)[KEYS])
+    earlier = pd.Series(own.set_index(KEYS)["offences"].reindex(places).to_numpy(), before.index)
+    offences = pd.Series(np.nan, before.index)
     with np.errstate(divide="ignore", invalid="ignore"):
-        offences = before["offences"] / (1 + before["change_per_cent"] / 100)
-    whole = (offences - offences.round()).abs() < 1e-6 * offences + 1e-3
-    in_full = whole.groupby(before["file"]).transform("mean") > 0.5
-    earlier = own.set_index(KEYS)["offences"]
-    places = pd.MultiIndex.from_frame(before.assign(month=before["month"] - YEAR)[KEYS])
-    known = pd.Series(earlier.reindex(places).to_numpy(), before.index)
-    decimals = before["change_per_cent"].map(lambda change: len(f"{change:.6f}".rstrip("0").split(".")[1]))
-    half = 0.5 * 10.0 ** -decimals.groupby(before["file"]).transform("max")
-    confirmed = (100 * (before["offences"] / known - 1) - before["change_per_cent"]).abs() <= half + 1e-9
-    before["offences"] = offences.round().where(whole, known.where(confirmed, offences.round().where(~in_full)))
-    before = before[np.isfinite(before["offences"])]
+        for counts in ((now / (1 + change / 100)).round(), earlier):
+            offences = counts.where((100 * (now / counts - 1) - change).abs() <= half, offences)
     unknown = dict.fromkeys(["change_per_cent", "rate", "population"], np.nan)
-    return before.assign(month=before["month"] - YEAR, table="P2", **unknown)
+    before = before.assign(month=month, offences=offences, table="P2", **unknown)
+    return before[np.isfinite(offences)]
 
 
 def contradictions(releases: pd.DataFrame) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ from perf_lib.words.quarters import Quarter
 MOST_REJECTED = 0.01
 """The share of a month's rows of a street file that may be rejected; of more, the month is not supplied."""
 _MOST_FILES = 20_000
-_LONG_AGO = pd.Period("1900-01", "M")
 _QUARTERS = ["force", "quarter", "group"]
 
 Way = Literal["months", "quarters", "years"]
@@ -255,7 +254,7 @@ def _years(rows: Sequence[Any], quarters: _Figures) -> tuple[_Figures, Sequence[
         for month, one, other in both
         if one and one != other
     ]
-    if max(home_office, default=_LONG_AGO) > max(ons, default=_LONG_AGO):
+    if home_office and (not ons or max(home_office) > max(ons)):
         return home_office, (), differences
     return ons, rows, differences
 
@@ -263,15 +262,9 @@ def _years(rows: Sequence[Any], quarters: _Figures) -> tuple[_Figures, Sequence[
 def _restated(rows: Sequence[Any]) -> list[str]:
     """The years whose figure moved, each with what was first published and the release that restates it."""
     return [
-        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}{_first_change(row)}, "
-        f"are restated by the release of {wording.month(row.release)}."
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f} ({change} on the year "
+        f"before), are restated by the release of {wording.month(row.release)}."
         for row in rows
+        for change in [wording.change_per_cent_in_table(row.first_change_per_cent).replace("%", " per cent")]
         if row.offences != row.first_offences
     ]
-
-
-def _first_change(row: Any) -> str:
-    if pd.isna(row.first_change_per_cent):
-        return ""
-    way = "more" if row.first_change_per_cent > 0 else "less"
-    return f", {wording.per_cent(abs(row.first_change_per_cent))} {way} than the year before by the same release"

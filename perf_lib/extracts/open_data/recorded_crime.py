@@ -9,6 +9,7 @@ Police recorded crime open data of the Home Office hold offences by force, finan
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ FRAUD = "Fraud offences"
 
 _HEADER_WITHIN = 15  # how many rows down a header or title may stand
 _REGION = ("E12", "W92")
+_POPULATION = "population"
 _MISSPELT = {"Residental burglary": "Residential burglary"}
 _YEAR_ENDING = re.compile(r"year ending (?P<month>[A-Z][a-z]+) (?P<year>20\d\d|\d\d)", re.IGNORECASE)
 _FOOTNOTES = re.compile(r"\s*\d+(?:,\s*\d+)*(?=\)?$)")
@@ -111,9 +113,7 @@ def _read_area_table(
     if ["area code", "area name"] not in starts:
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no header with Area Code and Area Name")
     at = starts.index(["area code", "area name"])
-    offences = _offences(path, sheet, at)
-    headings = [name.strip().lower() for name in sheet.rows[at][1]]
-    population_at = next((place for place, name in enumerate(headings) if name.startswith("population")), None)
+    columns = _columns(path, sheet, at)
     cells, rows, region = [], 0, ""
     for place, row in sheet.rows[at + 1 :]:
         code, name = row[0].strip(), plain_area(row[1])
@@ -124,50 +124,48 @@ def _read_area_table(
         area = name.title().replace(" And ", " and ") if name.isupper() else name
         area = area.removesuffix(" region") if level == "region" else area  # one release's changes add the word
         region = area if code[:3] in _REGION else region
-        wrong = next((column for column in [*offences, population_at] if _is_wrong(row, column)), None)
+        texts = {heading: row[column] for column, heading in columns.items()}
+        numbers = {heading: _number(text) for heading, text in texts.items()}
+        wrong = next((heading for heading, number in numbers.items() if number is None), None)
         if wrong is not None:
-            heading = offences.get(wrong, "population")
-            reason = f"{area}: {heading} {row[wrong]!r} is not a number, nor one of {' '.join(NO_FIGURE[1:5])}"
-            rejected.append(Rejection(shown(path), place, heading, row[wrong], reason))
+            reason = f"{area}: {wrong} {texts[wrong]!r} is not a number, nor one of {' '.join(NO_FIGURE[1:5])}"
+            rejected.append(Rejection(shown(path), place, wrong, texts[wrong], reason))
             continue
         base = {"area": area, "level": level, "region": region if level == "force" else "", "month": month}
-        base["population"] = _number(row[population_at]) if population_at is not None else float("nan")
-        cells += [{**base, "offence": name, what: _number(row[column])} for column, name in offences.items()]
-    columns = ["area", "level", "region", "month", "population", "offence", what]
-    return pd.DataFrame(cells, columns=columns), rows
+        base["population"] = numbers.pop(_POPULATION, math.nan)
+        cells += [{**base, "offence": heading, what: number} for heading, number in numbers.items()]
+    return pd.DataFrame(cells, columns=["area", "level", "region", "month", "population", "offence", what]), rows
 
 
-def _offences(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
-    """The offence groups by their column's place; the total's heading stands a row above the others."""
+def _columns(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
+    """Offence groups and population by their column's place; the total's heading stands a row above the others."""
     above, header = sheet.rows[at - 1][1], sheet.rows[at][1]
-    offences: dict[int, str] = {}
+    columns: dict[int, str] = {}
     for place in range(2, len(header)):
         name = header[place].strip() or (above[place].strip() if above[place].lower().startswith("total") else "")
-        if not name or re.match(r"(population|household) figures", name.lower()):
+        if not name or name.lower().startswith("household figures"):
             continue
+        name = _POPULATION if name.lower().startswith(_POPULATION) else name
         name = _FOOTNOTES.sub("", " ".join(name.split()))
         name = re.sub(r"^All other", "Other", re.sub(r" against society$", "", name)).strip()
         name = _MISSPELT.get(name, name)
-        if name in offences.values():
+        if name in columns.values():
             raise InputError(f"{shown(path)}, sheet {sheet.name!r}: the column {name!r} stands twice")
-        offences[place] = name
-    if not any(name.startswith("Total recorded crime") for name in offences.values()):
+        columns[place] = name
+    if not any(name.startswith("Total recorded crime") for name in columns.values()):
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no column of total recorded crime")
-    return offences
+    return columns
 
 
-def _is_wrong(row: list[str], column: int | None) -> bool:
-    if column is None or column >= len(row) or row[column].strip() in NO_FIGURE:
-        return False
-    return pd.isna(_number(row[column]))
-
-
-def _number(cell: str) -> float:
+def _number(cell: str) -> float | None:
+    """A cell's number, missing where it is a sign for none; None where it is neither."""
+    if cell.strip() in NO_FIGURE:
+        return math.nan
     try:
         number = float(cell.replace(",", ""))
     except ValueError:
-        return float("nan")
-    return number if abs(number) < float("inf") else float("nan")
+        return None
+    return number if math.isfinite(number) else None
 
 
 def read_home_office(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:

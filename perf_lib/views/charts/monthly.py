@@ -247,9 +247,6 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
             f"{wording.month(known.index[-1])}, is {narrative.in_prose(known.iloc[-1], measure)}."
         )
-    elif len(known) and not finding.rolling:
-        last = known.index[-1]
-        sentences.append(f"The last, {wording.month(last)}, is {narrative.in_prose(known[last], measure)}.")
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""

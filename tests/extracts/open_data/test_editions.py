@@ -216,7 +216,7 @@ def test_a_restated_year_stands_beside_what_was_first_published_with_its_reason(
     assert moved.reason == "Restated by the release of December 2019."
     text = report["sexual_offences"].sentences().text
     # What the first release said of the change stands with its figure: 925 was 2.8 per cent more than its own 900.
-    assert "December 2018, first published as 925, 2.8 per cent more than the year before by the same release" in text
+    assert "December 2018, first published as 925 (+2.8 per cent on the year before), are restated" in text
     assert "are restated by the release of December 2019" in text
     known = pd.read_csv(written.folder / "editions.csv").set_index(["measure", "month"])
     assert known.loc[("sexual_offences", "2018-12"), "file"] == "dec19.xlsx"

@@ -270,11 +270,11 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     # What open data do not hold is named once, and has no box unless settings ask for it.
     assert "hate_crime" not in report
     assert report.about_the_data().text.count("Hate crime") == 1
-    assert report.unsupplied().text == ""
+    assert report.in_full(4).text == ""
     settings = written.folder / "settings.yaml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("unsupplied: false", "unsupplied: true"), "utf-8")
     whole = open_report("2018-19-Q4", written.folder)
-    assert "Hate crime" in whole.unsupplied().text and "Crime volume" not in whole.unsupplied().text
+    assert "Hate crime" in whole.in_full(4).text and "Crime volume" not in whole.in_full(4).text
     assert "Hate crime" not in whole.about_the_data().text
 
 
