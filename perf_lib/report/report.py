@@ -276,8 +276,10 @@ class Report(Mapping[str, MeasureReport]):
         return sum(parts, self.priority(number)) if measures else html.EMPTY
 
     def peers(self) -> Fragment:
-        """Where the area stands among its peers, measure by measure."""
-        return sum((self[code].peers() for code in self.findings), html.EMPTY)
+        """Where the area stands among its peers, each measure under its title."""
+        titled = ((finding.measure.title, code, self[code].peers()) for code, finding in self.findings.items())
+        parts = (html.heading(3, title, f"peers-{code}") + shown for title, code, shown in titled if shown.html)
+        return sum(parts, html.EMPTY)
 
     def section(self, title: str) -> Fragment:
         """The heading of a part that belongs to no priority."""

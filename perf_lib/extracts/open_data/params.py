@@ -162,7 +162,7 @@ class _Writer:
         else:
             residents = forces.groupby("area")["population"].last()
             ratio = np.log(residents / residents[area]).abs().drop(area)
-            name, short, areas = "group of forces of like size", "Like size", sorted(ratio.nsmallest(MOST_PEERS).index)
+            name, short, areas = "like-sized group", "Like size", sorted(ratio.nsmallest(MOST_PEERS).index)
             note = f"The region has too few forces with rates, so the group is the {len(areas)} nearest in residents."
         group = {"name": name, "abbreviation": short, "areas": areas, "note": note}
         return group if len(areas) >= LEAST_PEERS else {}
@@ -197,7 +197,7 @@ def _rows(code: str, filled: Filled, area: str) -> list[dict[str, Any]]:
 def _rejected(force: OpenFigures) -> list[str]:
     """What could not be used of each source, in a sentence with the first row and its reason."""
     return [
-        f"{Path(each.file).name}: {len(each.rejected):,} of {each.rows:,} rows rejected, the first {first.row}: "
+        f"{Path(first.file).name}: {len(each.rejected):,} of {each.rows:,} rows rejected, the first {first.row}: "
         f"{first.reason}; a month that lost more than {MOST_REJECTED:.0%} is not supplied."
         for _, each in force.sources
         for first in each.rejected[:1]
