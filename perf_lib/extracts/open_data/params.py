@@ -171,7 +171,8 @@ class _Writer:
         settings, name = self.report["settings"], official_name(force.area)
         body = {"name": f"Policing body for {name}", "force": name, "area": force.area, **settings["body"]}
         inputs = settings["inputs"] | ({"peers": "peers.csv"} if len(self.rates) else {})
-        settings = settings | {"body": body, "inputs": inputs, "notes": [*settings["notes"], *doubts]}
+        alone = [f"No rates of {force.area} are known, so that it is compared with no peers."] * (not group)
+        settings = settings | {"body": body, "inputs": inputs, "notes": [*settings["notes"], *alone, *doubts]}
         return settings | ({"peer_group": group} if group else {})
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from builders import PARAMS, ROOT
-from extracts.open_data.test_editions import release
+from extracts.open_data.test_editions import CASES, needs_cases, release
 from extracts.open_data.test_open_data import REAL, crime, home_office_rows, needs_real, street_file
 
 from perf_lib.extracts.open_data.forces import area_of, find_force, force_key, official_name
@@ -180,6 +180,28 @@ def test_a_few_rejected_rows_are_said_and_a_month_that_lost_more_is_not_supplied
     said = "\n".join(written.doubts)
     assert "2018-11-here-street.csv: 1 of 201 rows rejected, the first line 202: has 13 cells" in said
     assert "2018-12-here-street.csv: 5 of 205 rows rejected" in said
+
+
+def test_a_file_a_month_is_one_row_of_the_coverage_with_its_months_and_rows(data, tmp_path):
+    streets(data, "2017-11", "2018-12")
+    written = write_params("Norshire", QUARTER, data, PARAMS, tmp_path / "params")
+    text = open_report(str(QUARTER), written.folder).sources().text
+    # Fourteen files of five crimes and an incident: 84 rows.
+    assert "14 files such as 2017-11-norshire-street.csv" in text and "Nov-17" in text and "84" in text
+    assert "2017-12" not in text
+    assert len(pd.read_csv(written.folder / "made_from.csv")) == 14  # each file's own digest stays there
+
+
+@needs_cases
+def test_the_files_with_an_unquoted_comma_and_odd_spellings_are_counted_to_the_row(tmp_path):
+    written = write_params("Dyfed-Powys", Quarter(2019, 1), CASES / "street", PARAMS, tmp_path / "params")
+    april = pd.Period("2019-04", "M")
+    months = {
+        code: each.finding.months["value"].dropna() for code, each in open_report("2019-20-Q1", written.folder).items()
+    }
+    # April: two crimes and an incident. May has three rows, two with a comma too many: too few are left to stand.
+    assert (months["crime_volume"].to_dict(), months["anti_social_behaviour"].to_dict()) == ({april: 2}, {april: 1})
+    assert "2019-05-dyfed-powys-street.csv: 2 of 3 rows rejected, the first line 3: has 13 cells" in written.doubts[0]
 
 
 def archived(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import combinations
 from pathlib import Path
 
@@ -120,6 +121,38 @@ def test_what_each_force_takes_and_its_peers_change_as_table_p2_says(releases):
                 peers += 1
     assert checked > 2500
     assert peers > 300  # of releases a year apart alone: only they have both years' residents
+
+
+CASES = REAL / ".." / "cases"
+needs_cases = pytest.mark.skipif(not (CASES / "open_data").is_dir(), reason="the cases are not beside PERF_REAL_DATA")
+
+
+@needs_cases
+def test_a_year_that_the_newer_welsh_release_restates_has_not_changed(tmp_path):
+    # Dyfed-Powys, sexual offences: 925 in the first edition of 2018; table P2 of the newer release prints 0.0 per cent.
+    for path in (CASES / "open_data").glob("dec*_wales.xlsx"):
+        shutil.copy(path, tmp_path)
+    written = write_params("Dyfed-Powys", Quarter(2019, 3), tmp_path, PARAMS, tmp_path / "params")
+    finding = open_report("2019-20-Q3", written.folder)["sexual_offences"].finding
+    assert (finding.rolling.value, finding.previous.value, finding.change_per_cent) == (1404, 1404, 0)
+
+
+@needs_cases
+def test_of_two_editions_of_one_release_the_corrected_one_counts_and_without_its_mark_both_are_named(tmp_path):
+    corrected, first = sorted((CASES / "open_data").glob("police*.xlsx"), key=lambda path: "corrected" not in path.name)
+    for path in (corrected, first):
+        shutil.copy(path, tmp_path)
+    written = write_params("Gwent", Quarter(2018, 2), tmp_path, PARAMS, tmp_path / "params")
+    own = read_ons(corrected).set_index(["area", "offence"])["offences"]
+    assert own["Gwent", TOTAL] != read_ons(first).set_index(["area", "offence"])["offences"]["Gwent", TOTAL]
+    assert open_report("2018-19-Q2", written.folder)["crime_volume"].finding.rolling.value == own["Gwent", TOTAL]
+    with pytest.raises(InputError, match=r"first\.xlsx and september\.xlsx differ: Gwent"):
+        agreed(
+            [
+                read_ons(Path(shutil.copy(path, tmp_path / name)))
+                for path, name in ((corrected, "first.xlsx"), (first, "september.xlsx"))
+            ]
+        )
 
 
 # --- made-up releases
