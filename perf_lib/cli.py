@@ -290,33 +290,32 @@ def force(
     from perf_lib.config.settings import find_params
     from perf_lib.extracts.open_data.params import folder_of, write_all, write_params
 
-    words = [word for word in (name, quarter) if word is not None]
-    if len(words) != (1 if every else 2):
+    *forces, last = [word for word in (name, quarter) if word is not None] or [""]
+    if len(forces) != (not every):
         example = 'perf-lib force "West Mercia" 2019-20-Q3'
         raise InputError(f"say which force and which quarter, as {example}; with --all, the quarter alone")
-    chosen, source = Quarter.parse(words[-1]), find_params(params)
+    chosen, source = Quarter.parse(last), find_params(params)
     if every:
-        results = write_all(chosen, data, source, into or Path())
+        folder, made = into or Path(), 0
+        for area, result in write_all(chosen, data, source, folder):
+            if isinstance(result, InputError):
+                echo(f"{area}: {result}", err=True)
+            else:
+                echo(f"{result.folder}: params for {area}, {chosen}")
+                made += 1
+        if not made:
+            raise InputError(f"no force has figures for {chosen}; why is said above")
     else:
-        results = iter([(words[0], write_params(words[0], chosen, data, source, into or folder_of(words[0])))])
-    made = []
-    for area, result in results:
-        if isinstance(result, InputError):
-            echo(f"{area}: {result}", err=True)
-            continue
-        made.append(result.folder)
-        echo(f"{result.folder}: params for {result.area}, {chosen}")
-        if not every:
-            for what, names in (*result.measures.items(), ("peers", result.peers)):
-                echo(f"  {what}: {', '.join(names) or 'none'}")
-            for line in result.doubts:
-                echo(f"  {line}")
-    if not made:
-        raise InputError(f"no force has figures for {chosen}; why is said above")
-    which, folder = (f"{chosen} --all", into or Path()) if every else (str(chosen), made[0])
-    typer.echo(
-        f"  next: perf-lib run {which} --params {shlex.quote(str(folder))}"
-    )  # in one line however narrow the terminal, to be copied
+        written = write_params(forces[0], chosen, data, source, into or folder_of(forces[0]))
+        folder = written.folder
+        echo(f"{folder}: params for {written.area}, {chosen}")
+        unused = [path.name for path in written.others]
+        for what, names in (*written.measures.items(), ("peers", written.peers), ("files not used", unused)):
+            echo(f"  {what}: {', '.join(names) or 'none'}")
+        for line in written.doubts:
+            echo(f"  {line}")
+    # In one line however narrow the terminal, to be copied.
+    typer.echo(f"  next: perf-lib run {chosen} {'--all ' * every}--params {shlex.quote(str(folder))}")
 
 
 @app.command()

@@ -276,10 +276,10 @@ class Report(Mapping[str, MeasureReport]):
         return sum(parts, self.priority(number)) if measures else html.EMPTY
 
     def peers(self) -> Fragment:
-        """Where the area stands among its peers, each measure under its title."""
+        """A section on where the area stands among its peers, each measure under its title; empty without any."""
         titled = ((finding.measure.title, code, self[code].peers()) for code, finding in self.findings.items())
-        parts = (html.heading(3, title, f"peers-{code}") + shown for title, code, shown in titled if shown.html)
-        return sum(parts, html.EMPTY)
+        parts = [html.heading(3, title, f"peers-{code}") + shown for title, code, shown in titled if shown.html]
+        return sum(parts, self.section("Peers")) if parts else html.EMPTY
 
     def section(self, title: str) -> Fragment:
         """The heading of a part that belongs to no priority."""

@@ -262,8 +262,8 @@ def _years(rows: Sequence[Any], quarters: _Figures) -> tuple[_Figures, Sequence[
 def _restated(rows: Sequence[Any]) -> list[str]:
     """The years whose figure moved, each with what was first published and the release that restates it."""
     return [
-        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}{change}, are restated "
-        f"by the release of {wording.month(row.release)}."
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}{change}, are "
+        f"restated by the release of {wording.month(row.release)}."
         for row in rows
         for printed in [wording.change_per_cent_in_table(row.first_change_per_cent).replace("%", " per cent")]
         for change in ["" if pd.isna(row.first_change_per_cent) else f" ({printed} on the year before)"]

@@ -33,8 +33,8 @@ MADE_FROM = ["file", "what", "rows", "used", "rejected", "first", "last", "sha25
 """The columns of made_from.csv: what each source file gave."""
 EDITIONS = ["measure", "month", *editions.COLUMNS[-7:]]
 """The columns of editions.csv: which release says each year's figure, and what the first said of it."""
+_OF_RESTATEMENTS = "7_restated.ipynb"
 _NOTEBOOKS, _REPORT = (Path(__file__).with_name(name) for name in ("notebooks", "report.yaml"))
-_PEERS_NOTEBOOK, _RESTATED_NOTEBOOK = "5", "7"
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,11 @@ class _Writer:
         _write_yaml(into / "settings.yaml", settings, "Written from open data. Say under body who you are.")
         comment = "This quarter's own settings. A key here replaces the one in the folder above."
         _write_yaml(into / str(quarter) / "settings.yaml", {}, comment)
-        needed = {str(entries[code]["priority"]) for code in filled}
-        needed |= {_PEERS_NOTEBOOK} if group else set()
-        needed |= {_RESTATED_NOTEBOOK} if any(into.glob("*/published.csv")) else set()
-        _write_notebooks(into, quarter, needed)
+        (into / "notebooks").mkdir()
+        without = "" if any(into.glob("*/published.csv")) else _OF_RESTATEMENTS
+        for path in (path for path in _NOTEBOOKS.glob("*.ipynb") if path.name != without):
+            text = read_text(path).replace("2019-20-Q3", str(quarter)).replace('\\"params\\"', f'\\"{into.name}\\"')
+            (into / "notebooks" / path.name).write_text(text, encoding="utf-8", newline="\n")
         ways: tuple[Way, ...] = ("months", "quarters", "years")
         measures = {way: tuple(code for code, each in filled.items() if each.way == way) for way in ways}
         return OpenParams(into, force.area, measures, tuple(group.get("areas", ())), doubts, force.others)
@@ -225,15 +226,6 @@ def _write_editions(into: Path, quarter: Quarter, filled: Mapping[str, Filled]) 
         str(code): f"Restated by the release of {wording.listed([wording.month(each) for each in sorted(releases)])}."
         for code, releases in moved.groupby("measure")["release"].unique().items()
     }
-
-
-def _write_notebooks(into: Path, quarter: Quarter, needed: set[str]) -> None:
-    """The notebooks of a report from open data, without those of priorities and parts of which there is nothing."""
-    (into / "notebooks").mkdir()
-    for path in sorted(_NOTEBOOKS.glob("*.ipynb")):
-        if path.name[0] in needed or path.name[0] not in f"123{_PEERS_NOTEBOOK}{_RESTATED_NOTEBOOK}":
-            text = read_text(path).replace("2019-20-Q3", str(quarter)).replace('\\"params\\"', f'\\"{into.name}\\"')
-            (into / "notebooks" / path.name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any], comment: str) -> None:

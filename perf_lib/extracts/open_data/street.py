@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -130,23 +131,15 @@ def _is_archive(path: Path) -> bool:
 
 def wanted(path: Path, kind: str, force: str | None) -> list[str]:
     """The files of a kind that a file is or holds; where a force is named, those of it."""
-    key = None if force is None else force_key(force)
-    return [
-        name
-        for name, parts in contents(path).items()
-        if parts["kind"] == kind and key in (None, force_key(parts["force"]))
-    ]
+    names = [(name, force_key(parts["force"])) for name, parts in contents(path).items() if parts["kind"] == kind]
+    return [name for name, key in names if force is None or key == force_key(force)]
 
 
 def _refuse_twice(members: Mapping[Path, Sequence[str]]) -> None:
-    sources: dict[str, Path] = {}
-    for path, names in members.items():
-        for name in (PurePosixPath(each).name for each in names):
-            if name in sources:
-                raise InputError(
-                    f"{shown(path)}: {name} is given twice, in {shown(sources[name])} too; once is allowed"
-                )
-            sources[name] = path
+    places = [(PurePosixPath(name).name, path) for path, names in members.items() for name in names]
+    for (name, one), (other_name, other) in pairwise(sorted(places)):
+        if name == other_name:
+            raise InputError(f"{shown(one)}: {name} is given twice, in {shown(other)} too; once is allowed")
 
 
 def _has_header(path: Path, schema: Schema) -> bool:

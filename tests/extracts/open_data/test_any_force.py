@@ -345,7 +345,9 @@ def test_the_first_page_and_the_sections_tell_of_as_many_measures(tmp_path):
     assert "5 as expected" in report.summary().text and "0 cannot be told" in report.summary().text
     assert all(finding.rate for finding in report.findings.values())
     notebooks = sorted(path.stem for path in (written.folder / "notebooks").glob("*.ipynb"))
-    assert notebooks == ["0_introduction", "1_crime", "5_peers", "6_dashboard", "8_coverage", "briefing"]
+    assert "1_crime" in notebooks and "7_restated" not in notebooks
+    # What nothing is known of has no heading, and so no page.
+    assert report.in_full(2).html == report.in_full(3).html == report.in_full(4).html == ""
 
 
 @needs_real
