@@ -144,7 +144,7 @@ def months_table(finding: Finding) -> Fragment:
         (wording.short_month(month), *(finding.measure.in_table(value) for value in values))
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
-    headings = [finding.measure.months_heading, "Figure", "A year before", "12 months to the month"]
+    headings = [finding.measure.traits.heading, "Figure", "A year before", "12 months to the month"]
     return table(f"{finding.measure.title}: the last twelve months", headings, rows)
 
 

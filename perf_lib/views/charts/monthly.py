@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
+from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
@@ -35,7 +35,7 @@ def monthly(finding: Finding) -> Chart:
     A rolling measure has no months of its own: its twelve-month figures are one line.
     """
     shown = finding.months.iloc[-SHOWN:]
-    draw = partial(_months if finding.measure.chart == "bars" else _points, finding)
+    draw = partial(_months if finding.measure.traits.chart == "bars" else _points, finding)
     span = wording.sentence_case(wording.span(shown.index[0], shown.index[-1]))
     unit = f"{finding.measure.unit} a month" if finding.measure.is_count else finding.measure.unit
     notes = [
@@ -75,7 +75,7 @@ def _points(finding: Finding, width: float) -> Figure:
     figure, (axis,) = canvas.paper(140, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float)
-    if measure.chart == "line":
+    if measure.traits.chart == "line":
         _two_part_line(axis, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
@@ -84,7 +84,7 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
-    each = "Each quarter" if measure.is_quarterly_count else "Each result"
+    each = "Each quarter" if measure.traits is QUARTERLY_COUNT else "Each result"
     title = "12 months to each month" if measure.spans_a_year else each
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
@@ -235,13 +235,13 @@ def _newest(axis: Axes, values: pd.Series, measure: Measure, right: float = 0, f
 
 def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     measure = finding.measure
-    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of results"}[measure.chart]
+    kind = {"bars": "Bar chart", "line": "Line chart", "points": "Chart of results"}[measure.traits.chart]
     span = wording.span(shown.index[0], shown.index[-1])
     sentences = [f"{kind} of {measure.title}, {span}: {narrative.verdict_words(finding)}."]
     known = shown["value"].dropna()
     if len(known):
         high, low = known.idxmax(), known.idxmin()
-        each = "Monthly figures run" if measure.chart == "bars" else "Figures run"
+        each = "Monthly figures run" if measure.traits.chart == "bars" else "Figures run"
         sentences.append(
             f"{each} from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
@@ -263,7 +263,7 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
 def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
     measure, ahead = finding.measure, _ahead(finding)
-    is_bars = measure.chart == "bars"
+    is_bars = measure.traits.chart == "bars"
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
     if ahead is not None:
         months = months.append(ahead.table.index)
@@ -280,7 +280,7 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
     if ahead is not None:
         columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
-    return pd.DataFrame({measure.months_heading: [wording.short_month(month) for month in months]} | columns)
+    return pd.DataFrame({measure.traits.heading: [wording.short_month(month) for month in months]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:

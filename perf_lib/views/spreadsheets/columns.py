@@ -59,4 +59,4 @@ def cell_text(cell: object) -> str:
 
 def months_of_their_own(finding: Finding) -> pd.DataFrame:
     """The months with figures of their own: one of twelve months, or of a quarter, is no month's value."""
-    return finding.months if finding.measure.months_heading == "Month" else finding.months.assign(value=float("nan"))
+    return finding.months if finding.measure.traits.heading == "Month" else finding.months.assign(value=float("nan"))
