@@ -43,7 +43,9 @@ class OpenFigures:
     areas: Mapping[str, str]
     """Every force that the files name, by its key."""
     years: pd.DataFrame
-    """Years by offence group, as the newest release has them (`editions.editions`); a force's have its `key`."""
+    """Every area's years by offence group, as the newest release has them (`editions.editions`)."""
+    editions: Mapping[tuple[str, str], Sequence[Any]]
+    """The rows of forces among them, by area and offence group."""
     quarters: pd.DataFrame
     """The Home Office's offences: a row a force and quarter (by its last month), a column a group."""
     street: pd.DataFrame
@@ -69,7 +71,7 @@ class OpenFigures:
             if name in ("quarters", "street", "outcomes")
         }
         sources = [(whose, source) for whose, source in self.sources if whose in ("", key)]
-        return replace(self, area=area, years=self.years[self.years["key"] == key], sources=sources, **tables)
+        return replace(self, area=area, sources=sources, **tables)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Filled:
     figures: _Figures
     notes: Sequence[str] = ()
     editions: Sequence[Any] = field(default=(), repr=False)
-    """The rows of `OpenFigures.years` behind whole years."""
+    """The rows of `OpenFigures.editions` behind whole years."""
 
 
 def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> OpenFigures:
@@ -127,11 +129,14 @@ def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> Ope
     street_paths = [path for path, within in names_within.items() if within]
     street, outcomes = (_of_street(street_paths, kind, force, ledger) for kind in ("street", "outcomes"))
     years = editions.comparable(editions.editions(every), quarter.last)
-    years = years.astype(dict.fromkeys(["month", "release", "first_release"], object))  # rows are taken out of it often
+    by_force: dict[tuple[str, str], list[Any]] = {}
+    for row in years[years["level"] == "force"].itertuples(index=False):
+        by_force.setdefault((row.area, row.offence), []).append(row)
     slugs = {each.file: parts_of_name(each.file).get("force", "") for each in ledger.sources}
     return OpenFigures(
         areas,
-        years.assign(key=years["area"].map(force_key).where(years["level"] == "force", "")),
+        years,
+        by_force,
         _table(quarters.assign(month=[each.last for each in quarters["quarter"]]), "force", "group", "offences"),
         street,
         outcomes,
@@ -174,8 +179,7 @@ def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Fille
     sources = measure.open_data
     if sources is None:
         return []
-    of_offence = figures.years["offence"] == (None if sources.police_uk_outcomes else sources.ons)
-    rows: Sequence[Any] = list(figures.years[of_offence].itertuples(index=False))
+    rows = figures.editions.get((figures.area, "" if sources.police_uk_outcomes else sources.ons or ""), ())
     months = _counts(figures.street, "derived", sources.police_uk, sources.police_uk_but)
     quarters = _counts(figures.quarters, "published", sources.home_office, sources.home_office_but, least=1)
     years, rows, differences = _years(rows, quarters)
@@ -209,7 +213,7 @@ def _counts(
     table: pd.DataFrame, origin: str, included: Sequence[str], excluded: Sequence[str], least: int = 0
 ) -> _Figures:
     """Each row's total of the columns included or, where none are listed, of all not excluded; of `least` or more."""
-    if not (included or excluded):
+    if not (included or excluded) or table.empty:
         return {}
     columns = table.reindex(columns=included) if included else table.drop(columns=list(excluded), errors="ignore")
     totals = columns.sum(axis=1, min_count=least).dropna()

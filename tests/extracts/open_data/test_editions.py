@@ -97,9 +97,11 @@ def test_what_each_force_takes_and_its_peers_change_as_table_p2_says(releases):
         newer = max(pair, key=lambda frame: frame["month"].iloc[0])
         last = newer["month"].iloc[0]
         years = comparable(editions(agreed(pair)), last)
-        years = years.assign(key=years["area"].map(force_key).where(years["level"] == "force", ""))
+        rows: dict = {}
+        for row in years[years["level"] == "force"].itertuples(index=False):
+            rows.setdefault((row.area, row.offence), []).append(row)
         areas = {force_key(area): area for area in newer.loc[newer["level"] == "force", "area"]}
-        whole = OpenFigures(areas, years, none, none, none, ())
+        whole = OpenFigures(areas, years, rows, none, none, none, ())
         printed = newer[newer["level"] == "force"].set_index(["area", "offence"])["change_per_cent"]
         for area in printed.index.unique("area"):
             figures = whole.of(area)
