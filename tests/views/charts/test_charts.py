@@ -462,7 +462,9 @@ def test_the_table_has_the_36_months_that_are_drawn_and_those_of_the_fan(code):
 def test_the_table_of_points_has_the_months_that_have_one(code):
     finding, table = sample(code), chart(code).table
     shown = finding.months.iloc[-36:].dropna(subset="value")
-    assert list(table["Month"]) == [wording.short_month(month) for month in shown.index]
+    # Figures of twelve months stand beside the month that they end in, and are called that.
+    assert next(iter(table)) == "12 months to"
+    assert list(table["12 months to"]) == [wording.short_month(month) for month in shown.index]
     assert list(table["Figure"]) == [wording.value_in_table(value, "per cent") for value in shown["value"]]
 
 
