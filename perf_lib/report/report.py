@@ -119,7 +119,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = peers = explain = table = commentary = _part
+    headline = sentences = chart = at_a_glance = peers = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
