@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
+from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
@@ -84,7 +84,8 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
-    title = "12 months to each month" if measure.spans_a_year else "Each result"
+    each = "Each quarter" if measure.traits is QUARTERLY_COUNT else "Each result"
+    title = "12 months to each month" if measure.spans_a_year else each
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
     return figure
@@ -246,9 +247,6 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
             f"{wording.month(known.index[-1])}, is {narrative.in_prose(known.iloc[-1], measure)}."
         )
-    elif len(known) and not finding.rolling:
-        last = known.index[-1]
-        sentences.append(f"The last, {wording.month(last)}, is {narrative.in_prose(known[last], measure)}.")
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
@@ -282,7 +280,7 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
     if ahead is not None:
         columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
+    return pd.DataFrame({measure.traits.heading: [wording.short_month(month) for month in months]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
