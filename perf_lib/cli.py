@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import sys
+import warnings
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -431,9 +432,10 @@ def _progress(quarter: str, as_json: bool) -> Iterator[Steps]:
         yield Steps(
             planned=lambda count: _event("planned", quarter=quarter, steps=count),
             done=lambda step: _event("done", quarter=quarter, what=step),
+            warned=lambda line: _event("warning", quarter=quarter, message=line),
         )
     elif not sys.stderr.isatty():
-        yield Steps(done=lambda step: echo(f"{quarter}: {step}", err=True))
+        yield Steps(done=lambda step: echo(f"{quarter}: {step}", err=True), warned=_warn)
     else:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -446,7 +448,11 @@ def _progress(quarter: str, as_json: bool) -> Iterator[Steps]:
             def done(step: str) -> None:
                 bar.update(task, advance=1, description=f"{quarter}: {step}", refresh=True)
 
-            yield Steps(planned=lambda count: bar.update(task, total=count), done=done)
+            yield Steps(planned=lambda count: bar.update(task, total=count), done=done, warned=bar.console.print)
+
+
+def _warn(line: str) -> None:
+    echo(f"warning: {line}", err=True)
 
 
 def _event(name: str, **facts: Any) -> None:
@@ -492,6 +498,7 @@ def main() -> None:
     # Whoever requested a kernel reports its failure in one line. Without any handler Python would also print what
     # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient abandons.
     logging.getLogger().addHandler(logging.NullHandler())
+    warnings.filterwarnings("ignore", message="Non-unique cell id")  # nbformat mends it
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit clears away what is under way
     try:

@@ -5,11 +5,10 @@ What stands in a YAML file is read word by word, each at its line: YAML folds an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from perf_lib.commentary.binding import Piece
 from perf_lib.commentary.sentences import Text
@@ -42,12 +41,23 @@ def texts(params: Params, findings: Mapping[str, Finding], left_out: Collection[
 def of_notebooks(notebooks: Iterable[Path]) -> Iterator[Text]:
     """What people typed in the report's notebooks: prose that is printed, and the words in quotes of a call."""
     for path in notebooks:
-        for number, cell in enumerate(json.loads(read_text(path))["cells"], start=1):
-            source = "".join(cell["source"])
+        for number, cell in cells(path):
+            source = cell["source"]
             is_printed = "analyst" not in cell["metadata"].get("tags", ())
             captions = [words for words in re.findall(r'"([^"\n]*)"', source) if " " in words]
             for words in captions if cell["cell_type"] == "code" else [source] * is_printed:
                 yield Text(f"{shown(path)}, cell {number}", None, (Piece(words, 0),), words)
+
+
+def cells(notebook: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A notebook's cells with their numbers, in whatever format an editor saved it; none of what is no notebook."""
+    import nbformat
+
+    try:
+        cells = nbformat.reads(read_text(notebook), as_version=4, capture_validation_error={}).cells
+    except Exception:  # nbformat has a dozen ways of saying so; the press refuses the file
+        return
+    yield from enumerate(cells, start=1)
 
 
 class _Words(NamedTuple):

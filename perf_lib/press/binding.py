@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from perf_lib.press.order import BRIEFING
+from perf_lib.press.outputs import printed_cells
 from perf_lib.views.html import Fragment
 from perf_lib.words import wording
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from perf_lib.press.execute import Executed
     from perf_lib.press.order import Order
     from perf_lib.report import Report
-
-NOT_PRINTED = frozenset({"analyst", "parameters", "injected-parameters", "setup"})
-"""Cells with one of these tags are for whoever works on the notebook."""
 
 OWN = "perf_lib"
 """The key of a notebook's metadata that is ours."""
@@ -126,7 +124,7 @@ class Binder:
         part = _title(executed)
         title = f"{force}: {part}, {quarter.name} {quarter.financial_year}"
         files = _files(self._order, path)
-        bound = Page(path, page(executed.notebook, title=title, part=part, files=files, **self._facts))
+        bound = Page(path, page(executed.notebook, executed.name, title=title, part=part, files=files, **self._facts))
         return bound, numbered(bound.notebook, first)
 
 
@@ -140,10 +138,10 @@ def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
     return Page(AUDIT, printed)
 
 
-def page(notebook: NotebookNode, **facts: Any) -> NotebookNode:
+def page(notebook: NotebookNode, name: str = "the notebook", **facts: Any) -> NotebookNode:
     """A copy of an executed notebook with only what is printed, and `facts` for the template."""
     printed = copy.deepcopy(notebook)
-    printed.cells = [cell for cell in printed.cells if not NOT_PRINTED & set(cell.metadata.get("tags", []))]
+    printed.cells = printed_cells(printed, name)
     printed.metadata[OWN] = {**printed.metadata.get(OWN, {}), **facts}
     return printed
 

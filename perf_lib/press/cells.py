@@ -189,7 +189,24 @@ def _shell(folder: str) -> CellShell:
     CellShell.clear_instance()
     shell: CellShell = CellShell.instance(config=config)
     shell.outputs = []
+    formatter = shell.display_formatter
+    for module in ("pandas", "pandas.core.series"):  # as releases of pandas name it
+        formatter.formatters["text/html"].for_type_by_name(module, "Series", _as_table)
+    formatter.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _with_words)
     return shell
+
+
+def _as_table(series: Any) -> str:
+    return str(series.to_frame().to_html())
+
+
+def _with_words(figure: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A figure's titles and axes as the words that stand for its picture."""
+    parts = [figure.get_suptitle()] if figure.get_suptitle() else []
+    for axes in figure.axes:
+        labels = ", ".join(filter(None, (axes.get_ylabel(), axes.get_xlabel())))
+        parts += [": ".join(filter(None, (axes.get_title(), labels)))] if axes.get_title() else []
+    return ({}, {"image/png": {"alt": ". ".join(parts)}}) if parts else ({}, {})
 
 
 @contextmanager

@@ -10,11 +10,13 @@ import os
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,6 +24,7 @@ from traitlets.config import Config
 
 import perf_lib
 from perf_lib.press import reads
+from perf_lib.views import markdown
 from perf_lib.words.errors import InputError, suggestion
 
 KERNEL = "python3"
@@ -91,9 +94,23 @@ def execute(task: Task) -> Outcome:
     task.scratch.mkdir(parents=True, exist_ok=True)
     paths = _give_over(task)
     notebook, error = _attempt(task)
+    paths += _with_pictures(notebook, task.source.parent)
     if task.kernel:
-        paths = reads.recorded(_kernel_reads(task))
+        paths += reads.recorded(_kernel_reads(task))
     return _finished(task, notebook, error, time.monotonic() - started, tuple(paths))
+
+
+def _with_pictures(notebook: NotebookNode, folder: Path) -> list[str]:
+    """Put the pictures that lie beside a notebook into the cells that show them; answers their paths."""
+    paths = []
+    for cell in (each for each in notebook.cells if each.cell_type == "markdown"):
+        for address in markdown.pictures(cell.source):
+            kind, content = markdown.picture_file(address, folder)
+            cell.setdefault("attachments", nbformat.from_dict({}))[unquote(address)] = {
+                kind: b64encode(content).decode()
+            }
+            paths.append(str(folder / unquote(address)))
+    return paths
 
 
 def ended(task: Task, reason: str, seconds: float) -> Outcome:
@@ -163,6 +180,7 @@ def _attempt(task: Task) -> tuple[NotebookNode, str | None]:
             partial=str(_partial(task)),
             request_save_on_cell_execute=False,
             kernel_name=KERNEL,
+            language="python",  # editors leave it out
             progress_bar=False,
             **(_of_kernel(task, until) if task.kernel else {}),
         )
@@ -210,8 +228,8 @@ def refuse_unknown(source: Path, parameters: Mapping[str, Any]) -> None:
 
 def _parameters_of(source: Path) -> set[str]:
     try:
-        notebook = nbformat.read(source, as_version=4)
-        nbformat.validate(notebook)
+        notebook = nbformat.read(source, as_version=4, capture_validation_error={})
+        nbformat.validate(nbformat.validator.normalize(notebook)[1])
     except Exception:  # nbformat has a dozen ways of saying so
         raise InputError(f"{source.name}: is not a Jupyter notebook") from None
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
@@ -223,8 +241,9 @@ def _parameters_of(source: Path) -> set[str]:
         raise InputError(
             f"{source.name}: its parameters cell is not Python: {error.msg}, line {error.lineno}"
         ) from None
-    assigned = [node for node in written if isinstance(node, ast.Assign)]
-    return {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    typed = [node.target for node in written if isinstance(node, ast.AnnAssign)]
+    targets = [target for node in written if isinstance(node, ast.Assign) for target in node.targets]
+    return {target.id for target in (*typed, *targets) if isinstance(target, ast.Name)}
 
 
 def _one_line(failure: Exception, limit: float | None) -> str:

@@ -10,6 +10,7 @@ import html
 import importlib
 import re
 from base64 import b64encode
+from collections import Counter
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,13 +23,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from traitlets import Bool, Unicode, default
 
-from perf_lib.press import binding
-from perf_lib.press.pdf import CELL, source_of, to_pdf
+from perf_lib.press import binding, outputs
+from perf_lib.press.pdf import CELL, PLACE, source_of, to_pdf
+from perf_lib.views import markdown
 from perf_lib.views.html import TEMPLATES
 
 _MAIN = '<main id="main" tabindex="-1">'
 _CONTENTS = "<!--contents-->"
 _HEADING = re.compile(r'<h([23])\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_ANY_HEADING = re.compile(r'<h([1-6])\b((?:[^>]*?\bid="([^"]*)")?[^>]*)>(.*?)</h\1>', re.DOTALL)
 _LINK = re.compile(r'<a href="#([^"]+)">(.*?)</a>', re.DOTALL)
 _IMAGE_WITHOUT_ALT = re.compile(r"(<img\b(?![^>]*\balt=)[^>]*?)\s*/?>")
 _PARAGRAPH = re.compile(r'<div class="paragraph([^"]*)" data-number="(\d+)">')
@@ -68,10 +71,12 @@ class ReportHTMLExporter(HTMLExporter):
         resources = {**(resources or {}), "report": {**facts, **page_parts, **markers}}
         # HTMLExporter's method would load styles and scripts and highlight code, none of which this page shows.
         self.register_filter("highlight_code", lambda code, **_: code)
+        self.register_filter("people_markdown", markdown.cell)
         page, resources = TemplateExporter.from_notebook_node(self, numbered, resources, **kw)
-        page = _IMAGE_WITHOUT_ALT.sub(r'\1 alt="A picture without a description">', page)
+        page = _IMAGE_WITHOUT_ALT.sub(rf'\1 alt="{outputs.WITHOUT_WORDS}">', page)
         if not re.search(r"<h1\b", page):
             page = page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(facts["title"])}</h1>', 1)
+        page = with_headings_in_order(page)
         return page.replace(_CONTENTS, contents(page), 1), resources
 
 
@@ -126,7 +131,27 @@ def finished(page: str) -> str:
     )
     anchors = set(re.findall(r'\bid="([^"]+)"', page))
     page = _LINK.sub(lambda link: link[0] if link[1] in anchors else link[2], page)
-    return page.replace(CELL, "")
+    return PLACE.sub("", page.replace(CELL, ""))
+
+
+def with_headings_in_order(page: str) -> str:
+    """A page with one title, no level of headings skipped, and no anchor twice: a PDF for everybody has none of these.
+
+    >>> with_headings_in_order('<h1>A</h1><h4 id="b">B</h4><h1 id="b">C</h1>')
+    '<h1>A</h1><h2 id="b">B</h2><h2 id="b-2">C</h2>'
+    """
+    deepest, seen = 0, Counter[str]()
+
+    def in_order(heading: re.Match[str]) -> str:
+        nonlocal deepest
+        deepest = min(max(int(heading[1]), 2), deepest + 1) if deepest else 1
+        seen[anchor := heading[3] or ""] += 1
+        attributes = heading[2]
+        if anchor and seen[anchor] > 1:
+            attributes = attributes.replace(f'id="{anchor}"', f'id="{anchor}-{seen[anchor]}"')
+        return f"<h{deepest}{attributes}>{heading[4]}</h{deepest}>"
+
+    return _ANY_HEADING.sub(in_order, page)
 
 
 def contents(page: str) -> str:

@@ -80,10 +80,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Steps:
-    """Who is told how far a run has come: how many steps there are, and each as it is done."""
+    """Who is told how far a run has come: how many steps there are, each as it is done, and what to look at."""
 
     planned: Callable[[int], None] = lambda count: None
     done: Callable[[str], None] = lambda what: None
+    warned: Callable[[str], None] = lambda line: None
 
 
 def plan(

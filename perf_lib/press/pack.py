@@ -23,7 +23,7 @@ from xlsxwriter.exceptions import FileCreateError
 from perf_lib.config import rounding_key
 from perf_lib.config.yaml import shown
 from perf_lib.findings import revisions
-from perf_lib.press import leaks, pack_folder, record, sign_off
+from perf_lib.press import leaks, pack_folder, record, sign_off, typed
 from perf_lib.press.execute import Executed, refuse_unknown
 from perf_lib.press.jobs import JobError, Jobs
 from perf_lib.press.order import Order, Steps, plan
@@ -79,7 +79,8 @@ def make(order: Order, steps: Steps, is_stale: bool = False) -> Pack:
         jobs = Jobs(order.workers, partial(_prepare, (whole, report), earlier), THREADED)
         try:
             with kept_open(whole, report), cache.kept(earlier), jobs:
-                made = _checked(order, report, Work(order, report, jobs, temporary, steps), made_from, started)
+                work = Work(order, report, jobs, temporary, steps)
+                made = _checked(order, report, work, made_from, started, steps)
         except JobError as error:
             raise PerfError(f"{error}; the earlier pack is as it was") from None
     return Pack(order.target, made, seconds=time.monotonic() - started)
@@ -92,10 +93,12 @@ def _prepare(reports: Sequence[Report], earlier: Sequence[Mapping[str, Any]]) ->
     cache.keep(earlier)
 
 
-def _checked(order: Order, report: Report, work: Work, made_from: record.Inputs, started: float) -> bool:
+def _checked(order: Order, report: Report, work: Work, made_from: record.Inputs, started: float, steps: Steps) -> bool:
     """Make the pack once every check has passed; False where another run has made just the same by now."""
     for check in CHECKS:
         check(order, report)
+    for line in typed.replaced_characters(order, report):
+        steps.warned(line)
     figures_stand = record.stands(order, made_from.shared)
     load_for_notebooks(draws=not figures_stand)
     gc.freeze()  # a forked process that searches for garbage leaves what is here alone, and so shared
@@ -151,6 +154,7 @@ def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
 
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (
     _restatements_are_explained,
+    typed.refuse_unprintable,
     _parameters_are_known,
     _typed_figures_may_be_shown,
 )

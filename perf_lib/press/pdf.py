@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from perf_lib.press import characters
+from perf_lib.press.outputs import WITHOUT_WORDS
 from perf_lib.press.pack_folder import write_whole
 from perf_lib.views.html import TEMPLATES
 from perf_lib.words.errors import PerfError
 
-FONTS = Path(__file__).parents[1] / "fonts"
-_IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg)(;base64)?,([^"]*)"')
+_IMAGE = re.compile(r'src="data:image/(svg\+xml|png|jpeg|gif|webp)(;base64)?,([^"]*)"')
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 _SCREEN_ONLY = re.compile(r'<details class="figures">.*?</details>|<source [^>]*>|</?picture>', re.DOTALL)
 _HEADING_ANCHOR = re.compile(r'<h[1-6]\b[^>]*?\bid="([^"]+)"')
@@ -33,8 +34,10 @@ _TYPST_NUMBER = re.compile(r'#numbered\("\d+"\)')
 _CELL_HEADER = re.compile(r"^// cell ([0-9a-f]{64})$", re.MULTILINE)
 CELL = "<!--cell-->"
 """The marker before each cell of a filled page."""
+PLACE = re.compile(r"<!--at (.*?)-->\n?")
+"""What follows the marker: the cell's notebook and number."""
 _BORDER, _TYPST_BORDER = '\n<div class="cell-border"></div>\n', "/*cell border*/"
-_SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
+_SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg", "gif": "gif", "webp": "webp"}
 
 
 def to_pdf(page: str, source: str) -> bytes:
@@ -57,15 +60,37 @@ def to_pdf(page: str, source: str) -> bytes:
             document: bytes = typst.compile(
                 str(main),
                 root=str(folder),
-                font_paths=[str(FONTS)],
+                font_paths=[str(each) for each in characters.face_folders()],
                 ignore_system_fonts=True,
-                pdf_standards=["ua-1"],
+                pdf_standards=[] if f'alt="{WITHOUT_WORDS}"' in page else ["ua-1"],
                 timestamp=0,
             )
         except typst.TypstError as error:
             first_line = str(getattr(error, "message", None) or error).strip().splitlines()[0]
-            raise PerfError(f"the PDF could not be set: {first_line}") from error
+            reason = first_line.replace(f"{folder}/", "")
+            raise PerfError(f"{_place_of_fault(page, source, folder)}the PDF could not be set: {reason}") from error
     return with_row_headers(document)
+
+
+def _place_of_fault(page: str, source: str, folder: Path) -> str:
+    """The notebook and cell that cannot be set, with a colon; empty where each can be, alone."""
+    import typst
+
+    preamble, *parts = _CELL_HEADER.split(source)
+    for cell, typeset in zip(_cells(page), parts[1::2], strict=True):
+        (folder / "main.typ").write_text(f"{preamble}{typeset}", encoding="utf-8")
+        try:
+            typst.compile(str(folder / "main.typ"), root=str(folder), ignore_system_fonts=True)
+        except typst.TypstError:
+            place = PLACE.search(cell)
+            return f"{html.unescape(place[1])}: " if place else ""
+    return ""
+
+
+def _cells(page: str) -> list[str]:
+    """The cells of a filled page, and what stands before the first."""
+    main = _MAIN.search(page)
+    return [cell for cell in (main[1] if main else page).split(CELL) if PLACE.sub("", cell).strip()]
 
 
 def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -> str:
@@ -75,7 +100,9 @@ def source_of(page: str, facts: dict[str, Any], converted: Path | None = None) -
     contents page).
     """
     fields = {name: facts[name] for name in ("title", "running", "marking", "language", "author", "whole", "draft")}
-    arguments = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
+    arguments = characters.replaced(
+        ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items())
+    )
     anchors = "".join(f"{json.dumps(anchor)}, " for anchor in _HEADING_ANCHOR.findall(page))
     preamble = f'#import "report.typ": *\n#let onward = onward.with(({anchors}))\n#show: report.with({arguments})\n\n'
     return preamble + to_typst(page, converted)
@@ -87,12 +114,11 @@ def to_typst(page: str, converted: Path | None = None) -> str:
     converted: a folder that keeps the result of each cell for the next page with the same cell: the bound report, or a
     page that differs only in the numbers of its paragraphs.
     """
-    main = _MAIN.search(page)
-    body = _SCREEN_ONLY.sub("", main[1] if main else page)
+    body = _SCREEN_ONLY.sub("", CELL.join(_cells(page)))
     numbers = iter(_NUMBER.findall(body))
     # Pictures become their digests and paragraphs lose their numbers, so that a cell is the same on every page.
     body = _IMAGE.sub(lambda image: f'src="{_file_name(image)}"', _NUMBER.sub('data-number="0"', body))
-    cells = [cell for cell in body.split(CELL) if cell.strip()]
+    cells = PLACE.sub("", characters.replaced(characters.resolved(body))).split(CELL)
     with nullcontext(converted) if converted else tempfile.TemporaryDirectory(prefix="perf_lib-") as folder:
         source = _converted(cells, Path(folder))
     return _TYPST_NUMBER.sub(lambda _: f'#numbered("{next(numbers, 0)}")', source)

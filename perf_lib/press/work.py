@@ -20,7 +20,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import reads_json
 
-from perf_lib.press import execute, pack_folder, pdf, record
+from perf_lib.press import execute, outputs, pack_folder, pdf, record
 from perf_lib.press.binding import Binder, Page, page_of_check
 from perf_lib.press.check import Checked, check
 from perf_lib.press.execute import Executed, Task
@@ -146,6 +146,8 @@ class Work:
         reads = record.reads_of(outcome.reads, self._order)
         executed = Executed(task.source.stem, notebook, outcome.seconds, outcome.error, reads)
         self._told.done(f"{executed.name} {executed.result}")
+        for line in outputs.remarks(notebook, executed.name):
+            self._told.warned(line)
         self._arrived(executed)
 
     def _reuse(self, executed: Executed) -> None:
@@ -302,6 +304,9 @@ class _Told:
 
     def done(self, step: str) -> None:
         self._tell(partial(self._steps.done, step))
+
+    def warned(self, line: str) -> None:
+        self._tell(partial(self._steps.warned, line))
 
     def go_on(self) -> None:
         self._goes_on = True

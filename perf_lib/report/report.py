@@ -26,7 +26,7 @@ from perf_lib.findings import revisions
 from perf_lib.findings.finding import Finding, findings
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
-from perf_lib.views import changes, charts, coverage, dashboard, explain, html, narrative, summary
+from perf_lib.views import changes, charts, coverage, dashboard, explain, html, markdown, narrative, summary
 from perf_lib.views.charts import Chart
 from perf_lib.views.charts.cache import drawn_once
 from perf_lib.views.html import Fragment
@@ -414,7 +414,11 @@ class Report(Mapping[str, MeasureReport]):
     def bound(self, text: str, code: str | None, file: str) -> Fragment:
         """A person's Markdown with its figures bound, its paragraphs ready for numbers."""
         path = self.params.quarter_folder / file
-        return html.commentary(binding.bind(html.without_comments(text), code, self.findings, path, self.left_out))
+        bound = binding.bind(html.without_comments(text), code, self.findings, path, self.left_out)
+        try:
+            return markdown.commentary(bound, path.parent)
+        except InputError as error:
+            raise InputError(f"{shown(path)}: {error}") from None
 
 
 _kept_open: dict[tuple[Quarter, Path, bool], Report] = {}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -52,13 +50,6 @@ def paragraphs(sentences_by_paragraph: list[str], css: str = "") -> Fragment:
     return Fragment(html, "\n".join(sentences_by_paragraph))
 
 
-def commentary(markdown: str) -> Fragment:
-    """A person's Markdown: its paragraphs numbered, its HTML shown as text, nothing loaded from anywhere."""
-    if not markdown.strip():
-        return EMPTY
-    return Fragment(str(_markdown()(markdown)), markdown.strip())
-
-
 def without_comments(markdown: str) -> str:
     """A person's Markdown without its HTML comments, which are notes among writers, on as many lines as before.
 
@@ -99,34 +90,6 @@ def image(uri: str, alt: str, css: str) -> Markup:
     """A picture with the words that stand for it; a symbol with its size, as JupyterLab has no style of ours."""
     size = Markup(' width="22" height="22"') if css == "symbol" else ""
     return Markup('<img class="{}" src="{}" alt="{}"{}>').format(css, uri, alt, size)
-
-
-class _CommentaryRenderer(mistune.HTMLRenderer):
-    """Markdown as a person may use it in a report: no raw HTML, no headings, no pictures from elsewhere."""
-
-    def __call__(self, tokens: Iterable[dict[str, Any]], state: mistune.BlockState) -> str:
-        return "".join(_as_commentary(self.render_token(token, state)) for token in tokens)
-
-    def text(self, text: str) -> str:
-        return mistune.escape(text, quote=False)
-
-    def heading(self, text: str, level: int, **attrs: object) -> str:
-        return f"<p><strong>{text}</strong></p>\n"
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"{text} ({self.link(str(escape(url)), url)})"
-
-
-def _as_commentary(block: str) -> str:
-    """A block of a person's text in an element with the class that sets its look and gives a paragraph its number."""
-    classes = {"<p>": "paragraph commentary", "<ul>": "commentary", "<ol": "commentary", "<blockquote>": "commentary"}
-    css = next((css for start, css in classes.items() if block.startswith(start)), None)
-    return block if css is None else f'<div class="{css}">{block.rstrip()}</div>\n'
-
-
-@cache
-def _markdown() -> mistune.Markdown:
-    return mistune.create_markdown(renderer=_CommentaryRenderer(escape=True), plugins=["strikethrough"])
 
 
 @cache

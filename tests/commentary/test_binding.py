@@ -13,7 +13,7 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from perf_lib.commentary import binding
-from perf_lib.views import html
+from perf_lib.views import html, markdown
 from perf_lib.words.errors import InputError
 
 FILE = Path("params/2019-20-Q3/commentary/sexual_offences.md")
@@ -32,8 +32,8 @@ def refusal(text: str, code: str | None = "sexual_offences") -> str:
     return said
 
 
-def shown(markdown: str) -> BeautifulSoup:
-    return BeautifulSoup(html.commentary(markdown).html, "html.parser")
+def shown(text: str) -> BeautifulSoup:
+    return BeautifulSoup(markdown.commentary(text).html, "html.parser")
 
 
 # --- figures
@@ -255,7 +255,7 @@ def test_whatever_is_written_only_harmless_tags_and_attributes_come_out(markdown
 
 
 def test_nothing_written_is_nothing_shown():
-    assert html.commentary("  \n ") == html.EMPTY
+    assert markdown.commentary("  \n ") == html.EMPTY
 
 
 def test_computed_paragraphs_and_headings_are_escaped_too():

@@ -25,7 +25,7 @@ from perf_lib.press import sign_off
 from perf_lib.press.check import record_of
 from perf_lib.press.pack import run
 from perf_lib.report import open_report
-from perf_lib.views import html
+from perf_lib.views import markdown
 from perf_lib.words.errors import ContradictionError, InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
@@ -479,7 +479,7 @@ def test_html_in_commentary_is_shown_as_text_on_the_audit_page_too():
     written = Text.of(text, "crime_volume", report().findings, Path("commentary/crime_volume.md"))
     shown = page.page(check([written], report().findings, QUARTER), report().findings)
     assert "<script" not in shown.html and "<img" not in shown.html and "&lt;script&gt;" in shown.html
-    assert "<script" not in html.commentary(text).html
+    assert "<script" not in markdown.commentary(text).html
 
 
 BOMBS = [

@@ -9,7 +9,8 @@ import pytest
 from packs import ALL, bookmarks, drawn, elements, is_dictionary, pdf, read
 from pypdf import PdfReader
 
-from perf_lib.press.pdf import CELL, FONTS, keep_cells, to_typst
+from perf_lib.press.characters import FONTS
+from perf_lib.press.pdf import CELL, keep_cells, to_typst
 from perf_lib.views.html import TEMPLATES
 
 

@@ -20,7 +20,7 @@ from perf_lib.config.yaml import read_text, shown
 from perf_lib.press import sign_off
 from perf_lib.press.pack_folder import write_whole
 from perf_lib.press.review.figures import REASON, open_figures
-from perf_lib.views import html
+from perf_lib.views import html, markdown
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -132,7 +132,7 @@ class ReviewDesk:
             threads=[(code, title, len(self.comments.of(code))) for code, title in self.measures.items()],
             of_whole=len(self.comments.of(WHOLE)),
             # HTML in a comment's Markdown is shown as text.
-            comments=[(each, html.commentary(each.text).html) for each in self.comments.of(about)],
+            comments=[(each, markdown.commentary(each.text).html) for each in self.comments.of(about)],
             sign_offs=[(each, each.pack == digest) for each in sign_off.sign_offs(self.pack)],
             figures=open_figures(self.pack, about, self.measures),
             longest_reason=REASON,
