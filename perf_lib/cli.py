@@ -12,8 +12,8 @@ import shlex
 import shutil
 import signal
 import sys
-import warnings
 import textwrap
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path

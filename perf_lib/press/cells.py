@@ -189,7 +189,7 @@ def _shell(folder: str) -> CellShell:
     CellShell.clear_instance()
     shell: CellShell = CellShell.instance(config=config)
     shell.outputs = []
-    formatter = shell.display_formatter
+    formatter: Any = shell.display_formatter
     for module in ("pandas", "pandas.core.series"):  # as releases of pandas name it
         formatter.formatters["text/html"].for_type_by_name(module, "Series", _as_table)
     formatter.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _with_words)

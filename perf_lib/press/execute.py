@@ -10,21 +10,18 @@ import os
 import sys
 import tempfile
 import time
-from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 import perf_lib
-from perf_lib.press import reads
-from perf_lib.views import markdown
+from perf_lib.press import outputs, reads
 from perf_lib.words.errors import InputError, suggestion
 
 KERNEL = "python3"
@@ -94,23 +91,10 @@ def execute(task: Task) -> Outcome:
     task.scratch.mkdir(parents=True, exist_ok=True)
     paths = _give_over(task)
     notebook, error = _attempt(task)
-    paths += _with_pictures(notebook, task.source.parent)
+    paths += outputs.with_pictures(notebook, task.source.parent)
     if task.kernel:
         paths += reads.recorded(_kernel_reads(task))
     return _finished(task, notebook, error, time.monotonic() - started, tuple(paths))
-
-
-def _with_pictures(notebook: NotebookNode, folder: Path) -> list[str]:
-    """Put the pictures that lie beside a notebook into the cells that show them; answers their paths."""
-    paths = []
-    for cell in (each for each in notebook.cells if each.cell_type == "markdown"):
-        for address in markdown.pictures(cell.source):
-            kind, content = markdown.picture_file(address, folder)
-            cell.setdefault("attachments", nbformat.from_dict({}))[unquote(address)] = {
-                kind: b64encode(content).decode()
-            }
-            paths.append(str(folder / unquote(address)))
-    return paths
 
 
 def ended(task: Task, reason: str, seconds: float) -> Outcome:

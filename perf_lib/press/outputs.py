@@ -7,9 +7,11 @@ leaves out or lacks (what a cell prints, a caption, words for a picture) is said
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from markupsafe import escape
 from nbformat import NotebookNode
@@ -63,6 +65,17 @@ def _printed(notebook: NotebookNode, name: str) -> Iterator[tuple[str, NotebookN
     for number, cell in enumerate(notebook.cells):
         if not NOT_PRINTED & set(cell.metadata.get("tags", [])):
             yield f"{name}, cell {number}", cell
+
+
+def with_pictures(notebook: NotebookNode, folder: Path) -> list[str]:
+    """Put the pictures that lie beside a notebook into the cells that show them; answers their paths."""
+    paths = []
+    for cell in (each for each in notebook.cells if each.cell_type == "markdown"):
+        for address in markdown.pictures(cell.source):
+            kind, content = markdown.picture_file(address, folder)
+            cell.setdefault("attachments", NotebookNode())[unquote(address)] = {kind: b64encode(content).decode()}
+            paths.append(str(folder / unquote(address)))
+    return paths
 
 
 def remarks(notebook: NotebookNode, name: str) -> Iterator[str]:

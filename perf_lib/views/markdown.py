@@ -77,7 +77,7 @@ def anchor(words: str) -> str:
 
 
 def _html(markdown: str, renderer: type[_Renderer], picture: Callable[[str], str | None]) -> str:
-    reader = _reader(renderer)
+    reader = _readers()[renderer]
     state = reader.block.state_cls()
     state.env["picture"] = picture
     return str(reader.parse(markdown, state)[0])
@@ -159,5 +159,6 @@ def _as_commentary(block: str) -> str:
 
 
 @cache
-def _reader(renderer: type[_Renderer]) -> mistune.Markdown:
-    return mistune.create_markdown(renderer=renderer(), plugins=PLUGINS)
+def _readers() -> Mapping[type[_Renderer], mistune.Markdown]:
+    renderers = _CellRenderer(), _CommentaryRenderer()
+    return {type(each): mistune.create_markdown(renderer=each, plugins=PLUGINS) for each in renderers}
