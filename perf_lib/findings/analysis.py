@@ -21,7 +21,7 @@ from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.verdict import Judged, Verdict, clear, verdict
 from perf_lib.stats import forecast, spc, suspect_months, targets
 from perf_lib.stats.expected import YearOnYear, margins
-from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess
+from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess, month_by_month
 from perf_lib.stats.expected.years import of_years
 from perf_lib.stats.series import YEAR
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
@@ -142,13 +142,9 @@ class _Group:
     def ranges(self) -> dict[str, pd.DataFrame]:
         """What was expected of each month of the quarters judged, by measure: columns expected, lower, upper."""
         index = pd.PeriodIndex([self.months[end] - back for end in self.ends for back in (2, 1, 0)])
-        by_month = [self.judgement.stretches[f"month_{number}"].parts[1:4] for number in (1, 2, 3)]
-        values = np.array(by_month)  # months x parts x ends x series
-        names = ["expected", "lower", "upper"]
+        values, names = month_by_month(self.judgement), ["expected", "lower", "upper"]
         return {
-            code: pd.DataFrame(values[..., column].transpose(2, 0, 1).reshape(-1, 3), index, names).reindex(
-                each.values.index
-            )
+            code: pd.DataFrame(values[:, 1:, column], index, names).reindex(each.values.index)
             for column, (code, each) in enumerate(self.measures.items())
         }
 
