@@ -1,7 +1,14 @@
 """Figures with alt text: one look for what was expected, exceptional and made-up months, everywhere."""
 
 from perf_lib.views.charts.canvas import Chart, warm
-from perf_lib.views.charts.comparisons import lines, peer_projection, peer_rates, scatter, z_score_comparison
+from perf_lib.views.charts.comparisons import (
+    abreast,
+    lines,
+    peer_projection,
+    peer_rates,
+    scatter,
+    z_score_comparison,
+)
 from perf_lib.views.charts.monthly import SHOWN, monthly
 
 HOW_TO_READ = (
@@ -16,6 +23,7 @@ __all__ = [
     "HOW_TO_READ",
     "SHOWN",
     "Chart",
+    "abreast",
     "lines",
     "monthly",
     "peer_projection",
