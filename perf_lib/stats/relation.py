@@ -3,7 +3,8 @@
 Two series that wander, or rolling sums of any two, are alike by chance far more often than a test of them says (Yule,
 Journal of the Royal Statistical Society 89, 1926). So their changes from month to month are compared: less each
 calendar month's mean, where there are two years of them, and with as many months as they are worth where changes depend
-on earlier ones (Bartlett, Supplement to the Journal of the Royal Statistical Society 8, 1946).
+on earlier ones (Bartlett, Supplement to the Journal of the Royal Statistical Society 8, 1946). The figures themselves
+must go the same way: the changes of a series mirror those of a month later.
 """
 
 from __future__ import annotations
@@ -50,22 +51,30 @@ def relation(one: pd.Series, other: pd.Series, lag: int = 0, months: int | None 
     >>> apart.related, apart.r_squared > 0.25, alike.related
     (False, True, True)
     """
-    both = pd.concat([one.astype(float), other.astype(float).shift(-lag, freq="infer")], axis=1, keys=["one", "other"])
-    both = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M"))
-    if abs(lag) >= len(both):
-        raise InputError(f"a lag of {lag} months leaves none of {len(both)}; write a smaller one")
+    if abs(lag) >= max(len(one), len(other)):
+        raise InputError(f"a lag of {lag} months leaves none; write less than {max(len(one), len(other))}")
+    later = other.astype(float).set_axis(other.index - lag)
+    both = pd.concat([one.astype(float), later], axis=1, keys=["one", "other"]).sort_index().dropna()
+    if len(both):
+        both = both.reindex(pd.period_range(both.index[0], both.index[-1], freq="M"))
     changes = both.diff()[slice(None) if months is None else slice(-months, None)].dropna()
-    levels = both.loc[changes.index[0] :] if len(changes) else both
+    levels = both.loc[changes.index]
     seasonal = len(changes) >= 2 * YEAR
     by_month = changes.groupby(changes.index.month if seasonal else np.zeros(len(changes)))
     apart = (changes - by_month.transform("mean")).to_numpy(float)
     sizes = np.sqrt((apart**2).sum(axis=0))
-    r, p = np.nan, np.nan
+    r, p, is_drawn = np.nan, np.nan, False
     freedom = (len(apart) - by_month.ngroups - 1) * _worth(apart)
     if freedom >= 3 and sizes.min() > 1e-9 * changes.abs().to_numpy().max():
         r = float(np.clip(apart[:, 0] @ apart[:, 1] / sizes.prod(), -1, 1))
-        p = float(2 * stdtr(freedom, -abs(r) * np.sqrt(freedom / max(1 - r * r, 1e-12))))
-    return Relation(bool(p < CHANCE), r, p, r_squared(levels["one"], levels["other"]), lag, len(changes))
+        p = _chance(r, freedom)
+        of_levels = float(levels.corr().iloc[0, 1])
+        is_drawn = r * of_levels > 0 and _chance(of_levels, len(levels) - 2) < CHANCE
+    return Relation(is_drawn and p < CHANCE, r, p, r_squared(levels["one"], levels["other"]), lag, len(changes))
+
+
+def _chance(r: float, freedom: float) -> float:
+    return float(2 * stdtr(freedom, -abs(r) * np.sqrt(freedom / max(1 - r * r, 1e-12))))
 
 
 def _worth(apart: Floats) -> float:

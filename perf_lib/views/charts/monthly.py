@@ -15,7 +15,8 @@ from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
-from perf_lib.views.charts.canvas import BLUE, GREY, ILLUSTRATIVE, ORANGE, Chart
+from perf_lib.views.charts.canvas import BLUE, GREY, ILLUSTRATIVE, ORANGE
+from perf_lib.views.charts.chart import Chart, figures
 from perf_lib.words import wording
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def monthly(finding: Finding) -> Chart:
         *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
     ]
     title, alt = _title(finding), _alt(finding, shown)
-    return Chart(title, " ".join(notes), alt, table=_table(finding, shown), **canvas.drawings(draw))
+    return Chart(title, " ".join(notes), alt, **_figures(finding, shown), **canvas.drawings(draw))
 
 
 def _months(finding: Finding, width: float) -> Figure:
@@ -262,27 +263,30 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
-    """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
+def _figures(finding: Finding, shown: pd.DataFrame) -> dict[str, Any]:
+    """The figures behind the chart; of results and rolling figures, only the months that have one."""
     measure, ahead = finding.measure, _ahead(finding)
+    columns = {"Figure": shown["value"]}
+    finer = dict.fromkeys(("Expected", "From", "To"), 1 if measure.is_count else measure.decimals)
     is_bars = measure.traits.chart == "bars"
+    if is_bars:
+        columns |= dict(
+            zip(finer, (finding.expected_months[each] for each in ("expected", "lower", "upper")), strict=True)
+        )
+        columns["Rolling 12 months"] = finding.rolling_months
+    columns["Known as"] = shown["origin"]
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
     if ahead is not None:
         months = months.append(ahead.table.index)
-
-    def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        return [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
-
-    columns = {"Figure": column(shown["value"])}
-    if is_bars:
-        finer = 1 if measure.is_count else measure.decimals
-        for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
-            columns[words] = column(finding.expected_months[name], finer)
-        columns["Rolling 12 months"] = column(finding.rolling_months)
-    columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
-    if ahead is not None:
-        columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
+        columns |= {words: ahead.table[name] for name, words in zip(ahead.table, _AHEAD, strict=True)}
+    data = pd.DataFrame({name: column.reindex(months) for name, column in columns.items()}, months)
+    data["Known as"] = data["Known as"].fillna("–").astype(str)
+    numbers = data.columns.drop("Known as")
+    data[numbers] = data[numbers].astype(float)
+    printers = {
+        name: partial(canvas.printed, unit=measure.unit, decimals=finer.get(name, measure.decimals)) for name in numbers
+    }
+    return figures(data, printers | {"Known as": str})
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:
