@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from perf_lib.stats.months import MonthsBySeries, monthly
+from perf_lib.stats.months import MonthsBySeries, alike, monthly
 from perf_lib.words.errors import InputError, suggestion
 
 Data: TypeAlias = pd.DataFrame | pd.Series | str | Path
@@ -57,6 +57,15 @@ def read_monthly(
         month, name = keys[keys.duplicated()][0]
         raise InputError(f"frame: {name}, {month} appears more than once; add its rows up first, or {TO_WRITE}")
     return _answer(pd.Series(pd.to_numeric(frame[value]).to_numpy(), keys).unstack().sort_index(), dates)
+
+
+def read_with(
+    data: Data, denominators: Data | None, breaks: Months, exclude: Months
+) -> tuple[pd.DataFrame, pd.DataFrame | None, dict[str, dict[str, list[pd.Period | str]]]]:
+    """Monthly figures, their denominators in the same shape, and breaks and excluded months by series."""
+    frame = read_monthly(data)
+    below = None if denominators is None else alike(frame, read_monthly(denominators), "denominators")
+    return frame, below, {"breaks": by_series(breaks, frame), "exclude": by_series(exclude, frame)}
 
 
 def by_series(months: Months, frame: pd.DataFrame) -> dict[str, list[pd.Period | str]]:

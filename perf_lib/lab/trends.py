@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from perf_lib.lab.frames import Data, Months, by_series, read_monthly, with_dates
+from perf_lib.lab.frames import Data, Months, by_series, read_monthly, read_with, with_dates
 from perf_lib.stats import months as windows
 from perf_lib.stats import spc
 from perf_lib.stats.transforms import Kind, Scaled, scaled
@@ -139,7 +139,7 @@ def forecast(
     """
     from perf_lib.stats import forecast as model
 
-    frame, below, limits = _arguments(data, denominators, breaks, exclude)
+    frame, below, limits = read_with(data, denominators, breaks, exclude)
     series = {
         name: model.Months(
             frame[name],
@@ -291,14 +291,6 @@ def correlate(one: Data, other: Data, lag: int = 0, months: int | None = None) -
     return pd.DataFrame([asdict(relation(pair[0], pair[1], lag, months))], names)
 
 
-def _arguments(
-    data: Data, denominators: Data | None, breaks: Months, exclude: Months
-) -> tuple[pd.DataFrame, pd.DataFrame | None, dict[str, dict[str, list[pd.Period | str]]]]:
-    frame = read_monthly(data)
-    below = None if denominators is None else windows.alike(frame, read_monthly(denominators), "denominators")
-    return frame, below, {"breaks": by_series(breaks, frame), "exclude": by_series(exclude, frame)}
-
-
 def _scaled(data: Data, kind: Kind, denominators: Data | None, breaks: Months = None, exclude: Months = None) -> Scaled:
-    frame, below, limits = _arguments(data, denominators, breaks, exclude)
+    frame, below, limits = read_with(data, denominators, breaks, exclude)
     return scaled(frame, kind, below, **limits)

@@ -17,6 +17,7 @@ from perf_lib.views.charts.canvas import data_uri
 from perf_lib.views.charts.monthly import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
 from perf_lib.words import wording
+from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
 CRITERIA = {
@@ -154,6 +155,22 @@ def table(
     """Any small table, its first column heading its rows; `words` are the columns that hold words, not figures."""
     html = fill("table.html.j2", caption=caption, headings=headings, rows=rows, words=words)
     return Fragment(html, "\n".join([caption, *(" | ".join(row) for row in rows)]))
+
+
+def table_of(frame: pd.DataFrame, caption: str) -> Fragment:
+    """Anybody's frame as a table; numbers as tables print them, with one decimal where a column has any."""
+    if not caption.strip():
+        raise InputError("table: caption is empty; write what the table shows")
+    shown = frame.reset_index() if frame.index.name is not None else frame
+    columns, words = [], [0]
+    for at, (_, cells) in enumerate(shown.items()):
+        if pd.api.types.is_numeric_dtype(cells):
+            decimals = int(bool((cells.dropna() % 1).any()))
+            columns.append([wording.value_in_table(float(cell), "", decimals) for cell in cells])
+        else:
+            columns.append([*map(str, cells)])
+            words.append(at)
+    return table(caption, [*map(str, shown)], [*zip(*columns, strict=True)], words)
 
 
 def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:

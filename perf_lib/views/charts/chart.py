@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from perf_lib.views.charts.canvas import WIDE, data_uri, in_house_style
+from perf_lib.views.charts.canvas import WIDE, data_uri, in_house_style, svg
 from perf_lib.views.html import Fragment, fill
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -84,3 +85,15 @@ def figures(data: pd.DataFrame, printers: Mapping[str, Callable[[Any], str]], he
     rows = [wording.short_month(row) if isinstance(row, pd.Period) else row for row in data.index]
     columns = {name: [*map(printers[name], data[name])] for name in data}
     return {"data": data, "table": pd.DataFrame({head: rows} | columns)}
+
+
+def of_figure(figure: Figure | Axes, alt: str, caption: str, data: pd.DataFrame | None = None) -> Chart:
+    """A figure that somebody else drew, as a chart of a page."""
+    for name, text in (("alt", alt), ("caption", caption)):
+        if not text.strip():
+            raise InputError(f"figure: {name} is empty; write in a sentence what the figure shows")
+    whole: Any = figure if hasattr(figure, "savefig") else figure.figure
+    with in_house_style():
+        drawing = svg(whole)
+    behind = figures(data, dict.fromkeys(data, str), str(data.index.name or "Month")) if data is not None else {}
+    return Chart(caption, "", alt, drawing, **({"table": pd.DataFrame()} | behind), draw=lambda width: whole)
