@@ -91,9 +91,9 @@ def plot_peers(rates: Data, area: str, ax: Axes | None = None) -> Axes:
 def funnel(cases: pd.Series, of: pd.Series, per: float = 100, ax: Axes | None = None) -> Axes:
     """Shares of areas of unlike size, between the limits that chance alone gives a share of that size.
 
-    cases, of: counts by area and what they are out of. per: 100 draws per cent. The funnel is about the share of all
-    areas together; 95 and 99.8 per cent of areas lie in it if none differs. Areas outside the outer limits are named.
-    Raises InputError for areas that the two do not share, and for more cases than there are.
+    cases, of: counts by area and what they are out of. per: 100 draws per cent. ax: the axes to draw on. The funnel is
+    about the share of all areas together; 95 and 99.8 per cent of areas lie in it if none differs. Areas outside the
+    outer limits are named. Raises InputError for areas that the two do not share, and for more cases than there are.
     Source: Spiegelhalter, Statistics in Medicine 24 (2005), exact binomial limits.
 
     >>> counts = pd.DataFrame({"solved": [30, 38, 80], "crimes": [100, 120, 150]}, index=["A", "B", "C"])
@@ -123,8 +123,8 @@ def funnel(cases: pd.Series, of: pd.Series, per: float = 100, ax: Axes | None = 
 def facet(data: Data, kind: Kind = "count", denominators: Data | None = None, columns: int = 3) -> Figure:
     """Small multiples: every series in a panel of its own, before the range expected of each month.
 
-    Arguments as in `expected`. columns: panels in a row. All panels share the months; each has its own scale. Raises
-    InputError as `expected` does.
+    Arguments as in `expected`. columns: panels in a row. All panels share the months; each has its own scale.
+    Raises InputError as `expected` does.
 
     >>> months = pd.period_range("2015-01", periods=60, freq="M")
     >>> frame = pd.DataFrame({"North": [9, 11] * 30, "South": [20, 22] * 30}, index=months)

@@ -18,7 +18,6 @@ import pandas as pd
 from perf_lib import extracts
 from perf_lib.commentary import binding
 from perf_lib.config import markings
-from perf_lib.config.catalogue import Marking
 from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
@@ -172,7 +171,7 @@ class Report(Contents, Mapping[str, MeasureReport]):
     """
 
     @property
-    def marking(self) -> Marking:
+    def marking(self) -> str:  # not Marking: Tab in JupyterLab stumbles over the Literal of a property
         """The highest marking of the report and its contents, printed on every page."""
         parts = [finding.measure.marking for finding in self.findings.values()]
         files = [] if self.is_public else self.settings.inputs.markings.values()

@@ -20,7 +20,6 @@ from perf_lib.report.explore import Question, ask, explore
 from perf_lib.report.explore.panel import Panel
 from perf_lib.views import explain, narrative
 from perf_lib.words.errors import InputError
-from perf_lib.words.quarters import Quarter
 
 DECEMBER = pd.Period("2019-12", freq="M")
 CODES = tuple(report().findings)
