@@ -115,8 +115,8 @@ def test_a_series_and_files_are_read_too(tmp_path):
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (WIDE.reset_index(drop=True), r"it is not plain which column has the months: no column has any; pl.read_monthly\("),
-        (LONG.assign(force="Here"), r"which column names the series: it may be 'district' or 'force'; pl.read_monthly\("),
+        (WIDE.reset_index(drop=True), r"not plain which column has the months: no column has any; pl.read_monthly\("),
+        (LONG.assign(force="Here"), r"names the series: it may be 'district' or 'force'; pl.read_monthly\("),
         (LONG.assign(n=1), r"the values: it may be 'thefts' or 'n'; pl.read_monthly\("),
         (pd.concat([LONG, LONG.iloc[:1]]), "North, 2015-01 appears more than once; add its rows up first"),
         (pd.concat([WIDE, WIDE.iloc[:1]]), "2015-01 appears more than once"),
@@ -196,7 +196,8 @@ def test_jedi_completes_every_object_that_an_analyst_holds():
              "measure": one.finding.measure, "chart": one.chart(), "quarter": report().quarter,
              "settings": report().settings, "answer": report().what_if("hate_crime")}  # fmt: skip
     wanted = {"pl": "signals", "report": "what_if", "one": "same_month", "finding": "year_on_year", "verdict": "grade",
-              "measure": "unit", "chart": "save", "quarter": "previous", "settings": "peer_group", "answer": "summary"}  # fmt: skip
+              "measure": "unit", "chart": "save", "quarter": "previous", "settings": "notes",
+              "answer": "summary"}  # fmt: skip
     for name, part in wanted.items():
         offered = {each.name for each in jedi.Interpreter(f"{name}.", [names]).complete()}
         assert part in offered, name

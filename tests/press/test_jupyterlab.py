@@ -35,7 +35,9 @@ def test_a_notebook_runs_from_top_to_bottom_after_a_restart(lab, name):
     lab.open(name)
     cells = lab.restart_and_run_all()
     picture(lab, Path(name).stem)
+    wide = lab.page.evaluate("() => [...document.querySelectorAll('img.symbol')].map(each => each.width)")
     lab.close()
+    assert [each for each in wide if not 12 <= each <= 40] == []  # as wide as a line is high
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
     saved = nbformat.read(lab.folder / "project" / "notebooks" / name, as_version=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +95,8 @@ def of_figure(figure: Figure | Axes, alt: str, caption: str, data: pd.DataFrame 
             raise InputError(f"figure: {name} is empty; write in a sentence what the figure shows")
     whole: Any = figure if hasattr(figure, "savefig") else figure.figure
     with in_house_style():
-        drawing = svg(whole)
+        drawing = re.sub(r"<[^>]*>", lambda tag: tag[0].replace("'", ""), svg(whole))  # names of fonts need no marks
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close(whole)  # which Jupyter would show once more below
     behind = figures(data, dict.fromkeys(data, str), str(data.index.name or "Month")) if data is not None else {}
     return Chart(caption, "", alt, drawing, **({"table": pd.DataFrame()} | behind), draw=lambda width: whole)
