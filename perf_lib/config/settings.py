@@ -434,6 +434,14 @@ def quarters_in(folder: Path) -> list[Quarter]:
     return sorted(quarters)
 
 
+def newest_in(folder: Path) -> Quarter:
+    """The newest quarter of a params folder; InputError where it has none."""
+    quarters = quarters_in(folder) if folder.is_dir() else []
+    if not quarters:
+        raise InputError(f"{shown(folder)}: there is no quarter's folder, such as 2019-20-Q3")
+    return quarters[-1]
+
+
 def find_params(name: str | Path) -> Path:
     """The params folder: the path itself if absolute, else the one in this folder or the nearest above it.
 

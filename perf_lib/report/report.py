@@ -18,7 +18,7 @@ import pandas as pd
 from perf_lib import extracts
 from perf_lib.commentary import binding
 from perf_lib.config import markings
-from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
+from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, newest_in, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
 from perf_lib.findings import revisions
@@ -488,8 +488,8 @@ def _key(report: Report) -> tuple[Quarter, Path, bool]:
     return report.quarter, report.params.folder.resolve(), report.is_public
 
 
-def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
-    """One quarter's report, from a params folder and the inputs that it names.
+def open_report(quarter: str | Quarter | None = None, params: str | Path = "params", public: bool = False) -> Report:
+    """One quarter's report, from a params folder and the inputs that it names; the newest quarter unless one is named.
 
     public: as anybody may see it, counts rounded (perf_lib.findings.disclosure), marked items left out. Raises
     InputError, one line, for anything in settings, data or commentary that cannot be right.
@@ -498,8 +498,8 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     >>> report["sexual_offences"].finding.rolling.value
     1496.0
     """
-    asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     folder = find_params(params)
+    asked = newest_in(folder) if quarter is None else Quarter.parse(str(quarter))
     if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
         return replace(kept)
     opened = read_params(folder, asked)

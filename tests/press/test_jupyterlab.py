@@ -51,6 +51,9 @@ def explored(lab: Lab) -> Lab:
     cells = lab.restart_and_run_all()
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     lab.page.wait_for_selector(".perf-panel img.chart")
+    before = first_chart(lab)
+    lab.page.locator(".perf-panel select").first.select_option(label="Sexual offences")
+    until_chart_changes(lab, before)
     lab.page.locator(".perf-panel").scroll_into_view_if_needed()
     return lab
 
@@ -119,6 +122,7 @@ def test_another_measure_and_peers(explored):
     explored.page.get_by_role("tab", name="Settings to copy").click()
     written = explored.page.locator(".perf-panel .perf-yaml textarea")
     settings = yaml.safe_load(written.input_value())
+    assert "# In a script: report.as_at('2019-20-Q3').what_if('crime_volume', peers=[" in written.input_value()
     assert sorted(settings["peer_group"]["areas"]) == ["Essex", "Kent", "Surrey", "Sussex"]
     written.press("Control+A")
     assert explored.page.evaluate("() => document.getSelection().toString()") == written.input_value()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -172,7 +172,8 @@ def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Fi
     if not changed:
         lines = ["# As reported: there is no setting to copy."]
     code, unit, decimals = finding.measure.code, finding.measure.unit, finding.measure.decimals
-    if call := as_call(question):
+    called = question if asked.peer_group != reported.peer_group else replace(question, peers=None)
+    if call := as_call(called):
         lines.append(f"# In a script: {call}")
     for month, figure in question.months.items():
         value = wording.value_in_table(figure, unit, decimals)

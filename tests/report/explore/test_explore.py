@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 
@@ -255,3 +256,35 @@ def test_a_figure_tried_moves_the_figures_by_the_roll_up_and_nothing_else(code, 
     if finding.measure.kind == "count" and finding.rolling.value is not None and month > finding.as_at - 12:
         moved = figure - float(finding.months.loc[month, "value"])
         assert now.rolling.value == pytest.approx(finding.rolling.value + moved)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"months": {"2019-12": 110}, "since": "2017-04"},
+        {"exclude": ["2019-08"], "target": 80.0},
+        {"peers": ["Kent", "Essex", "Surrey", "Sussex"]},
+    ],
+)
+def test_the_choices_written_as_a_call_give_the_same_answer(asked):
+    answer = report().what_if("sexual_offences", **asked)
+    (line,) = re.findall(r"^# In a script: (.+)$", answer.yaml(), re.MULTILINE)
+    again = eval(line, {"report": report()})
+    assert (again.question, said(again.now)) == (answer.question, said(answer.now))
+    assert answer.is_changed
+
+
+def test_a_target_is_tried_for_the_answer_alone():
+    answer = report().what_if("conviction_rate", target=80)
+    assert (answer.now.target.target, answer.then.measure.target) == (
+        80,
+        report().findings["conviction_rate"].measure.target,
+    )
+    assert report().findings["conviction_rate"].target is answer.then.target
+    assert "# Not a setting: a target of 80. It stands in measures.yaml." in answer.yaml()
+
+
+def test_a_month_may_be_left_out_by_a_call():
+    answer = report().what_if("sexual_offences", exclude=["2019-08", "2019-09"])
+    assert {each.excluded[0] for each in answer.now.breaks} >= {pd.Period("2019-08", "M"), pd.Period("2019-09", "M")}
+    assert answer.now.rolling == answer.then.rolling  # totals lose nothing
