@@ -23,6 +23,7 @@ import typer.main
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import perf_lib
 from perf_lib.cli import app
 from perf_lib.config.catalogue import Measure, OpenData
 from perf_lib.config.settings import (
@@ -266,7 +267,8 @@ def _calls(desk: type, spelt: str) -> str:
 
 def calls(desk: type) -> Iterator[tuple[str, str]]:
     """Each public method and property of a class, as it is called, with the first sentence of its docstring."""
-    for name, member in vars(desk).items():
+    owners = [owner for owner in reversed(desk.__mro__) if owner.__module__.startswith("perf_lib")]
+    for name, member in {name: member for owner in owners for name, member in vars(owner).items()}.items():
         if name.startswith("_") or not (callable(member) or hasattr(member, "__get__")):
             continue
         summary = _first_sentence(inspect.getdoc(member))
@@ -281,6 +283,16 @@ def calls(desk: type) -> Iterator[tuple[str, str]]:
 
 def _first_sentence(text: str | None) -> str:
     return " ".join((text or "").split("\n\n")[0].split())
+
+
+def front_door() -> str:
+    """The names of `import perf_lib as pl`, each with the first sentence of its docstring."""
+    rows = []
+    for name in perf_lib.__all__:
+        member = getattr(perf_lib, name)
+        call = name if inspect.isclass(member) else f"{name}({', '.join(inspect.signature(member).parameters)})"
+        rows.append([f"`pl.{call}`", _first_sentence(inspect.getdoc(member))])
+    return table(["name", "what it gives"], rows)
 
 
 # Commands
@@ -346,6 +358,7 @@ def parts() -> dict[str, str]:
         "records.yaml": records_keys(),
         "report": report_calls(),
         "measure": measure_calls(),
+        "front door": front_door(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The notebook of twelve questions: each answered in three lines at most, run whole, and exported as a report's page."""
+"""The notebook of twelve questions: each answered in three lines at most, run whole, exported as a report's page."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_every_answer_is_there(project):
     answers = {part: next(text for call, text in shown.items() if part in call) for part in (
         "same_month", "peers_frame", "what_if", "scatter", "pl.compare", "report.note")}  # fmt: skip
     assert re.search(r"2019-12 +94.0 +published +-30.37", answers["same_month"])  # 94 beside 135 of December 2018
-    assert re.search(r"2019-12 +61.4\d+ +73.5\d+ +2 +8", answers["peers_frame"])  # 61.45: 44,252 crimes of 720,100 residents
+    assert re.search(
+        r"2019-12 +61.4\d+ +73.5\d+ +2 +8", answers["peers_frame"]
+    )  # 61.45: 44,252 crimes of 720,100 residents
     assert "of 80" in answers["what_if"]
     assert "no clear relation" in answers["scatter"]
     assert "October to December 2019 came in" in answers["pl.compare"]
