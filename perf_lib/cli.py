@@ -15,7 +15,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,10 +121,14 @@ def check(
     """
     from perf_lib.commentary import answers
     from perf_lib.press import record
+    from perf_lib.press.order import notebooks_of
     from perf_lib.report import open_report
 
     report = open_report(quarter, params)
-    checked = report.checked(answers.read(record.read(outputs / str(report.quarter))))
+    notebooks: list[Path] = []
+    with suppress(InputError):  # the words are checked before there is a notebook, too
+        notebooks = notebooks_of(report.params.folder)
+    checked = report.checked(answers.read(record.read(outputs / str(report.quarter))), notebooks)
     contradicted = checked.of("contradicts")
     if as_json:
         typer.echo(json.dumps([each.as_dict() for each in checked.checks], indent=2, ensure_ascii=False))

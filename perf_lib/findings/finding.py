@@ -9,7 +9,7 @@ since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -101,6 +101,8 @@ class Finding:
     """The same at the end of the quarter before."""
     highlights: tuple[Highlight, ...] = ()
     """Why a person puts the measure before the panel, in that person's words."""
+    areas: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """The same months of the areas below the whole, by name: people's words are held to them too."""
 
     @property
     def in_short(self) -> dict[str, str]:
@@ -187,7 +189,9 @@ def findings(
     published, by quarter.
     """
     area = settings.body.area
-    rows = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
+    rows = frame[frame["month"] <= quarter.last]
+    below = dict(tuple(rows[rows["area"] != area].groupby(["measure", "area"])))
+    rows = rows[rows["area"] == area]
     by_measure = dict(tuple(rows.groupby("measure")))
     months = {code: _without_gaps(by_measure.get(code, rows.iloc[:0]), quarter) for code in catalogue}
     rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
@@ -225,6 +229,7 @@ def findings(
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),
+            areas={name: _without_gaps(each, quarter) for (of, name), each in below.items() if of == code},
         )
 
     return {code: of_one(code, measure) for code, measure in catalogue.items()}

@@ -6,7 +6,7 @@ report["sexual_offences"].headline()
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -427,18 +427,18 @@ class Report(Contents, Mapping[str, MeasureReport]):
         """Everything that people wrote held against the findings, sentence by sentence."""
         return self.checked()
 
-    def checked(self, recorded: Recorded = ()) -> Checked:
-        """The same with the answers to verdicts that a pack's record keeps."""
+    def checked(self, recorded: Recorded = (), notebooks: Iterable[Path] = ()) -> Checked:
+        """The same with the answers to verdicts that a pack's record keeps, and with what notebooks say."""
         from perf_lib.commentary import check  # here: hardly a notebook asks, and its patterns take a while to load
 
-        texts, sources = self.texts(), self.settings.sources
+        texts, sources = self.texts(notebooks), self.settings.sources
         return check.check(texts, self.findings, self.quarter, sources, self._without_commentary(), recorded)
 
-    def texts(self) -> list[Text]:
-        """Everything that people wrote, its figures bound."""
+    def texts(self, notebooks: Iterable[Path] = ()) -> list[Text]:
+        """Everything that people wrote, in these notebooks too, its figures bound."""
         from perf_lib.commentary import texts
 
-        return [*texts.texts(self.params, self.findings, self.left_out)]
+        return [*texts.texts(self.params, self.findings, self.left_out), *texts.of_notebooks(notebooks)]
 
     def _without_commentary(self) -> list[str]:
         """Measures whose verdict is out of the ordinary and that have no commentary, in one line."""

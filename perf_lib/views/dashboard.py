@@ -208,7 +208,6 @@ def _row(finding: Finding) -> dict[str, object]:
         "says": _says(finding),
         "symbols": _icons(finding),
         "context": narrative.context(finding),
-        "good": {True: "for the better", False: "for the worse", None: ""}[finding.verdict.good],
     }
 
 
@@ -229,8 +228,7 @@ def _icons(finding: Finding) -> list[dict[str, str]]:
     icons = []
     for symbol in symbols.shown(finding):
         solid = symbols.is_supported(symbol, finding)
-        effect = {True: ", for the better", False: ", for the worse", None: ""}
-        words = wording.sentence_case(symbol.words) + effect[symbols.is_good(symbol, finding.measure)]
+        words = wording.sentence_case(symbol.words) + narrative.EFFECT[symbols.is_good(symbol, finding.measure)]
         uri = symbols.icon_uri(symbol.code, outline=not solid)
         icons.append({"uri": uri, "words": words if solid else f"{words} (may be chance)"})
     return icons

@@ -30,6 +30,9 @@ AMONG_PEERS = {
 """How an area stands among its peers by the leave-one-out test; else it is LIKE_PEERS."""
 LIKE_PEERS = "like similar forces"
 
+EFFECT = {True: ", for the better", False: ", for the worse", None: ""}
+"""How a change that is good, or is not, is said behind it; nothing where a measure has no better way."""
+
 _THOUGH = ", though"
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
 _FARTHEST = 1000.0
@@ -324,8 +327,9 @@ def among_peers(finding: Finding) -> str:
 
 
 def context(finding: Finding) -> str:
-    """The dashboard's few words: the verdict, then where the measure stands among its peers."""
-    return wording.sentence_case("; ".join(filter(None, [verdict_words(finding), among_peers(finding)])))
+    """The dashboard's few words: the verdict and its effect, then where the measure stands among its peers."""
+    verdict = verdict_words(finding) + EFFECT[finding.verdict.good]
+    return wording.sentence_case("; ".join(filter(None, [verdict, among_peers(finding)])))
 
 
 def in_prose(value: float | None, measure: Measure) -> str:

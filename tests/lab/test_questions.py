@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 import nbformat
-import papermill
 import pytest
 from builders import ROOT, text_of
+from doors import command
 from pypdf import PdfReader
 
 from perf_lib.press.exporters import ReportHTMLExporter, ReportPDFExporter
@@ -44,11 +44,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     for name in ("notebooks", "params"):
         shutil.copytree(ROOT / name, folder / name)
-    (folder / "notebooks").joinpath("done").mkdir()
-    papermill.execute_notebook(
-        folder / "notebooks" / SOURCE.name, folder / "notebooks" / "done.ipynb", engine_name="perf-lib",
-        cwd=folder / "notebooks", progress_bar=False,
-    )  # fmt: skip
+    asked = ("papermill", SOURCE.name, "done.ipynb", "--engine", "perf-lib", "--no-progress-bar")
+    said = command(*asked, cwd=folder / "notebooks")
+    assert said.returncode == 0, said.stderr
     return folder
 
 
