@@ -57,6 +57,7 @@ EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Inputs, "made_from"): "made_from.csv",
     (Inputs, "rejected_share"): 0.01,
     (Settings, "language"): "cy-GB",
+    (Settings, "show_unsupplied"): False,
     (Settings, "public_leaves_out"): ["OFFICIAL-SENSITIVE"],
     (Settings, "rounding_base"): 3,
     (Settings, "sources"): {"three in ten": "Force survey, 2019"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +38,8 @@ class Kind:
     less: str = "less"
     """How a sentence words a decrease; its size is in per cent, for percentages in points."""
     chart: Literal["bars", "line", "points"] = "bars"
+    heading: Literal["Month", "Quarter to", "12 months to"] = "Month"
+    """What heads a table's column of months: what the figure beside one is of."""
     counts: tuple[str, ...] = ("numerator", "denominator")
     """The columns that are counts of people or things, which a public report rounds."""
     columns: tuple[str, ...] = ("value",)
@@ -53,13 +55,21 @@ KINDS: Mapping[KindName, Kind] = {
     "proportion": Kind("sums over sums", scale="proportion", columns=_PARTS),
     "mean": Kind("sums over sums", scale="mean", columns=_PARTS),
     "rolling": Kind(
-        "last month", year="as supplied", has_quarter=False, may_be_counted=True, chart="line", columns_with_of=_PARTS
+        "last month",
+        year="as supplied",
+        has_quarter=False,
+        may_be_counted=True,
+        chart="line",
+        heading="12 months to",
+        columns_with_of=_PARTS,
     ),
     "survey": Kind(
         "newest point", year="as supplied for 12 months", chart="points", counts=(), columns=("value", "margin")
     ),
 }
 """The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
+QUARTERLY_COUNT = replace(KINDS["count"], scale=None, chart="points", heading="Quarter to")
+"""A count whose figures are each of a quarter, and stand at its last month."""
 
 
 class OpenData(Strict):
@@ -160,8 +170,8 @@ class Measure(Strict):
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
             raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
-        if self.frequency == "quarterly" and not self.has_margin:
-            raise ValueError("only a survey is quarterly")
+        if self.frequency == "quarterly" and not (self.has_margin or self.traits is QUARTERLY_COUNT):
+            raise ValueError("only a survey or a count is quarterly")
         return self
 
     @property
@@ -171,8 +181,9 @@ class Measure(Strict):
 
     @property
     def traits(self) -> Kind:
-        """What its kind decides of it: its row of `KINDS`."""
-        return KINDS[self.kind]
+        """What its kind decides of it: its row of `KINDS`, or QUARTERLY_COUNT."""
+        row = KINDS[self.kind]
+        return QUARTERLY_COUNT if row is KINDS["count"] and self.frequency == "quarterly" else row
 
     @property
     def roll_up(self) -> str:
@@ -222,6 +233,11 @@ class Measure(Strict):
         or falls by construction.
         """
         return self.traits.scale is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a sentence says how many there were."""
+        return self.traits.may_be_counted and self.singular is not None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -200,7 +200,7 @@ def findings(
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
-    quarters = {code: each.over(quarter.first, quarter.last) for code, each in rolled.items()}
+    quarters = {code: _over(each, catalogue[code], quarter) for code, each in rolled.items()}
     analyses = analyse(comparable, months, quarter, {code: each.value for code, each in quarters.items()})
     first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
@@ -223,7 +223,7 @@ def findings(
             previous=previous,
             box=tuple(_box_line(rolled[code], measure, each, first) for each in quarter.year_to_date),
             earlier=tuple(_box_line(rolled[code], measure, each, first) for each in first),
-            rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
+            rate=series.rate_per_1000(now.value, residents) if measure.is_counted else None,
             comparable=comparable[code],
             **analysis,
             peers=compare(measure, settings, forces, quarter),
@@ -244,6 +244,11 @@ def _without_gaps(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     months = rows.set_index("month").drop(columns=["measure", "area"])
     first = months.index.min() if len(months) else quarter.first
     return months.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
+
+
+def _over(rolled: series.RollUp, measure: Measure, quarter: Quarter) -> Figure:
+    """The quarter's own figure; none of a measure whose figures are of twelve months."""
+    return rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING
 
 
 def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | None) -> Figure:
@@ -267,7 +272,7 @@ def _box_line(
     values, symbols = published.get(quarter, ({}, {}))
     return QuarterFigure(
         quarter,
-        rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING,
+        _over(rolled, measure, quarter),
         twelve_months(rolled, measure, quarter.last),
         first_value=values.get((measure.code, "quarter")),
         first_rolling=values.get((measure.code, "rolling_12")),

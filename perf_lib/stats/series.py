@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perf_lib.config.catalogue import Measure
+from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
 from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
 
 
@@ -63,6 +63,8 @@ class RollUp:
         names = ("value", "numerator", "denominator", "margin")
         self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
+        if measure.traits is QUARTERLY_COUNT:  # the quarter's last month has the count of all three
+            self._nil = self._nil | (self._index.month % 3 != 0)
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
         """The measure's figure over the months from `first` to `last`; without a value where a month is missing.
@@ -90,7 +92,7 @@ class RollUp:
         rolling = pd.Series(np.nan, self._index)
         if len(rolling) >= YEAR:
             rolling.iloc[YEAR - 1 :] = _roll(self._columns, self._nil, self._measure, YEAR)[0]
-        return rolling
+        return rolling.where(rolling.index.month % 3 == 0) if self._measure.traits is QUARTERLY_COUNT else rolling
 
     def _between(self, first: pd.Period, last: pd.Period) -> tuple[dict[str, Floats], Bools]:
         """The columns and the nil returns from `first` to `last`, missing where there is no month."""

@@ -105,7 +105,7 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
         f"{by_chance[0]}, and a solid one on about {by_chance[1]}."
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
-    return paragraphs([appearance, false_alarms]) + Fragment(fill("key.html.j2", rows=rows), text)
+    return paragraphs([appearance, *[false_alarms] * (tested > 0)]) + Fragment(fill("key.html.j2", rows=rows), text)
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:
@@ -144,7 +144,7 @@ def months_table(finding: Finding) -> Fragment:
         (wording.short_month(month), *(finding.measure.in_table(value) for value in values))
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
-    headings = ["Month", "Figure", "A year before", "12 months to the month"]
+    headings = [finding.measure.traits.heading, "Figure", "A year before", "12 months to the month"]
     return table(f"{finding.measure.title}: the last twelve months", headings, rows)
 
 

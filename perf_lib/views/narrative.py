@@ -47,7 +47,7 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    sentence = _count(finding) if is_counted(measure) else _ratio(finding)
+    sentence = _count(finding) if measure.is_counted else _ratio(finding)
     if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
@@ -162,7 +162,7 @@ def grade_words(told: Verdict, measure: Measure) -> str:
         return told.reason
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    words = ("more", "fewer") if is_counted(measure) else ("higher", "lower")
+    words = ("more", "fewer") if measure.is_counted else ("higher", "lower")
     beside = "the year before" if told.question == "year" else "expected"
     return f"{_SURENESS[told.grade]} {words[told.way == 'lower']} than {beside}"
 
@@ -214,11 +214,6 @@ def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[s
         if may_be_alike or first not in others:
             break
     return [first, *others]
-
-
-def is_counted(measure: Measure) -> bool:
-    """Whether sentences say how many there were."""
-    return measure.traits.may_be_counted and bool(measure.singular)
 
 
 def _when(judged: Judged) -> str:
@@ -334,7 +329,7 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not is_counted(measure):
+    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not measure.is_counted:
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from perf_lib.config.catalogue import Measure
+from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
@@ -85,7 +85,8 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
-    title = "12 months to each month" if measure.spans_a_year else "Each result"
+    each = "Each quarter" if measure.traits is QUARTERLY_COUNT else "Each result"
+    title = "12 months to each month" if measure.spans_a_year else each
     canvas.values_axis(axis, title, measure.unit, measure.decimals)
     canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
     return figure
@@ -247,9 +248,6 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
             f"{wording.month(known.index[-1])}, is {narrative.in_prose(known.iloc[-1], measure)}."
         )
-    elif len(known) and not finding.rolling:
-        last = known.index[-1]
-        sentences.append(f"The last, {wording.month(last)}, is {narrative.in_prose(known[last], measure)}.")
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
@@ -270,9 +268,8 @@ def _figures(finding: Finding, shown: pd.DataFrame) -> dict[str, Any]:
     finer = dict.fromkeys(("Expected", "From", "To"), 1 if measure.is_count else measure.decimals)
     is_bars = measure.traits.chart == "bars"
     if is_bars:
-        columns |= dict(
-            zip(finer, (finding.expected_months[each] for each in ("expected", "lower", "upper")), strict=True)
-        )
+        ranges = [finding.expected_months[each] for each in ("expected", "lower", "upper")]
+        columns |= dict(zip(finer, ranges, strict=True))
         columns["Rolling 12 months"] = finding.rolling_months
     columns["Known as"] = shown["origin"]
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
@@ -286,7 +283,7 @@ def _figures(finding: Finding, shown: pd.DataFrame) -> dict[str, Any]:
     printers = {
         name: partial(canvas.printed, unit=measure.unit, decimals=finer.get(name, measure.decimals)) for name in numbers
     }
-    return figures(data, printers | {"Known as": str})
+    return figures(data, printers | {"Known as": str}, measure.traits.heading)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:

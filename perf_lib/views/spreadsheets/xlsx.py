@@ -16,7 +16,7 @@ from perf_lib.extracts import Ledger
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.views import narrative
-from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, sheet_columns
+from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, months_of_their_own, sheet_columns
 from perf_lib.words import wording
 
 NOTES = {
@@ -39,7 +39,7 @@ def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
 def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """Every month of every measure, unrounded, with how each figure is known."""
     parts = [
-        finding.months.reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
+        months_of_their_own(finding).reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
         for code, finding in findings.items()
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -228,11 +228,12 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
 
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
+    months = months_of_their_own(finding)["value"].reindex(finding.last_12.index)
     figures = {
         "Quarter": measure.in_table(finding.value.value),
         "12 months": measure.in_table(finding.rolling.value),
         "Change": narrative.change_in_table(finding),
-        **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
+        **{wording.short_month(month): measure.in_table(value) for month, value in months.items()},
     }
     return {
         "Measure": measure.title,
