@@ -12,10 +12,10 @@ from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
-from perf_lib.words.wording import PERCENT, SECONDS, value_in_table
+from perf_lib.words.wording import PERCENT, RANK, SECONDS, value_in_table
 
-KindName = Literal["count", "proportion", "mean", "rolling", "survey"]
-Scale = Literal["count", "proportion", "mean"]
+KindName = Literal["count", "proportion", "mean", "stock", "given", "rolling", "survey"]
+Scale = Literal["count", "proportion", "mean", "stock", "given"]
 Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,6 +35,8 @@ class Kind:
     """The scale on which months are tested; None where months overlap, which are not."""
     may_be_counted: bool = False
     """Whether sentences say how many there were, where `singular` names one."""
+    stands: str = ""
+    """Before a month, when things stood so; where it is said, no figure is of a quarter or of twelve months."""
     less: str = "less"
     """How a sentence words a decrease; its size is in per cent, for percentages in points."""
     chart: Literal["bars", "line", "points"] = "bars"
@@ -52,13 +54,18 @@ KINDS: Mapping[KindName, Kind] = {
     "count": Kind("sum", scale="count", may_be_counted=True, less="fewer", counts=("value",)),
     "proportion": Kind("sums over sums", scale="proportion", columns=_PARTS),
     "mean": Kind("sums over sums", scale="mean", columns=_PARTS),
+    "stock": Kind(
+        "last month", year="as supplied", stands="at the end of", scale="stock", may_be_counted=True, less="fewer",
+        chart="line", counts=("value",),
+    ),
+    "given": Kind("last month", year="as supplied", stands="in", scale="given", chart="line", counts=()),
     "rolling": Kind(
         "last month", year="as supplied", has_quarter=False, may_be_counted=True, chart="line", columns_with_of=_PARTS
     ),
     "survey": Kind(
         "newest point", year="as supplied for 12 months", chart="points", counts=(), columns=("value", "margin")
     ),
-}
+}  # fmt: skip
 """The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
 
 
@@ -94,7 +101,9 @@ class Measure(Strict):
 
     `kind` decides how months become quarters and rolling 12 months:
     count: the sum. proportion and mean: the sum of numerators over the sum of denominators. rolling: each month's
-    figure is itself a figure of twelve months, taken as given. survey: points, each with its margin.
+    figure is itself a figure of twelve months, taken as given. survey: points, each with its margin. stock: how many
+    there are at a month's end, such as officers or open cases. given: a figure that is not made of months' parts, such
+    as a median, an index, a rank or a forecast.
     """
 
     code: str
@@ -106,13 +115,14 @@ class Measure(Strict):
     kind: KindName
     """How its months become quarters and years."""
     unit: str
-    """What a figure is in: what is counted, `per cent`, `seconds`, or a unit such as `days per person`."""
+    """What a figure is in: what is counted, `per cent`, `seconds`, money (`£`, `£k`, `£m`, `£bn`), a place in an order
+    (`rank`, `rank of 44`), or a unit such as `days per person` or `per 1,000 people`."""
     better: Literal["lower", "higher", "neither"]
     """Which way is good."""
     noun: str
     """How a sentence names it: what was counted, in the plural, or the subject of "The … was 88.8 per cent"."""
     singular: str | None = None
-    """For a count, `noun` for one."""
+    """For a count or a stock, `noun` for one."""
     of: str | None = None
     """What the denominator counts: defendants prosecuted, incidents attended, people employed."""
     denominator_is: Literal["flow", "stock"] = "flow"
@@ -213,6 +223,21 @@ class Measure(Strict):
     def year_is_supplied(self) -> bool:
         """Whether the rolling 12 months at a month is that month's own figure."""
         return self.traits.year != "rolled up"
+
+    @property
+    def stands_at(self) -> bool:
+        """Whether a figure is how things stand in a month, and so no quarter's and no twelve months'."""
+        return bool(self.traits.stands)
+
+    @property
+    def changes_in_its_unit(self) -> bool:
+        """Whether a change is said in the unit alone, and not in per cent: points, places, a given figure's."""
+        return self.is_percentage or self.traits.scale == "given"
+
+    @property
+    def is_rank(self) -> bool:
+        """Whether a figure is a place in an order, the first of which is 1."""
+        return RANK.fullmatch(self.unit) is not None
 
     @property
     def has_signals(self) -> bool:

@@ -78,6 +78,9 @@ class Inputs(Strict):
     """A file of definitions for counting measures from records; a measure is there or in `monthly`."""
     peers: str | None = None
     """A file of peers' rates over 12 months."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """What columns of those files hold that are no months, by their headings: measure, reference, unit, target,
+    better, priority, area, figure, origin, status or ignored; only for headings that are not known."""
     tables: dict[str, str | None] = Field(default_factory=dict)
     """Tables that notebooks show, by name; null where one is not supplied."""
     markings: dict[str, Marking] = Field(default_factory=dict)

@@ -107,6 +107,7 @@ class Finding:
         """The figures as a table prints them, the verdict's grade, and the codes of the symbols."""
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
         printed = {name: self.measure.in_table(figure.value) for name, figure in figures.items()}
+        printed |= {"12 months": "–"} if self.measure.stands_at else {}
         told = {"verdict": self.verdict.grade, "signals": ", ".join(sorted(self.signals))}
         return printed | {name: words for name, words in told.items() if words}
 
@@ -140,9 +141,9 @@ class Finding:
 
     @property
     def change_per_cent(self) -> float | None:
-        """That change relative to the earlier figure; None for percentages, whose change is in points."""
+        """That change relative to the earlier figure; None where a change is in points, places or the unit alone."""
         now, before = self.rolling.value, self.previous.value
-        return None if self.measure.is_percentage else series.change_per_cent(now, before)
+        return None if self.measure.changes_in_its_unit else series.change_per_cent(now, before)
 
     @property
     def is_current(self) -> bool:
@@ -263,7 +264,7 @@ def _box_line(
     return QuarterFigure(
         quarter,
         rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING,
-        twelve_months(rolled, measure, quarter.last),
+        NOTHING if measure.stands_at else twelve_months(rolled, measure, quarter.last),
         first_value=values.get((measure.code, "quarter")),
         first_rolling=values.get((measure.code, "rolling_12")),
         first_symbols=symbols.get(measure.code),

@@ -495,7 +495,8 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
     inputs, catalogue, area = params.settings.inputs, params.catalogue, params.settings.body.area
     frames = []
     if inputs.monthly:
-        frames.append(extracts.read_monthly([*map(params.input_path, inputs.monthly)], catalogue, area, ledger))
+        paths = [*map(params.input_path, inputs.monthly)]
+        frames.append(extracts.read_monthly(paths, catalogue, area, ledger, inputs.columns))
     if inputs.records is None:
         return frames[0], None
     definitions = extracts.read_definitions(params.input_path(inputs.records), catalogue)

@@ -84,7 +84,9 @@ class RollUp:
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
-        """The rolling 12 months at every month, missing where one of the twelve is."""
+        """The rolling 12 months at every month, missing where one of the twelve is, and of what stands in a month."""
+        if self._measure.stands_at:
+            return pd.Series(np.nan, self._index, name="value")
         if self._measure.year_is_supplied:
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
         rolling = pd.Series(np.nan, self._index)

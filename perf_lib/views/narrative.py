@@ -31,6 +31,12 @@ AMONG_PEERS = {
 LIKE_PEERS = "like similar forces"
 
 _THOUGH = ", though"
+_MORE = {
+    (True, False): ("more", "fewer"),
+    (False, False): ("higher", "lower"),
+    (False, True): ("further down", "further up"),
+}
+"""How a figure is said to be greater or smaller: of a count, of another figure, of a place in an order."""
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
 _FARTHEST = 1000.0
 """Per cent: of a change that may be more than tenfold, how much more is not said."""
@@ -55,14 +61,14 @@ def change(finding: Finding) -> str:
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
-    earlier, figure = wording.twelve_months_to(finding.as_at - 12), in_prose(before, measure)
+    earlier, figure = when(measure, finding.as_at - 12), in_prose(before, measure)
     # Where the sentence before it ends on something else, name what is compared.
-    subject = "That" if finding.is_current else f"The figure for the {wording.twelve_months_to(finding.as_at)}"
+    subject = "That" if finding.is_current else f"The figure {when(measure, finding.as_at, 'for')}"
     if figure == in_prose(now, measure):
-        return f"{subject} is the same as in the {earlier}."
+        return f"{subject} is the same as {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
-    return f"{subject} is {difference} than the {figure} of the {earlier}; {_interval(finding)}."
+    return f"{subject} is {difference} than the {figure} {when(measure, finding.as_at - 12, 'of')}; {_interval(finding)}."
 
 
 def _interval(finding: Finding) -> str:
@@ -78,6 +84,13 @@ def _interval(finding: Finding) -> str:
     allowing = "season and chance" if measure.has_signals else "chance"
     lower, upper = (_bound(bound, finding) for bound in (year.lower, year.upper))
     return f"{over}allowing for {allowing}, a change of {_range(lower, upper)}"
+
+
+def when(measure: Measure, month: pd.Period, before: str = "in") -> str:
+    """The twelve months to a month, after a word such as "in"; of what stands in a month, that month."""
+    if measure.stands_at:
+        return f"{measure.traits.stands} {wording.month(month)}"
+    return f"{before} the {wording.twelve_months_to(month)}"
 
 
 def _year_untold(finding: Finding) -> str:
@@ -104,7 +117,7 @@ def _bound(bound: float, finding: Finding) -> str:
     if year is not None and year.unit == "per cent":
         text = wording.per_cent(min(bound, _FARTHEST))
     else:
-        text = wording.percentage_points(bound) if measure.is_percentage else in_prose(bound, measure)
+        text = _size(bound, measure)
     is_over = year is not None and year.unit == "per cent" and bound > _FARTHEST
     return f"{'more than ' if is_over else ''}{wording.with_plus(text)}"
 
@@ -155,7 +168,7 @@ def grade_words(told: Verdict, measure: Measure) -> str:
         return told.reason
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    words = ("more", "fewer") if is_counted(measure) else ("higher", "lower")
+    words = _MORE[is_counted(measure), measure.is_rank]
     beside = "the year before" if told.question == "year" else "expected"
     return f"{_SURENESS[told.grade]} {words[told.way == 'lower']} than {beside}"
 
@@ -246,6 +259,8 @@ def outlook(finding: Finding) -> str:
         _finer(_significant(max(0.0, last[name])), finding.measure) for name in ("rolling", "lower_80", "upper_80")
     )
     chance = f"; 8 in 10 chance of {_range(lower, upper)}" if {lower, upper} != {about} else ""
+    if finding.measure.stands_at:
+        return f"If recent patterns go on, it comes to about {about} {when(finding.measure, last.name)}{chance}."
     return f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}{chance}."
 
 
@@ -326,14 +341,14 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not is_counted(measure):
+    if value is not None and not wording.SAYS_ITS_UNIT.fullmatch(measure.unit) and not is_counted(measure):
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
 
 def change_in_table(finding: Finding) -> str:
     """The change of the rolling 12 months on the year before as a table prints it: in points for percentages."""
-    if finding.measure.is_percentage:
+    if finding.measure.changes_in_its_unit:
         return wording.change_in_table(finding.change, finding.measure.unit, finding.measure.decimals)
     return wording.change_per_cent_in_table(finding.change_per_cent)
 
@@ -364,8 +379,9 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
-    value = finding.value.value if measure.has_quarter else None
-    window = f"in the {wording.twelve_months_to(finding.as_at)}"
+    value = finding.value.value if measure.has_quarter and not measure.stands_at else None
+    assert finding.as_at is not None  # noqa: S101 - the caller asked
+    window = when(measure, finding.as_at)
     if value is None:
         if rolling is None:
             return f"The {measure.noun} cannot be totalled: months are missing."
@@ -377,10 +393,11 @@ def _count(finding: Finding) -> str:
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     parts = []
-    if finding.value and not measure.spans_a_year:
+    assert finding.as_at is not None  # noqa: S101 - the caller asked
+    if finding.value and not measure.spans_a_year and not measure.stands_at:
         parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
     if finding.rolling:
-        parts.append(f"{in_figures(finding.rolling, measure)} in the {wording.twelve_months_to(finding.as_at)}")
+        parts.append(f"{in_figures(finding.rolling, measure)} {when(measure, finding.as_at)}")
     if not parts:
         latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
         return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
@@ -398,11 +415,20 @@ def _counted(value: float, measure: Measure) -> str:
 def _difference(finding: Finding, change: float) -> str | None:
     """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
     measure, relative, more = finding.measure, finding.change_per_cent, change > 0
-    size = wording.percentage_points(abs(change)) if measure.is_percentage else in_prose(abs(change), measure)
+    size = _size(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
         return None
-    comparative = "more" if more else measure.traits.less
+    comparative = _MORE[False, True][not more] if measure.is_rank else "more" if more else measure.traits.less
     return f"{size} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
+
+
+def _size(difference: float, measure: Measure) -> str:
+    """A difference of two figures in prose: in points of percentages, in places of an order."""
+    if measure.is_percentage:
+        return wording.percentage_points(difference)
+    if measure.is_rank:
+        return wording.counted(difference, "place", decimals=int(difference % 1 != 0))
+    return in_prose(difference, measure)
 
 
 def _signed(value: float) -> str:
@@ -412,6 +438,7 @@ def _signed(value: float) -> str:
 def _finer(value: float, measure: Measure, finer: int = 0) -> str:
     """A figure in a sentence with some more decimals; seconds under a minute have one, to tell two of them apart."""
     if measure.unit == wording.SECONDS:
+        finer = max(finer, (measure.decimals or 0) - 1)
         return f"{wording.number(value, 1 + finer)} seconds" if value < 60 else in_prose(value, measure)
     usual = measure.decimals if measure.decimals is not None else int(measure.is_percentage)
     return in_prose(value, measure.model_copy(update={"decimals": usual + finer}) if finer else measure)

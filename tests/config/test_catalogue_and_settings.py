@@ -402,7 +402,9 @@ def test_an_empty_settings_file_of_a_quarter_changes_nothing(folder):
 
 
 def test_every_kind_is_a_row_of_the_one_table():
-    assert list(KINDS) == list(get_args(KindName)) == ["count", "proportion", "mean", "rolling", "survey"]
+    assert list(KINDS) == list(get_args(KindName)) == [
+        "count", "proportion", "mean", "stock", "given", "rolling", "survey",
+    ]  # fmt: skip
 
 
 # What else has a kind, which is no measure's: a typed figure, a break, a scale of the tests.

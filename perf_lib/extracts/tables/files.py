@@ -102,7 +102,7 @@ def table_of(path: Path, sheet: Sheet, schema: Schema | None = None) -> pd.DataF
     for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
-        cells = row[: len(header)] if sheet.name else row
+        cells = row[: len(header)] if sheet.name and not "".join(row[len(header) :]).strip() else row
         if len(cells) != len(header):
             raise InputError(f"{shown(path)}, {line}: has {len(row)} cells where the header has {len(header)}")
         body.append([*(cell.strip() for cell in cells), line])

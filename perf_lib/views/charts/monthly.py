@@ -27,6 +27,7 @@ _WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
 _AHEAD = ("Projected", "80% from", "80% to", "95% from", "95% to")
 _LONGEST_TITLE = 15  # words
 SHOWN = 36  # months
+_EACH = {"": "Each result", "at the end of": "At each month's end", "in": "Each month"}
 
 
 def monthly(finding: Finding) -> Chart:
@@ -75,7 +76,13 @@ def _points(finding: Finding, width: float) -> Figure:
     figure, (axis,) = canvas.paper(140, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float)
-    if measure.traits.chart == "line":
+    ahead = _ahead(finding)
+    if measure.stands_at:
+        limits = finding.expected_months.reindex(shown.index)
+        canvas.bars(axis, limits["upper"], canvas.BAND, 0.9, feet=limits["lower"])
+        beside = _rolling_line(axis, finding, values, ahead)
+        canvas.scale_to(axis, np.r_[axis.get_ylim(), limits["lower"], limits["upper"]], 0.05)
+    elif measure.traits.chart == "line":
         _two_part_line(axis, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
@@ -84,9 +91,11 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
-    title = "12 months to each month" if measure.spans_a_year else "Each result"
-    canvas.values_axis(axis, title, measure.unit, measure.decimals)
-    canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
+    title = "12 months to each month" if measure.spans_a_year else _EACH[measure.traits.stands]
+    canvas.values_axis(axis, title, "rank" if measure.is_rank else measure.unit, measure.decimals)
+    months = shown.index if ahead is None else shown.index.append(ahead.table.index)
+    beside = beside if measure.stands_at else _newest(axis, values, measure)
+    canvas.months_axis([axis], pd.PeriodIndex(months), beside=beside, ahead=len(months) - len(shown))
     return figure
 
 
@@ -252,7 +261,8 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
-        sentences.append(f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}.")
+        year = f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}."
+        sentences.append(f"A year before, it was {before}." if measure.stands_at else year)
     if _ahead(finding) is not None:
         sentences.append(narrative.outlook(finding))
     if any(each.starts_anew and each.starts in shown.index for each in finding.breaks):
@@ -266,6 +276,7 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
     measure, ahead = finding.measure, _ahead(finding)
     is_bars = measure.traits.chart == "bars"
+    is_tested = is_bars or measure.stands_at
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
     if ahead is not None:
         months = months.append(ahead.table.index)
@@ -274,10 +285,11 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
         return [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
 
     columns = {"Figure": column(shown["value"])}
-    if is_bars:
+    if is_tested:
         finer = 1 if measure.is_count else measure.decimals
         for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
             columns[words] = column(finding.expected_months[name], finer)
+    if is_bars:
         columns["Rolling 12 months"] = column(finding.rolling_months)
     columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
     if ahead is not None:

@@ -15,6 +15,7 @@ from perf_lib.config.settings import Settings
 from perf_lib.extracts import Ledger
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
+from perf_lib.stats.series import NOTHING
 from perf_lib.views import narrative
 from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, sheet_columns
 from perf_lib.words import wording
@@ -230,7 +231,7 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
     figures = {
         "Quarter": measure.in_table(finding.value.value),
-        "12 months": measure.in_table(finding.rolling.value),
+        "12 months": finding.in_short["12 months"],
         "Change": narrative.change_in_table(finding),
         **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
     }
@@ -245,7 +246,8 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
 
 
 def _row(finding: Finding) -> dict[str, object]:
-    measure, value, rolling = finding.measure, finding.value, finding.rolling
+    measure, value = finding.measure, finding.value
+    rolling, previous = (NOTHING, NOTHING) if measure.stands_at else (finding.rolling, finding.previous)
     return {
         "measure": measure.code,
         "title": measure.title,
@@ -259,7 +261,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "rolling_12": rolling.value,
         "rolling_12_numerator": rolling.numerator,
         "rolling_12_denominator": rolling.denominator,
-        "previous_12": finding.previous.value,
+        "previous_12": previous.value,
         "change": finding.change,
         "change_per_cent": finding.change_per_cent,
         "rate_per_1000": finding.rate,

@@ -86,7 +86,8 @@ def figures(draw, kind: str):
     with_parts = kind in ("proportion", "mean") and draw(st.booleans())
     parts = [str(top), str(bottom)] if with_parts else ["", ""]
     margin = draw(st.sampled_from(["", "3.4"])) if kind == "survey" else ""
-    return [*parts, repr(scale * top / bottom), origin, status, margin]
+    least = 0 if with_parts or kind == "mean" else 1  # 0.85 alone may be 85 per cent
+    return [*parts, repr(least + (scale - least) * top / bottom), origin, status, margin]
 
 
 @options(max_examples=40, deadline=None)
