@@ -125,7 +125,7 @@ def _settings(register: Register, force: str, area: str, file: str) -> dict[str,
     return {
         "body": {
             "name": force, "force": force, "area": area, "role": "chief officer",
-            "panel": "public", "plan": "performance plan",
+            "panel": "public", "plan": "Performance plan",
         },
         "priorities": dict(sorted(register.priorities.items())),
         "inputs": {"monthly": [file]},

@@ -101,7 +101,8 @@ def _year_untold(finding: Finding) -> str:
 
 def _is_whole(finding: Finding) -> bool:
     """Whether this year and last are compared over all of their months."""
-    return finding.year_on_year is None or finding.year_on_year.months == YEAR
+    year = finding.year_on_year
+    return year is None or year.months == YEAR or finding.measure.stands_at
 
 
 def _compared(months: int, of: int | None = None) -> str:
@@ -200,7 +201,7 @@ def _quarter(finding: Finding) -> tuple[str, str]:
     told, measure = finding.verdict, finding.measure
     judged = finding.judged[told.lead or "quarter"]
     months = "" if told.is_unlike or judged.name == "quarter" else f" {_when(judged)}"
-    if not judged.is_whole:
+    if not judged.is_whole and not measure.stands_at:
         months += f" in {_compared(judged.compared, (judged.last - judged.first).n + 1)}"
     lower, upper = judged.lower, judged.upper
     if measure.is_count and ceil(lower) <= floor(upper):  # the whole numbers within
@@ -245,18 +246,20 @@ def _range(lower: str, upper: str) -> str:
     (least, _, unit), (most, _, same) = lower.partition(" "), upper.partition(" ")
     if lower == upper:
         return lower
-    if unit.removesuffix("s") == same.removesuffix("s") and not any(map(str.isdigit, unit)):
+    is_alone = unit.startswith("of ") or not any(map(str.isdigit, unit))
+    if unit.removesuffix("s") == same.removesuffix("s") and is_alone:
         return f"{least} to {most} {max(unit, same, key=len)}".strip()
     return f"{lower} to {upper}"
 
 
 def outlook(finding: Finding) -> str:
-    """Where the rolling 12 months is heading, to three significant figures; empty where there is no projection."""
+    """Where the rolling 12 months is heading, to three or four significant figures; empty where there is no projection."""
     if not isinstance(finding.projection, Projection):
         return ""
     last = finding.projection.table.iloc[-1]
     about, lower, upper = (
-        _finer(_significant(max(0.0, last[name])), finding.measure) for name in ("rolling", "lower_80", "upper_80")
+        _finer(_significant(max(0.0, last[name]), 3 + finding.measure.stands_at), finding.measure)
+        for name in ("rolling", "lower_80", "upper_80")
     )
     chance = f"; 8 in 10 chance of {_range(lower, upper)}" if {lower, upper} != {about} else ""
     if finding.measure.stands_at:
@@ -264,9 +267,9 @@ def outlook(finding: Finding) -> str:
     return f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}{chance}."
 
 
-def _significant(value: float) -> float:
-    """A figure to three significant figures: 43,986 as 44,000."""
-    return float(wording.rounded(value, 2 - floor(log10(value)))) if value > 0 else value
+def _significant(value: float, figures: int) -> float:
+    """A figure to some significant figures: 43,986 to three as 44,000."""
+    return float(wording.rounded(value, figures - 1 - floor(log10(value)))) if value > 0 else value
 
 
 def target(finding: Finding) -> str:

@@ -151,18 +151,19 @@ def _rk(four: bytes) -> float:
 
 
 def _open_document(content: bytes) -> dict[str, Numbers]:
-    sheets = {}
+    sheets: dict[str, Numbers] = {}
+    has_prints = re.search(rb"office:value-type=\"(?:float|percentage|currency|time)\"[^>]*>\s*<text:p", content) is not None
     for name, row, columns, attributes, inner, is_hidden in open_document_cells(content):
         sheet = sheets.setdefault(html.unescape(name), Numbers())
         if is_hidden:
             sheet.hidden.add(row)
-        if (text := _shown_in(attributes, inner)) is not None:
+        if (text := _shown_in(attributes, inner, has_prints)) is not None:
             sheet.shown |= {(row, column): text for column in columns}
     return sheets
 
 
-def _shown_in(attributes: bytes, inner: bytes) -> str | None:
-    """The text of a cell with a number or a time; None for another."""
+def _shown_in(attributes: bytes, inner: bytes, has_prints: bool) -> str | None:
+    """The text of a cell with a number or a time; None for another. has_prints: whether the program wrote prints."""
     of = {name.decode(): html.unescape(value.decode()) for name, value in _ODS_VALUE.findall(attributes)}
     kind, value = of.get("value-type", ""), of.get("value") or of.get("time-value")
     if kind not in ("float", "percentage", "currency", "time") or value is None:
@@ -172,9 +173,9 @@ def _shown_in(attributes: bytes, inner: bytes) -> str | None:
     printed = html.unescape(re.sub(rb"<[^>]*>", b" ", b" ".join(paragraphs)).decode(errors="replace")).strip()
     if kind == "time":
         return _time(value, printed)
-    if not printed:  # a program that wrote no text: what the cell's type says
+    if not printed and not has_prints:  # what the cell's type says
         return as_shown(float(value), "0%" if kind == "percentage" else GENERAL)
-    return _as_printed(float(value), printed)
+    return _as_printed(float(value), printed, kind == "percentage")
 
 
 _ODS_VALUE = re.compile(rb"\boffice:(value-type|value|time-value)\s*=\s*[\"']([^\"']*)[\"']")
@@ -185,20 +186,21 @@ _PRINTED = re.compile(
 )
 
 
-def _as_printed(value: float, printed: str) -> str:
+def _as_printed(value: float, printed: str, is_percentage: bool = False) -> str:
     """A value in full precision with what is printed around it, where the print is that value rounded.
 
-    >>> _as_printed(0.857, "85.7%"), _as_printed(187.3, "£187.3m"), _as_printed(2345, "2")
+    >>> _as_printed(0.857, "85.7%", True), _as_printed(187.3, "£187.3m"), _as_printed(2345, "2")
     ('85.7%', '£187.3m', '2345 (shown as 2)')
     """
     if value == 0 and printed in ("-", "–", "—"):
         return "0"
     cell = _PRINTED.fullmatch(printed)
-    times = 100 if printed.count("%") == 1 else 1
+    times = 100 if is_percentage and printed.count("%") == 1 else 1
     digits = re.sub(r"[\s'\u00a0\u202f]", "", cell["digits"]) if cell else ""
     for decimal, grouping in ((".", ","), (",", ".")):
         text = digits.replace(grouping, "").replace(decimal, ".")
-        if cell is None or not re.fullmatch(r"\d*\.?\d*(E[+-]?\d+)?", text) or not text.strip("."):
+        grouped = rf"(\d*|\d{{1,3}}(\{grouping}\d{{3}})+)(\{decimal}\d*)?(E[+-]?\d+)?"
+        if cell is None or not re.fullmatch(grouped, digits) or not text.strip("."):
             continue
         mantissa, _, power = text.partition("E")
         last_place = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
@@ -220,7 +222,7 @@ def _time(value: str, printed: str) -> str:
     clock = clock_of(total)
     numbers = [float(part.replace(",", ".")) for part in printed.split(":") if re.fullmatch(r"\d+([.,]\d+)?", part)]
     read = sum(number * 60**at for at, number in enumerate(reversed(numbers)))
-    is_sure = len(numbers) == printed.count(":") + 1 and abs(read - total) <= 0.5 and len(numbers) in (2, 3)
+    is_sure = len(numbers) == printed.count(":") + 1 and abs(read - total) < 1 and len(numbers) in (2, 3)
     whole_hours = len(numbers) == 3 and total >= 3600 and total % 60 == 0
     return clock if is_sure and not whole_hours else f"{clock} {A_TIME}"
 

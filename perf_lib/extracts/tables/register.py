@@ -184,7 +184,8 @@ def _nouns(title: str, unit: str, kind: str) -> dict[str, str]:
     """How a sentence names the measure: of a count or a stock its plural and the noun for one."""
     name = _lower(title)
     if kind not in ("count", "stock"):
-        return {"noun": name}
+        says_share = re.search(r"\b(rate|share|percent\w*|proportion|per cent|ratio)\b|%", name, re.IGNORECASE)
+        return {"noun": f"share of {name}" if unit == PERCENT and not says_share else name}
     name = re.sub(r"^(all|total|overall|number of|volume of) ", "", name, flags=re.IGNORECASE)
     words, unit = name.split(), unit.lower()
     plural = next((word for word in words if word == unit), None)

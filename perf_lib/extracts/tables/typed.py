@@ -65,8 +65,7 @@ def figure_of(text: str, unit: str) -> str:
     if (money := MONEY.fullmatch(unit)) and (cell := _MONEY.fullmatch(text.lower())):
         symbol = cell["symbol"] or cell["euro"]
         power, own = _SIZES[cell["size"] or ""], _SIZES[(money["size"] or "").lower()]
-        is_bare = not symbol and cell["size"] is None
-        if is_bare or symbol not in ("", money["symbol"]) or (cell["size"] is None and own):
+        if symbol != money["symbol"] or (cell["size"] is None and own):
             return text
         return plain(Decimal(cell["sign"] + cell["number"].replace(",", "")).scaleb(power - own))
     if (rank := RANK.fullmatch(unit)) and (cell := _RANK.fullmatch(text)):
