@@ -178,8 +178,8 @@ class Calendar:
         return int(read[0]) if read and 1 <= read[0] <= 120 else 12
 
     def _start(self, year: str) -> int:
-        """The first month of a year: January of 2019, April of 2019-20."""
-        return (int(year[:4]) - 1970) * 12 + (3 if re.match(_FY, year) else 0)
+        """The first month of a year: January of 2019, April of 2019-20, or the month that the body's year starts in."""
+        return (int(year[:4]) - 1970) * 12 + (self.quarter.starts - 1 if re.match(_FY, year) else 0)
 
     def _named(self, month: str, year: str | None) -> int:
         """A month by its name; without a year, the last such month up to the quarter's end."""
@@ -210,10 +210,10 @@ class Calendar:
         year = (groups.get("fy") or "").lower()
         if re.match(_Y, year):  # of 2019: of the financial year or of the calendar's
             first = self._start(year) + 3 * (at - 1)
-            return [Span.of(Quarter(int(year[:4]), at)), Span(first, first + 2)]
+            return [Span.of(self.quarter.of_year(int(year[:4]), at)), Span(first, first + 2)]
         if any(word in year for word in ("last", "previous", "preceding", "before", "earlier", "ago")):
-            return [Span.of(Quarter(self.quarter.year - 1, at))]
-        span = Span.of(Quarter(self.quarter.year, at))
+            return [Span.of(self.quarter.of_year(self.quarter.year - 1, at))]
+        span = Span.of(self.quarter.of_year(self.quarter.year, at))
         return [span if span.last <= self.last else span.back(12)]
 
     def _same_quarter(self, match: re.Match[str]) -> list[Span]:
@@ -241,7 +241,7 @@ class Calendar:
         return spans
 
     def _fy(self, year: int) -> list[Span]:
-        april = Quarter(year, 1).first.ordinal
+        april = self.quarter.of_year(year, 1).first.ordinal
         return [Span(april, min(april + 11, self.last))] if april <= self.last else []
 
     def _one_month(self, match: re.Match[str]) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -92,7 +93,7 @@ def windows(quarter: Quarter, as_at: pd.Period | None = None) -> Mapping[str, Sp
     """
     now = Span.of(quarter)
     year = Span.ending(now.last if as_at is None else as_at.ordinal)
-    to_date = Span(Quarter(quarter.year, 1).first.ordinal, now.last)
+    to_date = Span(quarter.of_year(quarter.year, 1).first.ordinal, now.last)
     return {
         "quarter": now,
         "rolling_12": year,
@@ -118,7 +119,14 @@ def read(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
     if (year := _TWELVE.fullmatch(text)) and MONTH.fullmatch(year["last"]):
         return Span.ending(pd.Period(year["last"], freq="M").ordinal)
     try:
-        return Span.of(Quarter.parse(text))
+        named_quarter = Quarter.parse(text)
+        if quarter.starts in (7, 10) and named_quarter.starts != 1:  # Span names quarters by years from April
+            raise InputError("")
+        return Span.of(
+            named_quarter
+            if 1 in (quarter.starts, named_quarter.starts)
+            else replace(named_quarter, starts=quarter.starts)
+        )
     except InputError:
         allowed = f"{', '.join(named)}, 2019-12, 2019-20-Q3, 12 months to 2019-12 or 2019-04 to 2019-12"
         raise InputError(f"{text!r} names no months; write {allowed}") from None

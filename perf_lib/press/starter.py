@@ -82,7 +82,7 @@ def start(folder: Path, source: Path, quarter: Quarter, force: str) -> Started:
     catalogue = Catalogue(
         {c: build(Measure, {**keys, "code": c}, f"{shown(source)}, {keys['title']}") for c, keys in entries.items()}
     )
-    settings = _settings(register, force, area, source.name)
+    settings = _settings(register, force, area, source.name) | ({"year_starts": 1} if quarter.starts == 1 else {})
     build(Settings, settings, shown(source))
     files = {
         params / "measures.yaml": _catalogue_text(register),
@@ -115,8 +115,8 @@ def copy_sample(folder: Path) -> Path:
 _README = """# {force}: the performance report
 
 `perf-lib run {quarter}` makes the quarter's report in outputs/{quarter}, from params/{source}.
-params/measures.yaml says what each measure is: look at the lines marked `# check`. params/settings.yaml says who you are.
-notebooks/ has a notebook a priority: prose and calls, to be moved about. `perf-lib notebooks` adds measures that are new.
+params/measures.yaml says what each measure is: look at the lines marked `# check`; params/settings.yaml, who you are.
+notebooks/ has a notebook a priority: prose and calls, to be moved about; `perf-lib notebooks` adds new measures.
 Words about a measure go into params/{quarter}/commentary/<measure>.md. `perf-lib new` makes the next quarter's folder.
 """
 

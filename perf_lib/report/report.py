@@ -412,7 +412,7 @@ class Report(Mapping[str, MeasureReport]):
         return html.commentary(binding.bind(html.without_comments(text), code, self.findings, path, self.left_out))
 
 
-_kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+_kept_open: dict[tuple[str, Path, bool], Report] = {}
 """Reports that open_report answers with instead of opening them again: for a run's own processes alone."""
 
 
@@ -436,8 +436,8 @@ def kept_open(*reports: Report) -> Iterator[None]:
             _kept_open.pop(_key(report), None)
 
 
-def _key(report: Report) -> tuple[Quarter, Path, bool]:
-    return report.quarter, report.params.folder.resolve(), report.is_public
+def _key(report: Report) -> tuple[str, Path, bool]:
+    return str(report.quarter), report.params.folder.resolve(), report.is_public
 
 
 def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
@@ -452,9 +452,10 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     """
     asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     folder = find_params(params)
-    if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
+    if (kept := _kept_open.get((str(asked), folder.resolve(), public))) is not None:
         return replace(kept)
     opened = read_params(folder, asked)
+    asked = opened.quarter
     inputs, area = opened.settings.inputs, opened.settings.body.area
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)

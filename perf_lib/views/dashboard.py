@@ -67,7 +67,9 @@ def _facts(finding: Finding) -> str:
     measure = finding.measure
     is_clock = measure.unit == wording.SECONDS and not measure.decimals
     unit = "Minutes and seconds" if is_clock else wording.sentence_case(measure.unit)
-    facts = [f"{unit} in 12 months" if measure.spans_a_year else f"{unit}, {STANDS[measure.traits.stands]}".rstrip(", ")]
+    facts = [
+        f"{unit} in 12 months" if measure.spans_a_year else f"{unit}, {STANDS[measure.traits.stands]}".rstrip(", ")
+    ]
     if finding.target is not None:
         facts.append(f"target {narrative.in_prose(finding.target.target, measure)}" + " a month" * measure.is_count)
     if not finding.is_current and finding.as_at is not None:

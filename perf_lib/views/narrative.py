@@ -68,7 +68,9 @@ def change(finding: Finding) -> str:
         return f"{subject} is the same as {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
-    return f"{subject} is {difference} than the {figure} {when(measure, finding.as_at - 12, 'of')}; {_interval(finding)}."
+    return (
+        f"{subject} is {difference} than the {figure} {when(measure, finding.as_at - 12, 'of')}; {_interval(finding)}."
+    )
 
 
 def _interval(finding: Finding) -> str:

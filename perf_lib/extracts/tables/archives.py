@@ -164,6 +164,7 @@ def _check_binary_sheet(path: Path, content: bytes) -> None:
 
 
 def binary_records(path: Path, content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each record of a part of an .xlsb file: its type and its bytes."""
     at, end = 0, len(content)
     while at < end:
         kind, at = _variable_number(content, at, 2)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_lib.extracts.tables.archives import binary_records, cells_of, open_document_cells, read_member
-from perf_lib.extracts.tables.number_formats import BUILT_IN, GENERAL, A_TIME, as_shown, clock_of, plain
+from perf_lib.extracts.tables.number_formats import A_TIME, BUILT_IN, GENERAL, as_shown, clock_of, plain
 
 Place = tuple[int, int]
 
@@ -152,7 +152,9 @@ def _rk(four: bytes) -> float:
 
 def _open_document(content: bytes) -> dict[str, Numbers]:
     sheets: dict[str, Numbers] = {}
-    has_prints = re.search(rb"office:value-type=\"(?:float|percentage|currency|time)\"[^>]*>\s*<text:p", content) is not None
+    has_prints = (
+        re.search(rb"office:value-type=\"(?:float|percentage|currency|time)\"[^>]*>\s*<text:p", content) is not None
+    )
     for name, row, columns, attributes, inner, is_hidden in open_document_cells(content):
         sheet = sheets.setdefault(html.unescape(name), Numbers())
         if is_hidden:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.words.calendar import MONTH_NAMES, MONTHS
@@ -48,8 +49,8 @@ _FIRST_OF_THIS_CENTURY = 70
 def month_of(text: str) -> str | None:
     """The month that a heading names, as 2019-12; None where it names none, or more than one is possible.
 
-    >>> month_of("Jan-19"), month_of("Sept 2019"), month_of("31 December 2019"), month_of("04/2024"), month_of("202404")
-    ('2019-01', '2019-09', '2019-12', '2024-04', '2024-04')
+    >>> month_of("Jan-19"), month_of("31 December 2019"), month_of("04/2024"), month_of("202404")
+    ('2019-01', '2019-12', '2024-04', '2024-04')
     >>> month_of("Apr-99"), month_of("1/2/2019")
     ('1999-04', None)
     """
@@ -115,7 +116,7 @@ def _read_so(dates: Mapping[int, re.Match[str]], month: str, day: str) -> dict[i
 def _is_regular(days: Sequence[dt.date]) -> bool:
     """Whether days are all the first, or all the last, of months in order."""
     firsts, lasts = all(day.day == 1 for day in days), all((day + dt.timedelta(days=1)).day == 1 for day in days)
-    return (firsts or lasts) and all(one < other for one, other in zip(days, days[1:], strict=False))
+    return (firsts or lasts) and all(one < other for one, other in pairwise(days))
 
 
 def columns_in(header: Sequence[str], months: Mapping[int, str], named: Mapping[str, str]) -> dict[str, int]:

@@ -101,7 +101,7 @@ def _number(value: float, tokens: list[tuple[str, str]], in_negative: bool) -> s
     within, after = tokens[places[0] : places[-1] + 1], tokens[places[-1] + 1 :]
     prefix, suffix = ("".join(_literal(*token) for token in part) for part in (tokens[: places[0]], after))
     between = "".join(_literal(*token) for token in within)
-    digits = "".join(dict(digit="0", comma=",", point=".").get(kind, "") for kind, _ in (*within, *after))
+    digits = "".join({"digit": "0", "comma": ",", "point": "."}.get(kind, "") for kind, _ in (*within, *after))
     number = Decimal(repr(float(value)))
     if in_negative:
         if not re.search(r"[-−(]", prefix):

@@ -24,7 +24,9 @@ _UNITS = {
     **dict.fromkeys("s sec secs second mm:ss h:mm:ss hh:mm:ss time duration".split(), SECONDS),
     "£000": "£k", "£000s": "£k", "£ million": "£m", "£ millions": "£m", "position": "rank",
 }  # fmt: skip
-_MANY = r"officers|staff|special constables|firefighters|volunteers|posts|vacanc\w+|headcount|workforce|open|outstanding"
+_MANY = (
+    r"officers|staff|special constables|firefighters|volunteers|posts|vacanc\w+|headcount|workforce|open|outstanding"
+)
 _KINDS = (
     (r"rank.*", "", "given"),
     ("", r"\b(median|index|score|forecast|budget|reserves|balance)\b", "given"),
@@ -189,7 +191,9 @@ def _nouns(title: str, unit: str, kind: str) -> dict[str, str]:
     name = re.sub(r"^(all|total|overall|number of|volume of) ", "", name, flags=re.IGNORECASE)
     words, unit = name.split(), unit.lower()
     plural = next((word for word in words if word == unit), None)
-    plural = plural or next((w for w in words if re.fullmatch(r"[a-z]{3,}[^s\W]s", w) and w not in ("less", "loss")), None)
+    plural = plural or next(
+        (w for w in words if re.fullmatch(r"[a-z]{3,}[^s\W]s", w) and w not in ("less", "loss")), None
+    )
     if plural is None and words[-1] == _singular(unit):
         words[-1] = plural = unit
     elif plural is None:

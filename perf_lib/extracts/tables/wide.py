@@ -191,7 +191,6 @@ def _check_header(wide: WideSheet, named: Mapping[str, str]) -> None:
             cell = row[place].strip() if place < len(row) else ""
             if re.match(r"[£$€-]?\d", cell):
                 raise InputError(
-                    f"{shown(path)}, {line}: the column {header[place]!r} holds the figure {cell!r} and names no month; "
-                    f"write months as Jan-19, or say under inputs.columns what it holds, as {header[place]!r}: ignored"
+                    f"{shown(path)}, {line}: the column {header[place]!r} holds the figure {cell!r} and names no "
+                    f"month; write months as Jan-19, or say under inputs.columns what it holds, as {header[place]!r}: ignored"
                 )
-

@@ -52,7 +52,7 @@ def shown(text: str, unit: str) -> set[float] | None:
     if number is None:
         return None
     minus, symbol, digits, power, word = number.groups()
-    if word == "m" and not symbol or word == "k" and not symbol:
+    if word in _SIZES and not symbol:
         return None
     value = float(digits.replace(",", "").replace(" ", "")) * 10 ** int(power or 0) * (-1 if minus else 1)
     of_unit = {"%": "per cent", "per cent": "per cent", "crimes": "crimes", "FTE": "FTE", "th": "rank"}
@@ -110,8 +110,17 @@ def converted(tmp_path_factory) -> tuple[Path, list[str]]:
     folder = tmp_path_factory.mktemp("formats")
     write_grid(folder / "grid.xlsx", grid())
     home = f"-env:UserInstallation=file://{folder}/profile"
-    for kind in ("ods", "xls", 'csv:Text - txt - csv (StarCalc):9,34,76,1,,2057,false,true'):
-        command = ["soffice", home, "--headless", "--convert-to", kind, "--outdir", str(folder), str(folder / "grid.xlsx")]
+    for kind in ("ods", "xls", "csv:Text - txt - csv (StarCalc):9,34,76,1,,2057,false,true"):
+        command = [
+            "soffice",
+            home,
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(folder),
+            str(folder / "grid.xlsx"),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
     printed = (folder / "grid.csv").read_text(encoding="utf-8").split("\n")
     return folder, [line.strip('"') for line in printed[: len(grid())]]
@@ -146,7 +155,11 @@ PLAIN = {"per cent": 85.0, "seconds": 530.0}
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 @pytest.mark.parametrize(
     ("unit", "value", "code", "expected"),
-    [("per cent", 0.85, "0.0%", 85.0), ("seconds", 530 / 86400, "h:mm:ss", 530.0), ("seconds", 540 / 86400, "h:mm:ss", 540.0)],
+    [
+        ("per cent", 0.85, "0.0%", 85.0),
+        ("seconds", 530 / 86400, "h:mm:ss", 530.0),
+        ("seconds", 540 / 86400, "h:mm:ss", 540.0),
+    ],
 )
 def test_a_per_cent_and_a_time_are_read_as_they_were_typed(tmp_path, kind, unit, value, code, expected):
     """85% typed in a spreadsheet is stored as 0.85; 0:08:50 and 0:09:00 as parts of a day."""
