@@ -225,13 +225,15 @@ class Facts:
     def target(self, code: str) -> Iterator[Fact]:
         """The target, and how far the quarter is from it."""
         measure, now = self.measure(code), self.windows(code)["quarter"]
-        if measure.target is None:
+        outlook = self.findings[code].target
+        if outlook is None:
             return
         value = self.figure(code, now).value
-        printed = narrative.in_prose(measure.target, measure)
-        yield Fact(measure.target, _scale(measure), code, "the target", printed, "target")
+        levels = [level for level in (outlook.bounds.low, outlook.bounds.high) if level is not None]
+        for level in levels:
+            yield Fact(level, _scale(measure), code, "the target", narrative.in_prose(level, measure), "target")
         if value is not None:
-            gap = value - measure.target
+            gap = value - levels[0]
             printed = narrative.in_prose(abs(gap), measure)
             words = "the distance from the target"
             yield Fact(gap, _scale(measure), code, words, printed, "from_target", now, now)

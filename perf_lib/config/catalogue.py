@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictFloat, StrictInt, field_validator, model_validator
 
 from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
@@ -96,6 +96,39 @@ class OpenData(Strict):
         return self
 
 
+class Target(Strict):
+    """What a measure's figure is to reach; one of level, between, years, change and measure."""
+
+    level: StrictFloat | None = None
+    """A figure, in the measure's unit; `better` says from which side."""
+    between: tuple[float, float] | None = None
+    """A band: the least and the most."""
+    years: dict[str, float] = Field(default_factory=dict)
+    """A figure for each year, by its name, such as 2024-25; of a count, the whole year's."""
+    change: StrictFloat | None = None
+    """A change on a base year: per cent; points of a percentage, a given figure's own unit."""
+    on: str | None = Field(default=None, pattern=r"^\d{4}(-\d\d)?$")
+    """The base year of that change, such as 2019-20."""
+    measure: str | None = None
+    """Another measure, whose figure is the target: a budget."""
+    each: Literal["month", "quarter", "year"] = "month"
+    """What a count's level or band is for."""
+    near: StrictFloat = Field(default=0.0, ge=0)
+    """How far from it, in the measure's unit, is said to be near."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Target:
+        ways = {"level": self.level, "between": self.between, "years": self.years or None}
+        ways |= {"change": self.change, "measure": self.measure}
+        if sum(way is not None for way in ways.values()) != 1:
+            raise ValueError(f"a target is a number, or has one of {', '.join(ways)}")
+        if (self.change is None) != (self.on is None):
+            raise ValueError("a change needs `on`, its base year, such as 2019-20")
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError(f"between: the least, {self.between[0]:g}, is above the most, {self.between[1]:g}")
+        return self
+
+
 class Measure(Strict):
     """One measure of the catalogue, as `params/measures.yaml` describes it.
 
@@ -135,8 +168,8 @@ class Measure(Strict):
     """How many decimals are printed; where it is not given, as many as the unit usually has."""
     peers: str | None = None
     """The series of the peers' file that answers to this measure."""
-    target: StrictFloat | None = None
-    """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
+    target: Target | None = None
+    """What its figure is to reach: a number, or a band, years, a change on a base year, another measure."""
     marking: Marking | None = None
     """The marking of the measure's own figures, where they have one."""
     open_data: OpenData | None = None
@@ -152,6 +185,11 @@ class Measure(Strict):
     also_called: tuple[str, ...] = ()
     """Other names by which commentary and spreadsheets speak of it."""
 
+    @field_validator("target", mode="before")
+    @classmethod
+    def _number_or_more(cls, target: object) -> object:
+        return {"level": target} if isinstance(target, int | float) and not isinstance(target, bool) else target
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Measure:
         if not CODE.fullmatch(self.code):
@@ -162,8 +200,8 @@ class Measure(Strict):
             raise ValueError("a count needs 'singular', the noun for one")
         if self.denominator_is == "stock" and self.kind != "mean":
             raise ValueError("only a mean has a stock for its denominator")
-        if self.target is not None and (self.better == "neither" or not self.has_signals):
-            raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
+        if self.target is not None and self.better == "neither" and self.target.between is None:
+            raise ValueError("a target needs a side that is better, lower or higher")
         if self.breakdown_of is not None and not self.is_count:
             raise ValueError("only a count is part of a breakdown")
         if self.of_measure is not None and not self.is_ratio:
@@ -288,6 +326,10 @@ def read_catalogue(path: Path) -> Catalogue:
 def _check_relations(catalogue: Catalogue, path: Path) -> None:
     """A total or a denominator that a measure names is another measure of the catalogue, and a count."""
     for code, measure in catalogue.items():
+        aim = measure.target.measure if measure.target else None
+        if aim is not None and (aim not in catalogue or catalogue[aim].unit != measure.unit):
+            near = suggestion(aim, {each for each in catalogue if catalogue[each].unit == measure.unit} - {code})
+            raise InputError(f"{shown(path)}, {code}: target.measure: no measure {aim!r} in {measure.unit}; {near}")
         for key in ("breakdown_of", "of_measure"):
             named = getattr(measure, key)
             if named is None:

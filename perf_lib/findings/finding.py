@@ -16,6 +16,7 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.settings import Break, Highlight, Settings
+from perf_lib.findings.aims import target_of
 from perf_lib.findings.analysis import analyse
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
@@ -93,7 +94,7 @@ class Finding:
     projection: forecast.Projection | forecast.Refused | None
     """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
     target: TargetOutlook | None
-    """Whether the quarter met its target, and how surely what is to come will."""
+    """Whether the figure met its target, and how surely what is to come will."""
     suspect_months: tuple[Jump, ...]
     """Months of the last 24 that look like a fault in the data."""
     peers: PeerComparison | None
@@ -198,7 +199,7 @@ def findings(
         for code, measure in catalogue.items()
     }
     quarters = {code: each.over(quarter.first, quarter.last) for code, each in rolled.items()}
-    analyses = analyse(comparable, months, quarter, {code: each.value for code, each in quarters.items()})
+    analyses = analyse(comparable, months, quarter)
     first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
 
@@ -223,6 +224,7 @@ def findings(
             rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
             comparable=comparable[code],
             **analysis,
+            target=target_of(measure, quarter, rolled, analysis["projection"]),
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),

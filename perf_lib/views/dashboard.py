@@ -71,7 +71,7 @@ def _facts(finding: Finding) -> str:
         f"{unit} in 12 months" if measure.spans_a_year else f"{unit}, {STANDS[measure.traits.stands]}".rstrip(", ")
     ]
     if finding.target is not None:
-        facts.append(f"target {narrative.in_prose(finding.target.target, measure)}" + " a month" * measure.is_count)
+        facts.append(f"target {narrative.aim(finding)}: {finding.target.word or 'no figure'}")
     if not finding.is_current and finding.as_at is not None:
         figure = narrative.in_prose(finding.rolling.value, measure)
         year = "" if finding.rolling.value is None or measure.spans_a_year else f" ({figure} in 12 months)"
@@ -194,7 +194,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "quarter": finding.measure.in_table(quarter),
         "rolling": "–" if measure.stands_at else measure.in_table(finding.rolling.value),
         "change": narrative.change_in_table(finding),
-        "target": "–" if target is None else {True: "met", False: "not met", None: "–"}[target.met],
+        "target": "–" if target is None else narrative.TARGET_SHAPES[target.word],
         "spark": None if drawing is None else data_uri(drawing),
         "says": _says(finding),
         "symbols": _icons(finding),

@@ -40,6 +40,11 @@ _MORE = {
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
 _FARTHEST = 1000.0
 """Per cent: of a change that may be more than tenfold, how much more is not said."""
+_HELD = {
+    "met": "met", "near": "came near", "not met": "did not meet", "": "has no figure to hold against",
+}  # fmt: skip
+TARGET_SHAPES = {"met": "● met", "near": "◊ near", "not met": "▲ not met", "": "–"}
+"""How a table says whether a target was met: by a shape and a word."""
 _CHANCES = ((0.9, "will almost surely"), (0.67, "will probably"), (0.33, "may or may not"), (0.1, "will probably not"))
 _LEAST = "will almost surely not"
 """How a chance of meeting a target is said: the first whose share it reaches."""
@@ -255,7 +260,7 @@ def _range(lower: str, upper: str) -> str:
 
 
 def outlook(finding: Finding) -> str:
-    """Where the rolling 12 months is heading, to three or four significant figures; empty where there is no projection."""
+    """Where the rolling 12 months is heading, to three or four significant figures; empty without a projection."""
     if not isinstance(finding.projection, Projection):
         return ""
     last = finding.projection.table.iloc[-1]
@@ -274,25 +279,48 @@ def _significant(value: float, figures: int) -> float:
     return float(wording.rounded(value, figures - 1 - floor(log10(value)))) if value > 0 else value
 
 
+def aim(finding: Finding) -> str:
+    """The target in words: 10 seconds; 75 to 150 a month; £188.0 million (Budget); empty where there is none."""
+    outlook, measure = finding.target, finding.measure
+    if outlook is None or measure.target is None:
+        return ""
+    bounds, asked = outlook.bounds, measure.target
+    levels = [_target_level(level, measure) for level in (bounds.low, bounds.high) if level is not None]
+    words = _range(levels[0], levels[-1])
+    if asked.measure is not None:
+        return f"{words} ({asked.measure.replace('_', ' ')})"
+    if asked.change is not None:
+        size = _size(abs(asked.change), measure) if measure.changes_in_its_unit else wording.per_cent(abs(asked.change))
+        return f"{words} ({size} {_MORE[is_counted(measure), measure.is_rank][asked.change < 0]} than in {asked.on})"
+    if asked.years:
+        return f"{words} for {finding.quarter.financial_year}"
+    return f"{words} a {asked.each}" if finding.comparable.adds_up else words
+
+
+def _target_level(level: float, measure: Measure) -> str:
+    if measure.unit == wording.SECONDS and level == int(level):
+        return wording.duration(level)
+    return in_prose(level, measure)
+
+
 def target(finding: Finding) -> str:
-    """Whether the quarter met its target, and whether what is to come will."""
+    """Whether the quarter, or the year, met its target, and whether what is to come will."""
     outlook = finding.target
     if outlook is None:
         return ""
-    aim = in_prose(outlook.target, finding.measure)
-    each = f"the target of {aim}{' a month' if finding.comparable.adds_up else ''}"
-    now = {
-        True: "The quarter met",
-        False: "The quarter did not meet",
-        None: "The quarter has no figure to hold against",
-    }
-    sentence = f"{now[outlook.met]} {each}."
-    if outlook.next_quarter is None:
-        return sentence
-    sentence += f" As things are, the next quarter {_certainty(outlook.next_quarter)} meet it"
-    if outlook.by_year_end is not None:
-        sentence += f", and the {wording.twelve_months_to(outlook.year_end)} {_certainty(outlook.by_year_end)} do so"
-    return sentence + "."
+    year = f"the {wording.twelve_months_to(finding.quarter.last)}"
+    subject = wording.sentence_case(year) if outlook.is_of_year else "The quarter"
+    sentence = f"{subject} {_HELD[outlook.word]} the target of {aim(finding)}."
+    if finding.measure.target and finding.measure.target.measure and outlook.figure is not None:
+        gap = outlook.figure - (outlook.bounds.low or outlook.bounds.high or 0.0)
+        sentence += f" It is {_size(abs(gap), finding.measure)} {'over' if gap > 0 else 'under'}." if gap else ""
+    end = f"the {wording.twelve_months_to(outlook.year_end)}"
+    end = f"the figure {when(finding.measure, outlook.year_end)}" if finding.measure.stands_at else end
+    chances = [("the next quarter", outlook.next_quarter), (end, outlook.by_year_end)]
+    to_come = [f"{which} {_certainty(chance)} " for which, chance in chances if chance is not None]
+    if to_come:
+        sentence += f" As things are, {'meet it, and '.join(to_come)}{'meet it' if len(to_come) == 1 else 'do so'}."
+    return sentence
 
 
 def _certainty(chance: float) -> str:

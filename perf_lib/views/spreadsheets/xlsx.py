@@ -233,6 +233,8 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
         "Quarter": measure.in_table(finding.value.value),
         "12 months": finding.in_short["12 months"],
         "Change": narrative.change_in_table(finding),
+        "Target": narrative.aim(finding) or "–",
+        "Target met": (finding.target.word if finding.target else "") or "–",
         **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
     }
     return {
@@ -265,6 +267,8 @@ def _row(finding: Finding) -> dict[str, object]:
         "change": finding.change,
         "change_per_cent": finding.change_per_cent,
         "rate_per_1000": finding.rate,
+        "target": narrative.aim(finding),
+        "target_met": "" if finding.target is None else finding.target.word,
         "symbols": " ".join(symbols.codes(finding)),
         "supported": " ".join(s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)),
         **_verdict(finding),
