@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ def monthly(finding: Finding) -> Chart:
     unit = f"{finding.measure.unit} a month" if finding.measure.is_count else finding.measure.unit
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
+        *[f"Dotted: the target, {narrative.aim(finding)}."] * bool(narrative.aim(finding)),
         *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
     ]
     title, alt = _title(finding), _alt(finding, shown)
@@ -60,6 +62,7 @@ def _months(finding: Finding, width: float) -> Figure:
     if two:
         newest += _rolling_line(panels[1], finding, rolling, ahead)
     each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
+    _target_lines(panels, finding)
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
     months = shown.index if ahead is None else shown.index.append(ahead.table.index)
@@ -91,12 +94,30 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
+    _target_lines([axis], finding)
     title = "12 months to each month" if measure.spans_a_year else _EACH[measure.traits.stands]
     canvas.values_axis(axis, title, "rank" if measure.is_rank else measure.unit, measure.decimals)
     months = shown.index if ahead is None else shown.index.append(ahead.table.index)
     beside = beside if measure.stands_at else _newest(axis, values, measure)
     canvas.months_axis([axis], pd.PeriodIndex(months), beside=beside, ahead=len(months) - len(shown))
     return figure
+
+
+def _target_lines(panels: Sequence[Axes], finding: Finding) -> None:
+    """A dotted line at each bound of the target: across the months, or the twelve months that it is for."""
+    if finding.target is None:
+        return
+    bounds, adds_up = finding.target.bounds, finding.comparable.adds_up
+    axis, times = panels[0], 1 / 3 if adds_up and bounds.of_quarter == 1 else 1.0
+    if finding.target.is_of_year and len(panels) > 1:
+        axis = panels[1]
+    for level in (bounds.low, bounds.high):
+        if level is not None:
+            lower, upper = axis.get_ylim()
+            room = 0.06 * (max(upper, level * times) - min(lower, level * times))
+            axis.set_ylim(min(lower, level * times - room * (lower != 0)), max(upper, level * times + room))
+            style = {"dash": (0, (1, 2)), "transform": axis.get_yaxis_transform(), "zorder": 3}
+            canvas.line(axis, np.array([0.0, 1.0]), np.full(2, level * times), canvas.PURPLE, 1.6, **style)
 
 
 def sparkline(finding: Finding) -> str | None:
@@ -265,6 +286,8 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
         sentences.append(f"A year before, it was {before}." if measure.stands_at else year)
     if _ahead(finding) is not None:
         sentences.append(narrative.outlook(finding))
+    if finding.target is not None:
+        sentences.append(f"A dotted line marks the target, {narrative.aim(finding)}.")
     if any(each.starts_anew and each.starts in shown.index for each in finding.breaks):
         sentences.append("A broken vertical line marks a change of process.")
     if any(len(each.excluded.intersection(shown.index)) for each in finding.breaks):
