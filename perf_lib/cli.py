@@ -14,7 +14,7 @@ import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -341,6 +341,7 @@ def force(
 @app.command()
 def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
     """Show what each source gave (months, rows, rejected rows) and the months that look like a fault."""
+    from perf_lib.press.order import notebooks_of
     from perf_lib.report import open_report
     from perf_lib.views.coverage import suspected
 
@@ -351,8 +352,11 @@ def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
         echo(f"{source.file}: {source.what}, {source.rows:,} rows{rejected}{months}, SHA-256 {source.sha256}")
         for each in source.rejected:
             echo(f"  rejected: {each.row}: {each.reason}")
+        for note in source.notes:
+            echo(f"  {note}")
     for jump in suspected(report.findings):
         echo(f"{jump.measure}, {jump.month}: {jump.value:g} after {jump.usual:g}: {jump.what}, {jump.why}")
+    _say_unshown(report.params.folder, notebooks_of(report.params.folder))
 
 
 @app.command()
@@ -379,6 +383,14 @@ def template(
 
 
 # --- run: one pack or many
+
+
+def _say_unshown(params: Path, notebooks: Iterable[Path]) -> None:
+    """Name the measures that no notebook shows; notebooks that name none, such as a loop's, say nothing of that."""
+    from perf_lib.press import starter
+
+    if left := starter.unshown(params, notebooks):
+        echo(f"no notebook shows {', '.join(left)}; perf-lib notebooks adds a section for each")
 
 
 def _only_quarter(params: Path) -> Quarter:
@@ -408,6 +420,7 @@ def _make_one(order: Order, as_json: bool) -> None:
         raise
     _report_pack(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
+        _say_unshown(order.params, order.notebooks)
         names = "report.html report.pdf briefing.pdf dashboard.xlsx dashboard.ods findings.csv run.json".split()
         for path in (pack.folder / name for name in names):
             if path.exists():

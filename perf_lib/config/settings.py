@@ -228,6 +228,8 @@ class Settings(Strict):
     """The areas that the body compares itself with."""
     notes: tuple[str, ...] = ()
     """What readers must know of the data as a whole."""
+    areas: tuple[str, ...] = ()
+    """The areas below the whole, in their order, as the files of figures name them."""
     year_starts: StrictInt = Field(default=4, ge=1, le=12)
     """The month that the body's year starts in, by its number; quarters of a calendar year are named 2024-Q3."""
     language: str = Field(default="en-GB", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")

@@ -22,8 +22,8 @@ from perf_lib.press.pack_folder import write_whole
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
-_PARTS = ("headline", "sentences", "chart", "commentary")
-"""The calls of a measure's section, in their order."""
+_PARTS = ("headline", "sentences", "chart", "areas", "commentary")
+"""The calls of a measure's section, in their order; areas only where there are some."""
 _ANALYST = (
     "For analysts: this cell is not printed. Choose the quarter below and run all cells; every part of the report is "
     'one call, so move, drop or add calls to change what is shown and in what order. `report["…"]` completes measures '
@@ -129,6 +129,7 @@ def _settings(register: Register, force: str, area: str, file: str) -> dict[str,
         },
         "priorities": dict(sorted(register.priorities.items())),
         "inputs": {"monthly": [file]},
+        **({"areas": others} if (others := [each for each in register.areas if each != area]) else {}),
     }  # fmt: skip
 
 
@@ -147,17 +148,18 @@ def _catalogue_text(register: Register) -> str:
 def _notebooks(catalogue: Catalogue, register: Register, quarter: Quarter) -> dict[str, str]:
     """The text of each notebook by its name: one a priority, and those about all measures."""
     texts = {name: _notebook(title, calls, quarter) for name, (title, calls) in _PAGES.items()}
+    parts = [part for part in _PARTS if part != "areas" or len(register.areas) > 1]
     for number, title in register.priorities.items():
         codes = [code for code, measure in catalogue.items() if measure.priority == number]
-        calls = [f"report.priority({number})", *_sections(codes)]
+        calls = [f"report.priority({number})", *_sections(codes, parts)]
         name = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40]
         texts[f"{number:02d}_{name}"] = _notebook(title, calls, quarter)
     return texts
 
 
-def _sections(codes: Iterable[str]) -> list[str]:
+def _sections(codes: Iterable[str], parts: Sequence[str]) -> list[str]:
     """The calls of measures' sections, a call a part."""
-    return [f'report["{code}"].{part}()' for code in codes for part in _PARTS]
+    return [f'report["{code}"].{part}()' for code in codes for part in parts]
 
 
 def _notebook(title: str, calls: Sequence[str], quarter: Quarter) -> str:
@@ -203,7 +205,8 @@ def add_sections(params: Path, notebooks: Sequence[Path]) -> dict[str, str]:
             quarter = max(each.name for each in params.iterdir() if (each / "settings.yaml").is_file())
             notebook = nbformat.reads(_notebook(title, [heading], Quarter.parse(quarter)), as_version=4)
             notebooks = [*notebooks, path]
-        for at, call in enumerate(_sections([code])):
+        parts = [part for part in _PARTS if part != "areas" or read_yaml(params / "settings.yaml").get("areas")]
+        for at, call in enumerate(_sections([code], parts)):
             notebook["cells"].append(nbformat.v4.new_code_cell(call, id=f"{code[:50]}-{at}"))
         write_whole(path, f"{nbformat.writes(notebook)}\n")
         added[code] = path.name

@@ -26,7 +26,7 @@ from perf_lib.findings import revisions
 from perf_lib.findings.finding import Finding, findings
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
-from perf_lib.views import changes, charts, coverage, dashboard, explain, html, narrative, summary
+from perf_lib.views import areas, changes, charts, coverage, dashboard, explain, html, narrative, summary
 from perf_lib.views.charts import Chart
 from perf_lib.views.charts.cache import drawn_once
 from perf_lib.views.html import Fragment
@@ -77,6 +77,12 @@ class MeasureReport:
         group = self._report.settings.peer_group
         return html.EMPTY if self.finding.peers is None or group is None else drawn_once(draw, self.finding, group)
 
+    def areas(self) -> Fragment:
+        """The measure in each area below the whole: a table with verdicts, and a chart an area; empty without areas."""
+        code = self.finding.measure.code
+        parts = {area: found[code] for area, found in self._report.areas.items() if code in found}
+        return areas.areas(self.finding, parts)
+
     def explain(self) -> Fragment:
         """How the verdict came about, the arithmetic behind every symbol, and the symbols of past months."""
         return explain.explain(self.finding)
@@ -121,7 +127,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = peers = peer_projection = explain = table = commentary = _part
+    headline = sentences = chart = peers = peer_projection = areas = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
@@ -149,6 +155,14 @@ class Arrived:
         """The Finding of every measure in a catalogue."""
         return findings(catalogue, settings, quarter, self.frame, self.rates, self.published)
 
+    def of_area(self, area: str, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
+        """The Finding of every measure that has figures for an area below the whole; targets are the whole's alone."""
+        here = set(self.frame.loc[self.frame["area"] == area, "measure"])
+        own = {"target": None, "peers": None}
+        measures = Catalogue({c: each.model_copy(update=own) for c, each in catalogue.items() if c in here})
+        body = settings.body.model_copy(update={"area": area})
+        return findings(measures, settings.model_copy(update={"body": body}), quarter, self.frame)
+
 
 @dataclass(frozen=True)
 class Report(Mapping[str, MeasureReport]):
@@ -172,6 +186,12 @@ class Report(Mapping[str, MeasureReport]):
     """What a public report leaves out because of its marking: measures, tables and peers, by name."""
     draws: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
     """What a public report's counts were rounded to where the draws are kept with the key."""
+
+    @cached_property
+    def areas(self) -> Mapping[str, Mapping[str, Finding]]:
+        """The Findings of each area below the whole that settings name, by area and measure."""
+        catalogue, settings = self.params.catalogue, self.settings
+        return {area: self.arrived.of_area(area, catalogue, settings, self.quarter) for area in settings.areas}
 
     @property
     def settings(self) -> Settings:
@@ -462,6 +482,7 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     if not (frame["area"] == area).any():
         where, near = opened.settings_file("body"), suggestion(area, set(frame["area"].astype(str)))
         raise InputError(f"{where}: body.area: no monthly figure is for {area!r}; {near}")
+    _check_areas(opened, frame)
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
     if rates is not None:
         _check_peers(opened, rates)
@@ -514,6 +535,22 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
 def _parts_of(desk: object) -> list[str]:
     """The parts that Tab offers, without Python's own names."""
     return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
+
+
+def _check_areas(params: Params, frame: pd.DataFrame) -> None:
+    """Refuse figures for an area that settings do not know, and an area of settings without any."""
+    settings, here = params.settings, set(frame["area"].astype(str))
+    known = {settings.body.area, *settings.areas, *(settings.peer_group.areas if settings.peer_group else ())}
+    where = f"{params.settings_file('areas')}: areas"
+    for area in sorted(here - known):
+        row = frame[frame["area"] == area].iloc[0]
+        raise InputError(
+            f"{where}: {row['measure']}, {row['month']} has a figure for {area!r}; {suggestion(area, known)} "
+            "Name it under areas, or leave its rows out"
+        )
+    for area in settings.areas:
+        if area not in here:
+            raise InputError(f"{where}: no monthly figure is for {area!r}; {suggestion(area, here)}")
 
 
 def _check_peers(params: Params, rates: pd.DataFrame) -> None:
