@@ -339,6 +339,7 @@ _QUARTER, _YEAR, _YEARS = ("quarter",), ("rolling_12",), ("rolling_12", "previou
 NAMES: Mapping[str, Name] = {
     "figure": Name(Facts.level, months=1),
     "month": Name(Facts.level, months=1),
+    "year": Name(Facts.level, months=1),
     "numerator": Name(Facts.parts, months=1, default=_QUARTER),
     "denominator": Name(Facts.parts, months=1, default=_QUARTER),
     "rest": Name(Facts.parts, months=1, default=_QUARTER),
@@ -364,7 +365,7 @@ NAMES: Mapping[str, Name] = {
 
 def look_up(facts: Facts, code: str, name: str, arguments: Sequence[str]) -> Fact | None:
     """The fact that a binding names; None where there is no such figure. Raises InputError for wrong brackets."""
-    rule, windows = NAMES.get(name), facts.windows(code)
+    rule, windows = NAMES.get("figure" if name == "quarter" and arguments else name), facts.windows(code)
     if rule is None:
         if arguments:
             raise InputError(f"{name} takes no brackets; figure({_quoted(arguments[0])}) does")
@@ -373,7 +374,7 @@ def look_up(facts: Facts, code: str, name: str, arguments: Sequence[str]) -> Fac
     if len(arguments) < rule.words or len(stretches) != rule.months:
         raise InputError(f"{name} takes {wording.counted(rule.words + rule.months, 'name')} in its brackets")
     as_at = facts.findings[code].as_at
-    at = [spans.read(each, facts.quarter, as_at) for each in stretches]
+    at = [(spans.year if name == "year" else spans.read)(each, facts.quarter, as_at) for each in stretches]
     words = arguments[: rule.words]
     if not rule.months:  # all that there are of that kind: the one that is called so
         return next((fact for fact in rule.among(facts, code) if fact.binding == _call(name, *words)), None)

@@ -105,6 +105,19 @@ def windows(quarter: Quarter, as_at: pd.Period | None = None) -> Mapping[str, Sp
     }
 
 
+def year(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
+    """The twelve months of the body's year of a name, such as 2019-20; InputError for another.
+
+    >>> str(year("2019-20", Quarter.parse("2019-20-Q3")))
+    '12 months to 2020-03'
+    """
+    named = re.fullmatch(r"(\d{4})(?:-(\d\d))?", text)
+    if named is None or quarter.of_year(int(named[1]), 1).financial_year != text:
+        raise InputError(f"{text!r} is no year; write {quarter.financial_year}")
+    first = quarter.of_year(int(named[1]), 1).first.ordinal
+    return Span(first, first + 11)
+
+
 def read(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
     """The stretch that a binding's brackets name: a window, or months as `str(span)` writes them."""
     named = windows(quarter, as_at)

@@ -118,7 +118,7 @@ class Target(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Target:
-        ways = {"level": self.level, "between": self.between, "years": self.years or None}
+        ways: dict[str, object] = {"level": self.level, "between": self.between, "years": self.years or None}
         ways |= {"change": self.change, "measure": self.measure}
         if sum(way is not None for way in ways.values()) != 1:
             raise ValueError(f"a target is a number, or has one of {', '.join(ways)}")
@@ -161,7 +161,7 @@ class Measure(Strict):
     denominator_is: Literal["flow", "stock"] = "flow"
     """A flow adds up over months (incidents); a stock does not (headcount), so its average is taken."""
     frequency: Literal["monthly", "quarterly"] = "monthly"
-    """How often there is a figure."""
+    """How often there is a figure; a quarter's stands under its last month, and speaks for all three."""
     covers_months: Literal[1, 12] = 1
     """How many months a survey's point speaks for."""
     decimals: StrictInt | None = Field(default=None, ge=0, le=3)
@@ -208,8 +208,6 @@ class Measure(Strict):
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
             raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
-        if self.frequency == "quarterly" and not self.has_margin:
-            raise ValueError("only a survey is quarterly")
         return self
 
     @property
@@ -282,9 +280,9 @@ class Measure(Strict):
         """Whether exceptional months and trends are tested.
 
         Not where each figure overlaps the one before (rolling, surveys of twelve months): a run of such figures rises
-        or falls by construction.
+        or falls by construction; nor where there is a figure a quarter.
         """
-        return self.traits.scale is not None
+        return self.traits.scale is not None and self.frequency == "monthly"
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A measure's target in one quarter: the bounds that the catalogue's words come to, and the figure held against them."""
+"""A measure's target in one quarter: the bounds that the catalogue's words come to, and what is held against them."""
 
 from __future__ import annotations
 
@@ -40,13 +40,11 @@ def target_of(
         if level is None:
             return None
         low, high = (None, level) if measure.better == "lower" else (level, None)
-    times = _TIMES["year" if of_year else "quarter" if aim.measure else aim.each] if adds_up else (1.0, 1.0)
-    times = (None, 1.0) if of_year else times
+    each = "year" if of_year else "quarter" if aim.measure else aim.each
+    times = _TIMES[each] if adds_up or of_year else (1.0, 1.0)
     bounds = Bounds(low, high, aim.near, *times)
-    if times[0] is None:
-        figure = _year_to(own, measure, quarter.last)
-    else:
-        figure = own.over(quarter.first, quarter.last).value
+    single = own.over(quarter.first, quarter.last).value
+    figure = _year_to(own, measure, quarter.last) if times[0] is None else single
     moves = aim.measure is not None and not measure.stands_at  # another measure's figure to come is not known
     return outlook(bounds, figure, None if moves else projection, year_end(quarter))
 

@@ -199,6 +199,9 @@ def _year_as_supplied(each: Comparable, months: pd.DataFrame) -> YearOnYear | No
     supplied = each.values.loc[months.index].dropna()
     if supplied.empty or untold.of_breaks(each, supplied.index[-1]):
         return None
+    if not each.measure.year_is_supplied:  # a figure a quarter: four of them are a year
+        cases = months["denominator"].rolling(YEAR, min_periods=1).sum()
+        months = months.assign(value=each.rolling.reindex(months.index), denominator=cases.where(cases > 0))
     return _in_unit(margins.year_on_year(each.measure, months), each)
 
 

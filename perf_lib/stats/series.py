@@ -63,6 +63,12 @@ class RollUp:
         names = ("value", "numerator", "denominator", "margin")
         self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
+        self._reported = np.ones(len(self._index), bool)
+        if measure.frequency == "quarterly" and not measure.year_is_supplied:
+            # A quarter's figure stands under its last month; the months between are no gaps.
+            places = np.arange(len(self._index)) - np.isfinite(self._columns["value"])[::-1].argmax()
+            self._reported = (places - len(self._index) + 1) % 3 == 0
+            self._nil = self._nil | ~self._reported
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
         """The measure's figure over the months from `first` to `last`; without a value where a month is missing.
@@ -92,7 +98,7 @@ class RollUp:
         rolling = pd.Series(np.nan, self._index)
         if len(rolling) >= YEAR:
             rolling.iloc[YEAR - 1 :] = _roll(self._columns, self._nil, self._measure, YEAR)[0]
-        return rolling
+        return rolling.where(self._reported)
 
     def _between(self, first: pd.Period, last: pd.Period) -> tuple[dict[str, Floats], Bools]:
         """The columns and the nil returns from `first` to `last`, missing where there is no month."""

@@ -27,7 +27,9 @@ def test_the_quarter_met_it_or_not():
     # 300 in a quarter is 100 a month; 85 per cent is 85 per cent.
     refused = Refused("short_history", "")
     asked = [(99, "lower", 300, True), (100, "lower", 300, True), (101, "higher", 300, True), (84, "higher", 85, False)]
-    met = [outlook(bounds(target, better, adds), figure, refused, YEAR_END).met for target, better, figure, adds in asked]
+    met = [
+        outlook(bounds(target, better, adds), figure, refused, YEAR_END).met for target, better, figure, adds in asked
+    ]
     assert met == [False, True, False, True]
     assert outlook(bounds(100, "lower"), None, refused, YEAR_END).met is None
 

@@ -22,9 +22,9 @@ ROLES = {
     "figure": r"figure",
     "origin": r"origin",
     "status": r"status",
-    "ignored": r"(ytd|year to date|fytd|last year|previous|prior|same (period|quarter)|baseline|average|avg|total|annual"
+    "ignored": r"(ytd|year to date|fytd|last year|previous|prior|same (period|quarter)|base(line)?|average|avg|total|annual"
     r"|change|variance|difference|trend|direction|rank)\b.*|.*\b(ytd|year to date|total|change|variance)"
-    r"|rag.*|rating|(owner|lead|notes?|comments?|source|data source|commentary|narrative|title|unit|priority)",
+    r"|rag.*|rating|owner|lead|notes?|comments?|(data )?source|commentary|title|unit|priority",
 }
 """What a column holds that is no month, by the headings that it goes by; the first that fits."""
 _DESCRIPTIONS = ("measure", "reference", "unit", "target", "better", "priority", "area", "figure", "origin", "status")

@@ -110,7 +110,9 @@ def _priority(row: WideRow, priorities: dict[int, str]) -> int:
     return at
 
 
-def _entry(title: str, row: WideRow, priority: int, taken: set[str]) -> Entry:
+def _entry(name: str, row: WideRow, priority: int, taken: set[str]) -> Entry:
+    is_code = re.fullmatch(r"[a-z][a-z0-9_]*", name)
+    title = name.replace("_", " ").capitalize() if is_code else name
     cells = [cell for cell in row.cells.values() if cell and cell.lower() not in MARKS]
     doubts: dict[str, str] = {}
     unit = _unit(title, row.description.get("unit", ""), cells)
@@ -185,6 +187,8 @@ def _singular(word: str) -> str:
 def _nouns(title: str, unit: str, kind: str) -> dict[str, str]:
     """How a sentence names the measure: of a count or a stock its plural and the noun for one."""
     name = _lower(title)
+    if unit.startswith(name) and kind in ("count", "stock"):  # it names no unit of its own
+        return {"noun": unit, "singular": " ".join([*unit.split()[:-1], _singular(unit.split()[-1])])}
     if kind not in ("count", "stock"):
         says_share = re.search(r"\b(rate|share|percent\w*|proportion|per cent|ratio)\b|%", name, re.IGNORECASE)
         return {"noun": f"share of {name}" if unit == PERCENT and not says_share else name}

@@ -190,7 +190,8 @@ def _check_header(wide: WideSheet, named: Mapping[str, str]) -> None:
         for line, row in wide.body:
             cell = row[place].strip() if place < len(row) else ""
             if re.match(r"[£$€-]?\d", cell):
+                name = repr(header[place])
                 raise InputError(
-                    f"{shown(path)}, {line}: the column {header[place]!r} holds the figure {cell!r} and names no "
-                    f"month; write months as Jan-19, or say under inputs.columns what it holds, as {header[place]!r}: ignored"
+                    f"{shown(path)}, {line}: the column {name} holds the figure {cell!r} and names no month; write "
+                    f"months as Jan-19, or say under inputs.columns what it holds, as {name}: ignored"
                 )

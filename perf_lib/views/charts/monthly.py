@@ -39,7 +39,7 @@ def monthly(finding: Finding) -> Chart:
     shown = finding.months.iloc[-SHOWN:]
     draw = partial(_months if finding.measure.traits.chart == "bars" else _points, finding)
     span = wording.sentence_case(wording.span(shown.index[0], shown.index[-1]))
-    unit = f"{finding.measure.unit} a month" if finding.measure.is_count else finding.measure.unit
+    unit = f"{finding.measure.unit} a {finding.measure.frequency[:-2]}" if finding.measure.is_count else finding.measure.unit
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
         *[f"Dotted: the target, {narrative.aim(finding)}."] * bool(narrative.aim(finding)),
@@ -61,7 +61,8 @@ def _months(finding: Finding, width: float) -> Figure:
     _breaks(panels[0], finding, shown)
     if two:
         newest += _rolling_line(panels[1], finding, rolling, ahead)
-    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
+    each = f"each {measure.frequency[:-2]}"
+    each_month = f"{wording.sentence_case(measure.unit)} {each}" if measure.is_count else wording.sentence_case(each)
     _target_lines(panels, finding)
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
@@ -270,7 +271,8 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     known = shown["value"].dropna()
     if len(known):
         high, low = known.idxmax(), known.idxmin()
-        each = "Monthly figures run" if measure.traits.chart == "bars" else "Figures run"
+        is_monthly = measure.traits.chart == "bars" and measure.frequency == "monthly"
+        each = "Monthly figures run" if is_monthly else "Figures run"
         sentences.append(
             f"{each} from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
