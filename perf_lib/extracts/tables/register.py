@@ -35,7 +35,7 @@ _KINDS = (
     (r"per [\d,]+.*|.*\brate\b.*|index|score|ratio.*", "", "given"),
     (r"seconds|minutes|hours|days", r"\b(mean|average|time|wait|response)\b", "mean"),
     (r"fte|wte|full-time equivalents?|headcount|officers|staff|posts", "", "stock"),
-    ("", rf"^(number of |police )*({_MANY})\b|waiting list|headcount|caseload|backlog|in post\b", "stock"),
+    ("", rf"^(number of |police )*({_MANY})\b|waiting\b(?! time)|headcount|caseload|backlog|in post\b", "stock"),
 )
 """The kind of a row by its unit and its title, the first that both fit; another is a count, of whole numbers."""
 _BETTER = {

@@ -70,6 +70,8 @@ class WideSheet:
                     f"{shown(self.path)}, {line}: has {len(row)} cells where the header has {width}: {cell!r} stands "
                     "under no heading; give its column one, or clear it"
                 )
+            bare = [cell for cell, name in zip(cells, self.header, strict=False) if cell and not name]
+            self.notes.extend(f"{line}: {cell[:40]!r} stands under no heading, and was not read" for cell in bare)
             if line in self.hidden:
                 self.notes.append(f"{line} is hidden; its figures were read")
             months = {month: cells[place] for place, month in self.months.items()}
@@ -191,6 +193,9 @@ def _check_header(wide: WideSheet, named: Mapping[str, str]) -> None:
             cell = row[place].strip() if place < len(row) else ""
             if re.match(r"[£$€-]?\d", cell):
                 name = repr(header[place])
+                if not header[place]:
+                    where = f"{shown(path)}, {line}: the figure {cell!r}"
+                    raise InputError(f"{where} stands under no heading; give its column one, or clear it")
                 raise InputError(
                     f"{shown(path)}, {line}: the column {name} holds the figure {cell!r} and names no month; write "
                     f"months as Jan-19, or say under inputs.columns what it holds, as {name}: ignored"
