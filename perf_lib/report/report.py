@@ -6,7 +6,7 @@ report["sexual_offences"].headline()
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -66,16 +66,12 @@ class MeasureReport:
         return drawn_once(charts.monthly, self.finding)
 
     def peers(self) -> Fragment:
-        """Where the area stands among its peers, in a sentence and a chart; empty where the measure has none."""
-        return self._among_peers(_peers)
+        """Where the area stands among its peers and whether it moves as they do; empty where the measure has none.
 
-    def peer_projection(self) -> Fragment:
-        """The rate over time beside the group's average and the course of its peers, or why it cannot be drawn."""
-        return self._among_peers(_peer_projection)
-
-    def _among_peers(self, draw: Callable[..., Fragment]) -> Fragment:
+        A sentence and two charts side by side: the year's rates, and the rate's course beside the group's average.
+        """
         group = self._report.settings.peer_group
-        return html.EMPTY if self.finding.peers is None or group is None else drawn_once(draw, self.finding, group)
+        return html.EMPTY if self.finding.peers is None or group is None else drawn_once(_peers, self.finding, group)
 
     def areas(self) -> Fragment:
         """The measure in each area below the whole: a table with verdicts, and a chart an area; empty without areas."""
@@ -107,12 +103,9 @@ class MeasureReport:
 
 
 def _peers(finding: Finding, group: PeerGroup) -> Fragment:
-    return html.paragraphs([narrative.peers(finding, group)]) + charts.peer_rates(finding, group).fragment()
-
-
-def _peer_projection(finding: Finding, group: PeerGroup) -> Fragment:
-    drawn = charts.peer_projection(finding, group)
-    return drawn.fragment() if isinstance(drawn, Chart) else drawn
+    sentence = html.paragraphs([narrative.peers(finding, group)])
+    rates, course = charts.peer_rates(finding, group), charts.peer_projection(finding, group)
+    return sentence + (charts.abreast(rates, course) if isinstance(course, Chart) else rates.fragment() + course)
 
 
 class LeftOut(MeasureReport):
@@ -127,7 +120,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = peers = peer_projection = areas = explain = table = commentary = _part
+    headline = sentences = chart = peers = areas = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html

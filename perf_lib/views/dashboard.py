@@ -101,8 +101,7 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
     appearance = (
         "A symbol drawn solid goes with the measure's verdict, which allows for season and chance; one drawn in "
         "outline shows by its rule alone. The last column says how often each rule shows on a measure in which nothing "
-        "has changed, in either direction, at a quarter's end; for peers, on an area that is one of its group like any "
-        "other."
+        "has changed, in either direction, at a quarter's end. For peers it is an area like any other of its group."
     )
     by_chance = [wording.number(tested * rate / 100) for rate in (spc.ANY_FALSE_ALARM, symbols.ANY_SOLID)]
     false_alarms = (

@@ -66,31 +66,34 @@ def change(finding: Finding) -> str:
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
-    earlier, figure = when(measure, finding.as_at - 12), in_prose(before, measure)
+    earlier, figure = when(measure, finding.as_at - YEAR), in_prose(before, measure)
     # Where the sentence before it ends on something else, name what is compared.
     subject = "That" if finding.is_current else f"The figure {when(measure, finding.as_at, 'for')}"
     if figure == in_prose(now, measure):
         return f"{subject} is the same as {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
-    return (
-        f"{subject} is {difference} than the {figure} {when(measure, finding.as_at - 12, 'of')}; {_interval(finding)}."
-    )
+    against = f"the {figure} {when(measure, finding.as_at - YEAR, 'of')}"
+    return f"{subject} is {difference} than {against}. {_interval(finding)}"
 
 
 def _interval(finding: Finding) -> str:
-    """How far the year's change may be chance, or that it cannot be told, and over which months where not all."""
+    """How far the year's change may be chance, and over which months where not all; or that it cannot be told."""
     year, measure = finding.year_on_year, finding.measure
     if year is None:
-        return f"whether by more than chance cannot be told ({finding.verdict.reason or _year_untold(finding)})"
+        because = (
+            " either" if finding.verdict.reason else f": {_year_untold(finding)}"
+        )  # the box has the verdict's reason
+        return f"Whether by more than chance cannot be told{because}."
     over = ""
     if not _is_whole(finding):
-        over = f"in {_compared(year.months)}, {in_prose(year.now, measure)} against {in_prose(year.before, measure)}: "
+        now, before = (in_prose(figure, measure) for figure in (year.now, year.before))
+        over = f"In {_compared(year.months)} it is {now} against {before}. "
     if pd.isna(year.lower):
-        return f"{over}from nought, by how many per cent cannot be told"
+        return f"{over}From nought, by how many per cent cannot be told."
     allowing = "season and chance" if measure.has_signals else "chance"
     lower, upper = (_bound(bound, finding) for bound in (year.lower, year.upper))
-    return f"{over}allowing for {allowing}, a change of {_range(lower, upper)}"
+    return f"{over}Allowing for {allowing}, the change is {_range(lower, upper)}."
 
 
 def when(measure: Measure, month: pd.Period, before: str = "in") -> str:
@@ -113,10 +116,10 @@ def _is_whole(finding: Finding) -> bool:
 
 
 def _compared(months: int, of: int | None = None) -> str:
-    """In words, the months that comparisons do not leave out: the 2 of 3 months that can be compared."""
+    """In words, the months that comparisons do not leave out: 2 of the 3 months."""
     if of is None:
         return f"the {wording.counted(months, 'month')} that can be compared"
-    return f"the {months} of {wording.counted(of, 'month')} that can be compared"
+    return f"{months} of the {wording.counted(of, 'month')}"
 
 
 def _bound(bound: float, finding: Finding) -> str:
@@ -333,7 +336,7 @@ def breaks(finding: Finding) -> list[str]:
     for each in finding.breaks:
         months = wording.listed([wording.month(month) for month in each.excluded])
         effect = f"{months} left out of comparisons" if months else f"compared from {wording.month(each.starts)} only"
-        sentences.append(f"{wording.sentence_case(each.kind)}, {effect}: {each.reason} ({each.author}).")
+        sentences.append(f"{wording.sentence_case(each.kind)}, {effect}: {each.reason.rstrip('.')} ({each.author}).")
     return sentences
 
 
@@ -348,7 +351,7 @@ def peers(finding: Finding, group: PeerGroup) -> str:
     sentences = [
         f"In the {wording.twelve_months_to(comparison.month)} {finding.area} recorded {rate_in_prose(position.rate)} "
         f"{finding.measure.unit} per 1,000 residents, {_STANDING[comparison.standing]} the {group.name}'s average of "
-        f"{rate_in_prose(position.average)} (bounds {lower} to {upper}), the {position.rank_words} in the "
+        f"{rate_in_prose(position.average)} (bounds {lower} to {upper}). Its rate is the {position.rank_words} in the "
         f"group{national}."
     ]
     if position.left_out:
@@ -425,16 +428,17 @@ def _count(finding: Finding) -> str:
 
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
-    parts = []
+    sentences = []
     assert finding.as_at is not None  # noqa: S101 - the caller asked
     if finding.value and not measure.spans_a_year and not measure.stands_at:
-        parts.append(f"{in_figures(finding.value, measure)} during {quarter.name}")
+        sentences.append(f"The {measure.noun} was {in_figures(finding.value, measure)} during {quarter.name}.")
     if finding.rolling:
-        parts.append(f"{in_figures(finding.rolling, measure)} {when(measure, finding.as_at)}")
-    if not parts:
+        subject = "It" if sentences else f"The {measure.noun}"
+        sentences.append(f"{subject} was {in_figures(finding.rolling, measure)} {when(measure, finding.as_at)}.")
+    if not sentences:
         latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
         return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
-    return f"The {measure.noun} was {' and '.join(parts)}."
+    return " ".join(sentences)
 
 
 def _verb(count: float) -> str:

@@ -95,6 +95,14 @@ def test_a_page_fits_a_phone_and_400_per_cent_zoom(pack, browser, name):
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_picture_is_drawn_on_phone_and_desk(pack, browser, width):
+    page = opened(browser, pack / "report.html", width)
+    empty = "all => all.filter(e => !e.complete || !e.naturalWidth).map(e => e.alt)"
+    assert page.locator("img").evaluate_all(empty) == []
+    page.context.close()
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_the_policy_lets_everything_of_the_pages_own_work_and_nothing_else(pack, browser, name):
     page = opened(browser, pack / f"{name}.html")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
+import numpy as np
 import pikepdf
 import pytest
 from builders import report
 from packs import ALL, bookmarks, elements, pdf
+from PIL import Image
 
 from perf_lib.press.pdf import with_row_headers
 
@@ -71,9 +74,30 @@ def test_a_measures_chart_stands_on_the_page_of_its_headline_or_at_the_head_of_t
             page = page_of(own[0], document)
             _, bottom, _, top = map(float, own[0].A[0].BBox)
             height = float(document.pages[page].mediabox[3])
-            # Sentences stand between box and chart: where they fill the page, the chart follows in the next one's upper half.
+            # Sentences stand between box and chart: where they fill the page, the chart heads the next one.
             assert page == pages[title] or (page == pages[title] + 1 and (bottom + top) / 2 > height / 2), title
     assert found > 20
+
+
+@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="no pdftoppm (on Debian: apt-get install poppler-utils)")
+def test_the_report_has_at_most_36_pages_and_the_briefing_6_with_little_of_them_blank(pack, tmp_path):
+    document = pdf(pack / "report.pdf")
+    assert len(document.pages) <= 36 and len(pdf(pack / "briefing.pdf").pages) <= 6
+    subprocess.run(
+        ["pdftoppm", "-r", "40", "-gray", pack / "report.pdf", tmp_path / "page"], check=True, capture_output=True
+    )
+    centimetre = 40 / 2.54
+    blank = []
+    for path in sorted(tmp_path.glob("page-*.pgm")):
+        grey = np.asarray(Image.open(path))[int(2 * centimetre) : -int(1.8 * centimetre)]  # between header and footer
+        rows = np.flatnonzero((grey < 245).any(axis=1))
+        blank.append(1 - (rows.max() + 1) / len(grey))
+    assert len(blank) == len(document.pages)
+    assert sum(blank) / len(blank) <= 0.10
+    # A part's last page is the one before a priority, the key, or a page turned on its side or back.
+    fresh = {page for level, title, page in bookmarks(document) if level == 2 and re.match(r"\d|Key|About|What", title)}
+    last = {page - 1 for page in fresh} | {len(blank) - 1}
+    assert not [page + 1 for page, share in enumerate(blank) if share > 0.35 and page not in last]
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext (on Debian: apt-get install poppler-utils)")

@@ -119,13 +119,13 @@ def test_views_compute_nothing(monkeypatch):
         part()
     for code in ("sexual_offences", "sickness_days_lost", "public_confidence", "positive_outcome_ratio"):
         one = before[code]
-        for part in (one.headline, one.sentences, one.chart, one.peers, one.peer_projection, one.table):
+        for part in (one.headline, one.sentences, one.chart, one.peers, one.table):
             part()
 
 
 def test_of_a_measure_left_out_the_first_part_says_so_and_the_others_are_empty():
     parts = [name for name in vars(MeasureReport) if not name.startswith("_")]
-    assert len(parts) == 8
+    assert len(parts) == 7
     for name in parts:
         left_out = LeftOut("hate_crime", Left("Hate crime", "OFFICIAL-SENSITIVE"))
         assert getattr(left_out, name)().text.splitlines() == [

@@ -37,9 +37,9 @@ CLAIM = re.compile(
 )
 DIRECTION = re.compile(r"\b(?:more|fewer|less|higher|lower)\b[^;.]* than the .* of the 12 months")
 ALLOWED = re.compile(
-    r"; (?:in the \d+ months? that can be compared, .* against .*: )?"
-    r"(?:allowing for (?:season and )?chance, a change of .* to .*|from nought, by how many per cent cannot be told"
-    r"|whether by more than chance cannot be told \(.{8,}\))\.$"
+    r"\. (?:In the \d+ months? that can be compared it is .* against .*\. )?"
+    r"(?:Allowing for (?:season and )?chance, the change is .* to .*|From nought, by how many per cent cannot be told"
+    r"|Whether by more than chance cannot be told(?: either|: .{8,}))\.$"
 )
 UNTIDY = re.compile(r"\bnan\b|\bNaN\b|\bNone\b|\bNaT\b|\b-?inf\b|\binfinity\b|  |\.\.|\( |\{|\}")
 

@@ -296,8 +296,8 @@ def test_a_break_is_drawn_and_said():
     left_out, _ = broken("data quality", "2019-06-01", "2019-06-03")
     drawn = charts.monthly(left_out)
     assert "A tinted column marks a month left out of comparisons." in drawn.subtitle + drawn.alt
-    assert narrative.breaks(with_break) == ["Process change, compared from January 2018 only: A reason. (A)."]
-    assert narrative.breaks(left_out) == ["Data quality, June 2019 left out of comparisons: A reason. (A)."]
+    assert narrative.breaks(with_break) == ["Process change, compared from January 2018 only: A reason (A)."]
+    assert narrative.breaks(left_out) == ["Data quality, June 2019 left out of comparisons: A reason (A)."]
     assert narrative.breaks(without) == []
 
 
@@ -397,6 +397,6 @@ def test_a_course_that_cannot_be_drawn_is_a_sentence():
 
 def test_the_rank_in_the_group_is_said_and_who_has_no_rate():
     # 11.5 to 18.5 in December 2019, the area's own the lowest; the country is the same eight areas.
-    assert ", the lowest of 8 in the group and the lowest of 8 forces. " in narrative.peers(among(), GROUP)
+    assert " Its rate is the lowest of 8 in the group and the lowest of 8 forces. " in narrative.peers(among(), GROUP)
     said = narrative.peers(among(G=[17.0, 17.5, 18.0, None]), GROUP)
-    assert ", the lowest of 7 in the group and the lowest of 7 forces. No rate is known for G." in said
+    assert " Its rate is the lowest of 7 in the group and the lowest of 7 forces. No rate is known for G." in said

@@ -22,8 +22,8 @@ ROLES = {
     "figure": r"figure",
     "origin": r"origin",
     "status": r"status",
-    "ignored": r"(ytd|year to date|fytd|last year|previous|prior|same (period|quarter)|base(line)?|average|avg|total|annual"
-    r"|change|variance|difference|trend|direction|rank)\b.*|.*\b(ytd|year to date|total|change|variance)"
+    "ignored": r"(ytd|year to date|fytd|last year|previous|prior|same (period|quarter)|base(line)?|average|avg|total"
+    r"|annual|change|variance|difference|trend|direction|rank)\b.*|.*\b(ytd|year to date|total|change|variance)"
     r"|rag.*|rating|owner|lead|notes?|comments?|(data )?source|commentary|title|unit|priority",
 }
 """What a column holds that is no month, by the headings that it goes by; the first that fits."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import takewhile
@@ -260,6 +261,13 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
         table=_figures_table(courses, [rate_in_prose] * 3, "12 months to"),
         **canvas.drawings(partial(_over_time, courses, (BLUE, PEER, BLUE), _PER_HEAD, "")),
     )
+
+
+def abreast(*charts: Chart) -> Fragment:
+    """Charts side by side, each by its narrow drawing: under one another where a screen has no room."""
+    parts = [replace(chart, svg=chart.narrow, narrow="").fragment() for chart in charts]
+    columns = "\n".join(f'<div class="part">{part.html}</div>' for part in parts)
+    return Fragment(f'<div class="abreast">\n{columns}\n</div>', "\n".join(part.text for part in parts))
 
 
 def _comparison(finding: Finding) -> PeerComparison:

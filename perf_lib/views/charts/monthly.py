@@ -39,7 +39,8 @@ def monthly(finding: Finding) -> Chart:
     shown = finding.months.iloc[-SHOWN:]
     draw = partial(_months if finding.measure.traits.chart == "bars" else _points, finding)
     span = wording.sentence_case(wording.span(shown.index[0], shown.index[-1]))
-    unit = f"{finding.measure.unit} a {finding.measure.frequency[:-2]}" if finding.measure.is_count else finding.measure.unit
+    each = finding.measure.frequency[:-2]
+    unit = f"{finding.measure.unit} a {each}" if finding.measure.is_count else finding.measure.unit
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
         *[f"Dotted: the target, {narrative.aim(finding)}."] * bool(narrative.aim(finding)),

@@ -237,7 +237,7 @@ Ref,Measure,Target,Our own,01/04/2024,01/05/2024,YTD 2024-25
 ,1. Prevent crime,,,,,
 1.1,Thefts,6,9,5,6,11
 """
-    with pytest.raises(InputError, match="the column 'Our own' holds the figure '9' and names no month.*inputs.columns"):
+    with pytest.raises(InputError, match=r"the column 'Our own' holds the figure '9' and names no month.*columns"):
         read_monthly([write(tmp_path, text)], CATALOGUE, "Here")
     ledger = Ledger()
     frame = read_monthly([write(tmp_path, text)], CATALOGUE, "Here", ledger, {"Our own": "ignored"})
