@@ -31,6 +31,11 @@ class Bounds:
     of_quarter: float | None = 1.0
     of_year: float = 1.0
 
+    @property
+    def level(self) -> float | None:
+        """The one bound; None of a band."""
+        return (self.high if self.low is None else self.low) if None in (self.low, self.high) else None
+
     def outside(self, figure: float, times: float) -> float:
         """How far a figure lies outside, nought where it meets the target.
 

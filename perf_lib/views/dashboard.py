@@ -14,7 +14,7 @@ from perf_lib.stats import series, spc
 from perf_lib.stats.series import Figure
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
-from perf_lib.views.charts.monthly import sparkline
+from perf_lib.views.charts.sparkline import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
 from perf_lib.words import wording
 from perf_lib.words.quarters import Quarter

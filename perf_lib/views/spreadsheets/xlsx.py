@@ -267,8 +267,8 @@ def _row(finding: Finding) -> dict[str, object]:
         "change": finding.change,
         "change_per_cent": finding.change_per_cent,
         "rate_per_1000": finding.rate,
-        "target": _level(finding),
-        "target_met": "" if finding.target is None else finding.target.word,
+        "target": finding.target.bounds.level or narrative.aim(finding) if finding.target else "",
+        "target_met": finding.target.word if finding.target else "",
         "symbols": " ".join(symbols.codes(finding)),
         "supported": " ".join(s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)),
         **_verdict(finding),
@@ -276,13 +276,6 @@ def _row(finding: Finding) -> dict[str, object]:
         "rests_on_illustrative": _codes(finding.rests_on_illustrative),
         "context": narrative.context(finding),
     }
-
-
-def _level(finding: Finding) -> float | str:
-    """The target as a number where it is one; a band in words; empty where there is none."""
-    bounds = finding.target and finding.target.bounds
-    levels = [level for level in (bounds.low, bounds.high) if level is not None] if bounds else []
-    return levels[0] if len(levels) == 1 else narrative.aim(finding)
 
 
 def _verdict(finding: Finding) -> dict[str, object]:
