@@ -87,11 +87,14 @@ def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger, named
 
 
 def _as_plain(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """A tidy table whose figures with a unit (85%, £189m) are plain numbers, and what they were."""
+    """A tidy table whose figures with a unit (85%, £189m) are plain numbers, and what they were; blanks from parts."""
     units = table["measure"].map({code: measure.unit for code, measure in catalogue.items()}).fillna("")
     with_unit = ~table["value"].str.fullmatch(r"[-\d.,]*")
     plain = table["value"].copy()
     plain[with_unit] = [figure_of(*each) for each in zip(plain[with_unit], units[with_unit], strict=True)]
+    top, base = (pd.to_numeric(table[part], errors="coerce") for part in ("numerator", "denominator"))
+    parts = (plain == "") & top.notna() & (base > 0)  # what the parts come to is no figure of its own
+    plain[parts] = (top / base * np.where(units == PERCENT, 100.0, 1.0))[parts].map(repr)
     return table.assign(value=plain, **{PERCENT_MARK: table["value"].where(with_unit, "")})
 
 

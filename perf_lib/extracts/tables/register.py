@@ -92,7 +92,9 @@ def _rows(path: Path, named: Mapping[str, str]) -> Iterator[WideRow]:
         table = table_of(path, sheets[0], MONTHLY)
         for (measure, area), rows in table.groupby(["measure", "area"], sort=False):
             cells = dict(zip(rows["month"], rows["value"], strict=True))
-            yield WideRow(str(rows["line"].iloc[0]), {"measure": str(measure), "area": str(area)}, cells, "")
+            unit = PERCENT if (rows["numerator"] != "").any() else ""
+            description = {"measure": str(measure), "area": str(area), "unit": unit}
+            yield WideRow(str(rows["line"].iloc[0]), description, cells, "")
 
 
 def _priority(row: WideRow, priorities: dict[int, str]) -> int:

@@ -41,7 +41,7 @@ def monthly(finding: Finding) -> Chart:
     unit = f"{finding.measure.unit} a {each}" if finding.measure.is_count else finding.measure.unit
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
-        *[f"Dotted: the target, {narrative.aim(finding)}."] * bool(narrative.aim(finding)),
+        *["Dotted: the target."] * (finding.target is not None),
         *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
     ]
     title, alt = _title(finding), _alt(finding, shown)

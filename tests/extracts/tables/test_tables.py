@@ -398,3 +398,8 @@ def test_a_table_of_reasons_that_is_none_is_refused(tmp_path, header, row, says)
     with pytest.raises(InputError) as refused:
         read_reasons(write(tmp_path, row, header=header))
     assert says in str(refused.value)
+
+
+def test_parts_without_a_value_make_one(tmp_path):
+    path = write(tmp_path, "convictions,Here,2019-01,1,4,,published,final")
+    assert read_monthly([path], CATALOGUE)["value"].tolist() == [25.0]
