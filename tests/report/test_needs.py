@@ -56,10 +56,11 @@ def test_a_small_count_in_a_public_report_is_rounded(monkeypatch):
     [
         ("monthly counts", said(*UP), "1,320 in the 12 months to December 2019"),
         ("share without numbers", said(*[85.0] * 24, kind="proportion"), "the unweighted mean of the months"),
-        ("rate per 1,000", said(*[12.3] * 24, kind="given", unit="per 1,000 people", decimals=1), "12.3 per 1,000 people"),
+        ("rate", said(*[12.3] * 24, kind="given", unit="per 1,000 people", decimals=1), "12.3 per 1,000 people"),
         ("median", said(*[530] * 24, kind="given", unit="seconds"), "8 minutes 50 seconds in December 2019"),
         ("hundredths", said(*[12.68] * 12, *[11.26] * 12, kind="mean", decimals=2), "1.42 seconds less"),
-        ("rank", said(*[25] * 12, *[37] * 12, kind="given", unit="rank of 44"), "12 places further down than the 25th of 44"),
+        ("rank", said(*[25] * 12, *[37] * 12, kind="given", unit="rank of 44"),
+         "12 places further down than the 25th of 44"),
         ("year to date", bound("{{ year_to_date }} against {{ year_to_date_before }}", *UP), "990 against 900"),
         ("a base year", bound('{{ year("2018-19") }}', *UP), "1,230"),  # nine months of 100, three of 110
         ("an earlier quarter", bound('{{ quarter("2018-19-Q3") }}', *UP), "300"),
@@ -73,7 +74,8 @@ def test_a_small_count_in_a_public_report_is_rounded(monkeypatch):
         ("budget", said(*[157.5] * 24, kind="given", unit="£m", decimals=1, target=156.5), "£157.5 million"),
         ("waiting list", said(*UP, kind="stock", unit="patients", noun="patients waiting", singular="patient waiting"),
          "There were 110 patients waiting at the end of December 2019."),
-        ("quarterly counts", said(*[np.nan, np.nan, 300.0] * 8, frequency="quarterly"), "300 item during quarter three and 1,200"),
+        ("quarterly counts", said(*[np.nan, np.nan, 300.0] * 8, frequency="quarterly"),
+         "300 item during quarter three and 1,200"),
         ("fourteen months", said(*[100.0] * 14), "only 14 months to go by"),
     ],
 )  # fmt: skip

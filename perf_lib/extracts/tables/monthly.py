@@ -81,9 +81,26 @@ def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger, named
     figures = _check(table, checks, catalogue)
     frame = table.assign(**figures, file=shown(path))[checks.accepted]
     frame = frame.assign(month=months_of(frame["month"]))
+    _refuse_newest_missing(path, frame, catalogue, bool(ledger.share))
     notes = [note for each in wide for note in each.notes]
     checks.enter(MONTHLY.what, frame.loc[frame["value"].notna(), "month"], notes)
     return frame[[*COLUMNS, "margin", LINE, "file"]]
+
+
+def _refuse_newest_missing(path: Path, frame: pd.DataFrame, catalogue: Catalogue, may_be_rejected: bool) -> None:
+    """Refuse a measure that stops a month before most others of its file: that month's row was forgotten."""
+    monthly = [code for code, each in catalogue.items() if each.has_quarter and each.frequency == "monthly"]
+    last = frame[frame["measure"].isin(monthly)].groupby(KEYS[:2], sort=False)["month"].max()
+    if may_be_rejected or last.empty:
+        return
+    newest = last.max()
+    short = last[last == newest - 1]
+    if len(short) and 2 * (last == newest).sum() > len(last):
+        code, area = short.index[0]
+        raise InputError(
+            f"{shown(path)}: {code}, {newest} ({area}): the month is left out, which most measures have; give its "
+            "value, or a blank one with the status 'not supplied'"
+        )
 
 
 def _as_plain(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
