@@ -5,17 +5,16 @@ A command imports what it needs when it is called, so that --help answers at onc
 
 from __future__ import annotations
 
-import atexit
-import gc
 import json
 import logging
 import os
+import shlex
 import shutil
 import signal
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,10 +118,14 @@ def check(
     """
     from perf_lib.commentary import answers
     from perf_lib.press import record
+    from perf_lib.press.order import notebooks_of
     from perf_lib.report import open_report
 
     report = open_report(quarter, params)
-    checked = report.checked(answers.read(record.read(outputs / str(report.quarter))))
+    notebooks: list[Path] = []
+    with suppress(InputError):  # the words are checked before there is a notebook, too
+        notebooks = notebooks_of(report.params.folder)
+    checked = report.checked(answers.read(record.read(outputs / str(report.quarter))), notebooks)
     contradicted = checked.of("contradicts")
     if as_json:
         typer.echo(json.dumps([each.as_dict() for each in checked.checks], indent=2, ensure_ascii=False))
@@ -318,24 +321,47 @@ def new(
 
 @app.command()
 def force(
-    name: Annotated[str, Argument(metavar="FORCE", help='A territorial force, such as "West Mercia".')],
-    quarter: QuarterName,
     data: Annotated[Path, Option("--data", help="A folder of open data files, at any depth.")],
-    into: Annotated[Path | None, Option("--into", help="The folder to write; params-FORCE by default.")] = None,
+    name: Annotated[
+        str | None, Argument(metavar="[FORCE]", help='A territorial force, such as "West Mercia".', show_default=False)
+    ] = None,
+    quarter: Annotated[str | None, _ANY_QUARTER] = None,
+    into: Annotated[
+        Path | None, Option("--into", help="The folder to write, params-FORCE by default; of --all, where they go.")
+    ] = None,
     params: ParamsFolder = PARAMS,
+    every: Annotated[bool, Option("--all", help="Every force that the files name.")] = False,
 ) -> None:
     """Write params for a force from open data: street files, police force area tables, recorded crime."""
     from perf_lib.config.settings import find_params
-    from perf_lib.extracts.open_data.forces import force_key
-    from perf_lib.extracts.open_data.params import write_params
+    from perf_lib.extracts.open_data.params import folder_of, write_all, write_params
 
-    folder = into or Path(f"params-{force_key(name).replace(' ', '-')}")
-    summary = write_params(name, Quarter.parse(quarter), data, find_params(params), folder)
-    echo(f"{summary.folder}: params for {summary.area}, {quarter}")
-    echo(f"  by the month: {', '.join(summary.monthly) or 'none'}")
-    echo(f"  twelve months at a time: {', '.join(summary.yearly) or 'none'}")
-    echo(f"  peers: {', '.join(summary.peers) or 'none with rates'}")
-    echo(f"  next: perf-lib run {quarter} --params {summary.folder}")
+    *forces, last = [word for word in (name, quarter) if word is not None] or [""]
+    if len(forces) != (not every):
+        example = 'perf-lib force "West Mercia" 2019-20-Q3'
+        raise InputError(f"say which force and which quarter, as {example}; with --all, the quarter alone")
+    chosen, source = Quarter.parse(last), find_params(params)
+    if every:
+        folder, made = into or Path(), 0
+        for area, result in write_all(chosen, data, source, folder):
+            if isinstance(result, InputError):
+                echo(f"{area}: {result}", err=True)
+            else:
+                echo(f"{result.folder}: params for {area}, {chosen}")
+                made += 1
+        if not made:
+            raise InputError(f"no force has figures for {chosen}; why is said above")
+    else:
+        written = write_params(forces[0], chosen, data, source, into or folder_of(forces[0]))
+        folder = written.folder
+        echo(f"{folder}: params for {written.area}, {chosen}")
+        unused = [path.name for path in written.others]
+        for what, names in (*written.measures.items(), ("peers", written.peers), ("files not used", unused)):
+            echo(f"  {what}: {', '.join(names) or 'none'}")
+        for line in written.doubts:
+            echo(f"  {line}")
+    # In one line however narrow the terminal, to be copied.
+    typer.echo(f"  next: perf-lib run {chosen} {'--all ' * every}--params {shlex.quote(str(folder))}")
 
 
 @app.command()
@@ -531,7 +557,6 @@ def main() -> None:
     # Whoever requested a kernel reports its failure in one line. Without any handler Python would also print what
     # libraries log of it: jupyter_client of a late answer, asyncio of the wait that nbclient abandons.
     logging.getLogger().addHandler(logging.NullHandler())
-    atexit.register(gc.freeze)  # spares the last search for cycles of garbage before the process ends
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel's debugger would warn at each start
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit clears away what is under way
     try:

@@ -113,6 +113,7 @@ def readme() -> str:
                 batch="43 forces",
                 records="50 million records",
                 street="20 million rows of street files",
+                forces="six releases and 36 months of street files",
             ),
         ]
     )

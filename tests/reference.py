@@ -68,6 +68,7 @@ EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Settings, "areas"): ["City", "Coast", "Hills"],
     (Settings, "year_starts"): 1,
     (Settings, "language"): "cy-GB",
+    (Settings, "show_unsupplied"): False,
     (Settings, "public_leaves_out"): ["OFFICIAL-SENSITIVE"],
     (Settings, "rounding_base"): 3,
     (Settings, "sources"): {"three in ten": "Force survey, 2019"},

@@ -1,7 +1,8 @@
 """Figures bound into a person's words: `{{ rolling_12 }}` in commentary becomes "1,496".
 
 Look-ups only: a name, or a measure, a dot and a name, with months in brackets where the name takes them, stands between
-the braces. It is matched, looked up and printed. There is no template engine, so there is nothing to run.
+the braces: `{{ crime_volume.quarter }}`; of an area below the whole, `{{ crime_volume@Swindon.quarter }}`. It is
+matched, looked up and printed. There is no template engine, so there is nothing to run.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from perf_lib.words.errors import InputError, Undisclosable, suggestion
 _BRACES = re.compile(r"\{\{(?P<inside>[^{}]*)\}\}")
 _LOOK_UP = re.compile(
     r"""
-    (?: (?P<measure>[a-z][a-z0-9_]*) \. )?
+    (?: (?P<measure>[a-z][a-z0-9_]*)? (?: @ (?P<area>[^.@{}()"']+) )? \. )?
     (?P<name>[a-z][a-z0-9_]*)
     (?: \( (?P<brackets> \s* (?: "[^"']*" | '[^"']*' ) (?: \s*,\s* (?: "[^"']*" | '[^"']*' ) ){0,2} \s* ) \) )?
     """,
@@ -85,13 +86,18 @@ def _figure(
         raise InputError(f"{where}: say which measure, as in {{{{ crime_volume.rolling_12 }}}}")
     if code not in findings:
         raise InputError(f"{where}: unknown measure {code!r}; {suggestion(code, findings)}")
-    facts = Facts({code: findings[code]} if name != "share" else findings, findings[code].quarter)
+    finding = findings[code]
+    if (area := look_up["area"]) is not None:
+        if area not in finding.areas:
+            raise InputError(f"{where}: no figures of {code} for {area!r}; {suggestion(area, finding.areas)}")
+        code = f"{code}@{area}"
+    facts = Facts({finding.measure.code: finding} if name != "share" else findings, finding.quarter)
     arguments = [one or other for one, other in re.findall(r"""\"([^"']*)\"|'([^"']*)'""", look_up["brackets"] or "")]
     if name not in NAMES and name not in facts.windows(code):
         names = [*facts.windows(code), *NAMES]
         raise InputError(f"{where}: unknown name {name!r}; {suggestion(name, names)}")
     if name == "month":
-        return _month(findings[code], arguments, where)
+        return _month(facts.findings[code], arguments, where)
     try:
         fact = find(facts, code, name, arguments)
     except InputError as error:

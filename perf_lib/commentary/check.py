@@ -16,8 +16,8 @@ from typing import Any
 from perf_lib.commentary import claims, closed
 from perf_lib.commentary.answers import Recorded
 from perf_lib.commentary.facts import Fact, Facts
+from perf_lib.commentary.figures import SMALL, TENS
 from perf_lib.commentary.names import Names
-from perf_lib.commentary.numbers import SMALL, TENS
 from perf_lib.commentary.periods import Calendar
 from perf_lib.commentary.sense import Sense
 from perf_lib.commentary.sentences import Answer, Sentence, Text, sentences, sourced
@@ -38,15 +38,6 @@ _MAY_STATE = re.compile(
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A fact that a figure may have been meant to be: how it prints, and the binding that prints it."""
-
-    printed: str
-    words: str
-    binding: str
-
-
-@dataclass(frozen=True)
 class Check:
     """One figure or word, and what came of it.
 
@@ -63,7 +54,8 @@ class Check:
     measure: str | None = None
     period: str | None = None
     right: str | None = None
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[Fact, ...] = ()
+    """Facts that it may have been meant to be, each with the binding that prints it."""
     binding: str | None = None
     source: str | None = None
     answer: Answer | None = None
@@ -80,12 +72,11 @@ class Check:
         """What a person may do about it, in a few words; empty where nothing is to be done."""
         offered = "; or ".join(f"{each.binding} for {each.printed} ({each.words})" for each in self.offers)
         if self.verdict == "contradicts":
-            return f"write {self.right}" + (f", or {offered}" if offered else "")
-        if self.verdict == "not traced" and self.is_figure:
-            return (
-                f"bind {offered}; " if offered else ""
-            ) + "give a (source: …), or answer <!-- checked: reason, name -->"
-        return ""
+            return ", or ".join(filter(None, [f"write {self.right}", offered]))
+        if not self.is_open:
+            return ""
+        answer = "give a (source: …), or answer <!-- checked: reason, name -->"
+        return f"bind {offered}; {answer}" if offered else answer
 
     def line_for_people(self) -> str:
         """The check in one line: where, the figure, what it was taken to mean."""
@@ -163,8 +154,9 @@ class _Reader:
         self.calendar = Calendar(quarter)
         self.facts = Facts(findings, quarter)
         self.tracer = Tracer(self.facts)
-        self.names = Names({code: finding.measure for code, finding in findings.items()})
-        areas = {finding.area for finding in findings.values()}
+        measures = {code: finding.measure for code, finding in findings.items()}
+        self.names = Names(measures, {code: finding.areas for code, finding in findings.items()})
+        areas = {finding.area for finding in self.facts.findings.values()}
         self.area_words = frozenset(word for area in areas for word in area.lower().split())
 
     def text(self, text: Text) -> Iterator[tuple[Sentence, tuple[Check, ...]]]:
@@ -186,37 +178,38 @@ class _Reader:
         if len(sense.figures) > MOST_FIGURES:
             return [self._check(sense, Trace(figure)) for figure in sense.figures if not sense.is_bound(figure)]
         traces = [trace for figure in sense.figures if (trace := self.tracer.trace(sense, figure))]
-        checks = [(each.figure.start, self._check(sense, each)) for each in traces if not sense.is_bound(each.figure)]
-        wrong = {figure.start: size for figure, size in closed.disagreeing(sense, traces)}
-        checks = [(at, self._disagreeing(each, wrong[at]) if at in wrong else each) for at, each in checks]
+        wrong = dict(closed.disagreeing(sense, traces))
+        checks = [
+            (each.figure.start, self._check(sense, each, wrong.get(each.figure)))
+            for each in traces
+            if not sense.is_bound(each.figure)
+        ]
         taken = {at for trace in traces for at in range(*trace.figure.span)}
         for claim in claims.claims(self.facts, sense, traces):
             if not taken & {claim.start, claim.end - 1}:
                 checks.append((claim.start, self._of_claim(sense, claim)))
         return [each for _, each in sorted(checks, key=lambda pair: pair[0])]
 
-    def _check(self, sense: Sense, trace: Trace) -> Check:
+    def _check(self, sense: Sense, trace: Trace, size: float | None = None) -> Check:
+        """The check of a figure. size: what it should be by the other figures of its sentence, which it is not."""
         figure, fact, verdict = trace.figure, trace.fact, "traced"
-        if fact is None and self._reaches_the_quarter(trace):
-            fact = closed.contradicted(sense, trace, self.area_words)
-        if trace.fact is None:
+        if fact is None:
+            fact = closed.contradicted(sense, trace, self.area_words) if self._reaches_the_quarter(trace) else None
             verdict = "contradicts" if fact is not None else "not traced"
-        code = fact.code if fact else next(iter(sense.codes(figure.start)), None)
-        has_offers = verdict != "traced" and len(sense.figures) <= MOST_FIGURES
-        offers = self.tracer.offers(sense, trace) if has_offers else ()
+        offers: list[Fact] = []
+        if verdict != "traced" and len(sense.figures) <= MOST_FIGURES:
+            offers = [replace(each, binding=_binding(sense, each)) for each in self.tracer.offers(sense, trace)]
         places = sense.sentence.places
-        return Check(
-            **_where(sense.sentence),
-            text=sense.sentence.text[figure.start : figure.end].strip(),
-            verdict=verdict,
-            meaning=None if fact is None else fact.words,
-            measure=code,
-            period=None if fact is None or fact.span is None else str(fact.span),
-            right=None if fact is None else fact.printed,
-            offers=tuple(Offer(each.printed, each.words, _binding(sense, each)) for each in offers),
+        check = replace(
+            _new(sense, figure.start, figure.end, verdict, fact),
+            offers=tuple(offers),
             binding=_binding(sense, fact) if fact is not None and verdict == "traced" else None,
             place=(places[figure.start], places[figure.end - 1] + 1) if len(places) >= figure.end else None,
         )
+        if size is None:
+            return check
+        meaning, right = "the difference of the sentence's own figures", wording.number(size, 0 if size % 1 == 0 else 1)
+        return replace(check, verdict="contradicts", meaning=meaning, right=right, offers=())
 
     def _reaches_the_quarter(self, trace: Trace) -> bool:
         """Whether a measure's figures do not stop early: else nobody knows which year "the year" is."""
@@ -226,25 +219,13 @@ class _Reader:
     def _of_claim(self, sense: Sense, claim: claims.Claim) -> Check:
         fact = claim.fact
         verdict = "traced" if claim.is_right else "contradicts" if claim.is_opposed else "not traced"
-        right = None if fact is None else fact.printed
-        if fact is not None and fact.against is not None:
-            right = f"a {'rise' if fact.value > 0 else 'fall'} of {fact.printed}" if fact.way else "no change"
-        return Check(
-            **_where(sense.sentence),
-            text=sense.sentence.text[claim.start : claim.end],
-            verdict=verdict,
-            meaning=fact.words if fact else "the figures of the sentence",
-            measure=fact.code if fact else next(iter(sense.codes(claim.start)), None),
-            period=str(fact.span) if fact and fact.span else None,
-            right=right or "the other way",
-            is_figure=False,
-        )
-
-    def _disagreeing(self, check: Check, size: float) -> Check:
-        right = wording.number(size, 0 if size == int(size) else 1)
-        return replace(
-            check, verdict="contradicts", meaning="the difference of the sentence's own figures", right=right, offers=()
-        )
+        check = replace(_new(sense, claim.start, claim.end, verdict, fact), is_figure=False)
+        if fact is None:
+            return replace(check, meaning="the figures of the sentence", right="the other way")
+        if fact.against is None:
+            return check
+        way = "rise" if fact.way > 0 else "fall"
+        return replace(check, right=f"a {way} of {fact.printed}" if fact.way else "no change")
 
     def _settled(self, sentence: Sentence, check: Check, words: Collection[str]) -> Check:
         """A check with the sentence's source, or with a person's answer that has not lapsed."""
@@ -267,22 +248,27 @@ class _Reader:
         for each in of_file:
             if (each.sentence, each.text, each.right) == (check.sentence, check.text, check.right or ""):
                 return Answer(each.reason, each.name)
-        if sentence.answer is None:
-            return None
         same = [each for each in of_file if (each.reason, each.name) == sentence.answer]
-        has_lapsed = any(
-            each.sentence not in words or (each.sentence, each.text) == (check.sentence, check.text) for each in same
-        )
+        has_lapsed = any(each.sentence not in words or each.text == check.text for each in same)
         return None if has_lapsed else sentence.answer
 
 
-def _where(sentence: Sentence) -> dict[str, Any]:
-    return {"file": sentence.file, "line": sentence.line, "sentence": sentence.text}
+def _new(sense: Sense, start: int, end: int, verdict: str, fact: Fact | None) -> Check:
+    """A check of the letters from start to end of a sentence, held to a fact or to none."""
+    sentence = sense.sentence
+    return Check(
+        sentence.file,
+        sentence.line,
+        sentence.text,
+        sentence.text[start:end].strip(),
+        verdict,
+        meaning=fact.words if fact else None,
+        measure=fact.code if fact else next(iter(sense.codes(start)), None),
+        period=str(fact.span) if fact and fact.span else None,
+        right=fact.printed if fact else None,
+    )
 
 
 def _binding(sense: Sense, fact: Fact) -> str:
     owner = "" if fact.code == sense.sentence.code else f"{fact.code}."
     return f"{{{{ {owner}{fact.binding} }}}}" if fact.binding else ""
-
-
-__all__ = ["FIELDS", "Check", "Checked", "Offer", "Text", "check"]

@@ -14,26 +14,12 @@ from itertools import pairwise
 from perf_lib.commentary.facts import Fact
 from perf_lib.commentary.figures import Typed
 from perf_lib.commentary.sense import Sense
-from perf_lib.commentary.trace import DIRECTION, Trace, is_slip
+from perf_lib.commentary.trace import USUAL, Trace, is_slip
+from perf_lib.commentary.vocabulary import DIRECTION, KNOWN
 
 NEAR = 0.1
 """How far a figure may be from a fact, as a part of it, and still be meant for it."""
 
-_KNOWN = frozenset(
-    """
-    a about above across after again against all also although altogether an and are around as at average averaged
-    averages been before being below between both but by came compared count counted data decrease decreased down
-    during each earlier ending every fewer figure figures financial for force from full had has have higher highest in
-    increase increased is it its just last latest less level logged lower lowest made month monthly months more most
-    nearly now number numbers of office on only or our out over overall per period police previous quarter quarters rate
-    ratio record recorded reported rolling same saw share since slightly so some standing stands still stood than that
-    the their then there these they this those time times to together took total totals under until up us volume was we
-    were when whereas which while whole with year years
-    again back came come climbed dealt decline declined drop dropped edged fall fallen falls fell fewer gained grew
-    growth jumped reached rise risen rises rose slipped another additional extra further received taken dealt
-    person persons people residents officers respectively approximately almost roughly
-    """.split()
-)
 _OPEN = re.compile(
     r"""
     \b (?: target\w* | goal | forecast\w* | project\w+ | expect\w* | would | will | could | may | might | should | if
@@ -50,7 +36,7 @@ def contradicted(sense: Sense, trace: Trace, area_words: frozenset[str]) -> Fact
     figure = trace.figure
     if trace.fact is not None or figure.manner or figure.kind in ("rank", "money", "fraction", "multiple", "days"):
         return None
-    if not trace.is_named or sense.is_elsewhere(figure.start) or trace.family not in ("level", "change"):
+    if not trace.is_named or sense.is_elsewhere(figure.start) or trace.sort not in USUAL:
         return None
     if not is_closed(sense, figure, area_words):
         return None
@@ -72,17 +58,17 @@ def is_closed(sense: Sense, figure: Typed, area_words: frozenset[str]) -> bool:
     words = re.findall(r"[^\W\d_]+", "".join(letters[start:end]).lower().replace("’s", "").replace("'s", ""))
     codes = sense.codes(figure.start)[:1]
     return bool(codes) and all(
-        word in _KNOWN or word in area_words or DIRECTION.fullmatch(word) or sense.names.counts(codes[0], word)
+        word in KNOWN or word in area_words or DIRECTION.fullmatch(word) or sense.names.counts(codes[0], word)
         for word in words
     )
 
 
 def _is_near(figure: Typed, fact: Fact) -> bool:
-    value, own = abs(fact.value), abs(figure.value)
+    one, other = abs(fact.value), abs(figure.value)
     scales = {"percent": ("percent",), "points": ("points",), "seconds": ("seconds",)}
     if fact.scale not in scales.get(figure.kind, ("count", "unit")):
         return False
-    return abs(value - own) <= NEAR * max(value, own) or is_slip(figure, fact)
+    return abs(one - other) <= NEAR * max(one, other) or is_slip(figure, fact)
 
 
 def disagreeing(sense: Sense, traces: Sequence[Trace]) -> list[tuple[Typed, float]]:

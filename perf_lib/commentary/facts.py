@@ -7,8 +7,8 @@ months. One table of names (`NAMES`) serves those who bind a figure and those wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -44,6 +44,8 @@ class Fact:
     span: Span | None = None
     against: Span | None = None
     """For a change, the months it is reckoned from."""
+    area: str | None = None
+    """For a peer's rate, whose it is."""
 
     @property
     def way(self) -> int:
@@ -51,50 +53,43 @@ class Fact:
         return (self.value > 1e-9) - (self.value < -1e-9) if self.against is not None else 0
 
 
-class Facts:
-    """The figures of a report, looked up and remembered."""
+def with_areas(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The findings, and the months of each area below the whole as those of a measure of its own: crimes@Swindon."""
+    below = {
+        f"{code}@{area}": replace(
+            finding, area=area, months=months, as_at=months["value"].last_valid_index(), box=(), earlier=(), rate=None,
+            peers=None, areas={},
+        )
+        for code, finding in findings.items()
+        for area, months in finding.areas.items()
+    }  # fmt: skip
+    return {**findings, **below}
 
-    def __init__(self, findings: Mapping[str, Finding], quarter: Quarter) -> None:
-        self.findings, self.quarter = findings, quarter
-        self.last = quarter.last.ordinal
-        self._figures: dict[tuple[str, Span], Figure] = {}
-        self._rolled: dict[str, RollUp] = {}
-        self._months: dict[str, dict[int, float]] = {}
-        self._usual: dict[str, list[Fact]] = {}
-        self._windows: dict[str, Mapping[str, Span]] = {}
+
+class Facts:
+    """The figures of a report, looked up and remembered; those of an area below the whole as of measure@area."""
+
+    def __init__(self, whole: Mapping[str, Finding], quarter: Quarter) -> None:
+        findings = with_areas(whole)
+        self.findings, self.quarter, self.last = findings, quarter, quarter.last.ordinal
+        self.figure = cache(self._figure)
+        self.months = cache(self._months)
+        self.usual = cache(self._usual)
+        self.windows = cache(lambda code: spans.windows(quarter, findings[code].as_at))
+        self._rolled = cache(lambda code: RollUp(findings[code].months, findings[code].measure))
 
     # --- months
 
-    def figure(self, code: str, span: Span) -> Figure:
+    def _figure(self, code: str, span: Span) -> Figure:
         """What a measure comes to over some months, as far as the report's own quarter."""
-        key = (code, span)
-        if key not in self._figures:
-            finding = self.findings[code]
-            months = finding.months
-            is_outside = span.last > self.last or span.length > LONGEST
-            if code not in self._rolled:
-                self._rolled[code] = RollUp(months, finding.measure)
-            if is_outside or not len(months) or span.first < months.index[0].ordinal:
-                self._figures[key] = NOTHING
-            else:
-                self._figures[key] = self._rolled[code].over(*span.ends)
-        return self._figures[key]
+        months = self.findings[code].months
+        if span.last > self.last or span.length > LONGEST or not len(months) or span.first < months.index[0].ordinal:
+            return NOTHING
+        return self._rolled(code).over(*span.ends)
 
-    def months(self, code: str, within: Span | None = None) -> dict[int, float]:
-        """A measure's months by number, those without a figure left out; those in a stretch, where one is given."""
-        if code not in self._months:
-            values = self.findings[code].months["value"].dropna()
-            self._months[code] = {month.ordinal: float(value) for month, value in values.items()}
-        months = self._months[code]
-        if within is None:
-            return months
-        return {at: value for at, value in months.items() if within.first <= at <= within.last}
-
-    def windows(self, code: str) -> Mapping[str, Span]:
-        """The stretches that bindings name, for one measure."""
-        if code not in self._windows:
-            self._windows[code] = spans.windows(self.quarter, self.findings[code].as_at)
-        return self._windows[code]
+    def _months(self, code: str) -> Mapping[int, float]:
+        """A measure's months by number, those without a figure left out."""
+        return {month.ordinal: float(v) for month, v in self.findings[code].months["value"].dropna().items()}
 
     def name(self, code: str, span: Span) -> str:
         """What a binding calls a stretch: a window where it is one, or its months."""
@@ -106,14 +101,30 @@ class Facts:
 
     # --- facts
 
+    def _fact(
+        self, code: str, value: float, scale: str, printed: str, words: str, name: str, *stretches: Span, of: str = ""
+    ) -> Fact:
+        """A fact of a stretch of months, or of a change between two, with the binding that is called so."""
+        now, against = [*stretches, None, None][:2]
+        between = f"from {against.in_words} to {now.in_words}" if now and against else ""
+        words = f"{words} {between}" if between else f"{words}, {now.in_words}" if now else words
+        brackets = [*filter(None, [of]), *(self.name(code, each) for each in stretches)]
+        return Fact(value, scale, code, words, printed, _call(name, *brackets), now, against)
+
+    def _in_unit(self, code: str, value: float, words: str, name: str, *stretches: Span, of: str = "") -> Fact:
+        """A fact in the measure's own unit."""
+        measure = self.measure(code)
+        printed = narrative.in_prose(abs(value) if len(stretches) > 1 else value, measure)
+        return self._fact(code, value, _scale(measure), printed, words, name, *stretches, of=of)
+
     def level(self, code: str, span: Span) -> Iterator[Fact]:
         """What the measure came to."""
-        value, measure = self.figure(code, span).value, self.measure(code)
+        value = self.figure(code, span).value
         if value is not None:
+            words = "the total" if self.measure(code).is_count else "the figure"
+            fact = self._in_unit(code, value, words, "month" if span.length == 1 else "figure", span)
             name = self.name(code, span)
-            binding = name if name in self.windows(code) else _call("month" if span.length == 1 else "figure", name)
-            words = f"{'the total' if measure.is_count else 'the figure'}, {span.in_words}"
-            yield Fact(value, _scale(measure), code, words, narrative.in_prose(value, measure), binding, span)
+            yield replace(fact, binding=name) if name in self.windows(code) else fact
 
     def parts(self, code: str, span: Span) -> Iterator[Fact]:
         """The numerator and denominator it was made of, and what is left of the one without the other."""
@@ -128,16 +139,14 @@ class Facts:
         ):
             if value is not None:
                 printed = wording.number(value, 0 if value == int(value) else 1)
-                binding = _call(name, self.name(code, span))
-                yield Fact(value, "count", code, f"{words}, {span.in_words}", printed, binding, span)
+                yield self._fact(code, value, "count", printed, words, name, span)
 
     def margin(self, code: str, span: Span) -> Iterator[Fact]:
         """The margin of error of a survey's figure."""
         value = self.figure(code, span).margin
         if value is not None:
-            binding = _call("margin", self.name(code, span))
             printed = wording.percentage_points(value)
-            yield Fact(value, "points", code, f"the margin of error, {span.in_words}", printed, binding, span)
+            yield self._fact(code, value, "points", printed, "the margin of error", "margin", span)
 
     def average(self, code: str, span: Span, unit: str = "month") -> Iterator[Fact]:
         """A count a month, a quarter, a week or a day."""
@@ -146,61 +155,54 @@ class Facts:
             return
         first, last = span.ends
         days = (last.end_time.normalize() - first.start_time).days + 1
-        sizes = {"month": span.length, "quarter": span.length / 3, "week": days / 7, "day": days}
-        average = value / sizes[unit]
-        binding = _call("average" if unit == "month" else f"average_{unit}", self.name(code, span))
-        printed = wording.number(average, 1)
-        yield Fact(average, "unit", code, f"the average a {unit}, {span.in_words}", printed, binding, span)
+        average = value / {"month": span.length, "quarter": span.length / 3, "week": days / 7, "day": days}[unit]
+        name = "average" if unit == "month" else f"average_{unit}"
+        yield self._fact(code, average, "unit", wording.number(average, 1), f"the average a {unit}", name, span)
 
     def change(self, code: str, now: Span, before: Span) -> Iterator[Fact]:
         """The difference between two stretches, in the unit and in per cent."""
-        one, other, measure = self.figure(code, now).value, self.figure(code, before).value, self.measure(code)
+        one, other = self.figure(code, now).value, self.figure(code, before).value
         if one is None or other is None:
             return
-        names = [self.name(code, now), self.name(code, before)]
-        between = f"from {before.in_words} to {now.in_words}"
-        size, is_points = one - other, measure.is_percentage
-        printed = wording.percentage_points(abs(size)) if is_points else narrative.in_prose(abs(size), measure)
-        is_usual = names == ["rolling_12", "previous_12"]
-        yield Fact(
-            size, "points" if is_points else _scale(measure), code, f"the change {between}", printed,
-            "change" if is_usual else _call("change", *names), now, before,
-        )  # fmt: skip
-        relative = series.change_per_cent(one, other)
-        if relative is not None and not is_points:
-            yield Fact(
-                relative, "percent", code, f"the change in per cent {between}", wording.per_cent(abs(relative)),
-                "change_per_cent" if is_usual else _call("change_per_cent", *names), now, before,
-            )  # fmt: skip
+        size, relative = one - other, series.change_per_cent(one, other)
+        change = self._in_unit(code, size, "the change", "change", now, before)
+        if self.measure(code).is_percentage:
+            changes = [replace(change, scale="points", printed=wording.percentage_points(abs(size)))]
+        else:
+            changes = [change]
+            if relative is not None:
+                printed, words = wording.per_cent(abs(relative)), "the change in per cent"
+                changes.append(self._fact(code, relative, "percent", printed, words, "change_per_cent", now, before))
+        usual = '("rolling_12", "previous_12")'
+        yield from (replace(each, binding=each.binding.removesuffix(usual)) for each in changes)
 
     def share(self, code: str, of: str, span: Span) -> Iterator[Fact]:
         """A count as a share of another measure's in the same months."""
         part, whole = self.figure(code, span).value, self.figure(of, span).value
         if part is not None and whole and code != of and self.measure(code).is_count and self.measure(of).is_count:
-            title = self.measure(of).title
-            words, binding = f"the share of {title}, {span.in_words}", _call("share", of, self.name(code, span))
-            yield Fact(100 * part / whole, "percent", code, words, wording.per_cent(100 * part / whole), binding, span)
+            value, words = 100 * part / whole, f"the share of {self.measure(of).title}"
+            yield self._fact(code, value, "percent", wording.per_cent(value), words, "share", span, of=of)
 
     def rates(self, code: str) -> Iterator[Fact]:
         """Rates per 1,000: the area's own, the group's average and bounds, each peer's."""
         finding, comparison = self.findings[code], self.findings[code].peers
-
-        def fact(value: float, words: str, binding: str, month: pd.Period | None) -> Fact:
-            span = None if month is None else Span.ending(month.ordinal)
-            return Fact(value, "rate", code, words, narrative.rate_in_prose(value), binding, span)
-
-        if finding.rate is not None:
-            yield fact(finding.rate, "the rate per 1,000 residents", "rate_per_1000", finding.as_at)
-        if comparison is None:
-            return
-        at, month = comparison.position, comparison.month
-        yield fact(at.rate, "the rate among peers", "peer_rate", month)
-        yield fact(at.average, "the average of the group", "peer_average", month)
-        yield fact(comparison.lower, "the lower bound of the group's average", "peer_lower", month)
-        yield fact(comparison.upper, "the upper bound of the group's average", "peer_upper", month)
-        for area, rate in comparison.rates.items():
-            if area != finding.area:
-                yield fact(float(rate), f"the rate of {area}", _call("peer", str(area)), month)
+        rows: list[tuple[float | None, str, str, pd.Period | None, str | None]]
+        rows = [(finding.rate, "the rate per 1,000 residents", "rate_per_1000", finding.as_at, None)]
+        if comparison is not None:
+            at, month = comparison.position, comparison.month
+            rows += [
+                (at.rate, "the rate among peers", "peer_rate", month, None),
+                (at.average, "the average of the group", "peer_average", month, None),
+                (comparison.lower, "the lower bound of the group's average", "peer_lower", month, None),
+                (comparison.upper, "the upper bound of the group's average", "peer_upper", month, None),
+            ]
+            rates = comparison.rates.drop(finding.area, errors="ignore")
+            rows += [(float(rates[area]), f"the rate of {area}", "peer", month, str(area)) for area in rates.index]
+        for value, words, name, month, area in rows:
+            if value is not None:
+                span = None if month is None else Span.ending(month.ordinal)
+                binding, printed = _call(name, *filter(None, [area])), narrative.rate_in_prose(value)
+                yield Fact(value, "rate", code, words, printed, binding, span, area=area)
 
     def ranks(self, code: str) -> Iterator[Fact]:
         """The area's place in its group and in the country, counted from the lowest."""
@@ -215,41 +217,36 @@ class Facts:
 
     def extremes(self, code: str, span: Span) -> Iterator[Fact]:
         """The lowest and the highest month of a stretch."""
-        months, measure = self.months(code, span), self.measure(code)
+        months = {at: value for at, value in self.months(code).items() if span.first <= at <= span.last}
         for name, which in (("lowest", min), ("highest", max)) if len(months) > 1 else ():
             at = which(months, key=months.__getitem__)
             words = f"the {name} month of {span.in_words}, {Span.month(at).in_words}"
-            printed, binding = narrative.in_prose(months[at], measure), _call(name, self.name(code, span))
-            yield Fact(months[at], _scale(measure), code, words, printed, binding, Span.month(at))
+            fact = self._in_unit(code, months[at], words, name, span)
+            yield replace(fact, words=words, span=Span.month(at))
 
     def target(self, code: str) -> Iterator[Fact]:
         """The target, and how far the quarter is from it."""
-        measure, now = self.measure(code), self.windows(code)["quarter"]
-        outlook = self.findings[code].target
-        if outlook is None:
-            return
+        target, now = self.findings[code].target, self.windows(code)["quarter"]
         value = self.figure(code, now).value
-        levels = [level for level in (outlook.bounds.low, outlook.bounds.high) if level is not None]
-        for level in levels:
-            yield Fact(level, _scale(measure), code, "the target", narrative.in_prose(level, measure), "target")
-        if value is not None:
-            gap = value - levels[0]
-            printed = narrative.in_prose(abs(gap), measure)
-            words = "the distance from the target"
-            yield Fact(gap, _scale(measure), code, words, printed, "from_target", now, now)
+        bounds = () if target is None else (target.bounds.low, target.bounds.high)
+        for level in (each for each in bounds if each is not None):
+            yield self._in_unit(code, level, "the target", "target")
+            if value is not None:
+                gap = self._in_unit(code, value - level, "the distance from the target", "from_target", now, now)
+                yield replace(gap, binding="from_target")
 
     def first_published(self, code: str) -> Iterator[Fact]:
         """Figures as they were first published."""
-        finding, measure = self.findings[code], self.measure(code)
+        finding = self.findings[code]
         for line in {line.quarter: line for line in (*finding.earlier, *finding.box)}.values():
-            span = Span.of(line.quarter)
+            span, quarter = Span.of(line.quarter), str(line.quarter)
             year = Span.ending(span.last)
             for name, value, about in (
                 ("first_published", line.first_value, span), ("first_published_12", line.first_rolling, year)
             ):  # fmt: skip
                 if value is not None:
-                    words, printed = f"first published for {about.in_words}", narrative.in_prose(value, measure)
-                    yield Fact(value, _scale(measure), code, words, printed, _call(name, str(span)), about)
+                    fact = self._in_unit(code, value, f"first published for {about.in_words}", name, of=quarter)
+                    yield replace(fact, span=about)
 
     # --- those that a report usually speaks of
 
@@ -273,34 +270,32 @@ class Facts:
         last = Span.month(windows["rolling_12"].last)
         return [*pairs, (last, last.back(1)), (last, last.back(12))]
 
-    def usual(self, code: str) -> list[Fact]:
+    def _usual(self, code: str) -> list[Fact]:
         """All of them, for whom the sentence does not say which it means."""
-        if code not in self._usual:
-            stretches, last = self.usual_spans(code), self.last
-            months = [Span.month(at) for at in range(last, last - 24, -1)]
-            quarters = [Span.ending(at, 3) for at in range(last, last - 24, -3)]
-            facts: list[Fact] = []
-            for span in dict.fromkeys([*stretches, *quarters, *months]):
-                facts += self.level(code, span)
-            for span in stretches[:3]:
-                facts += [*self.parts(code, span), *self.average(code, span), *self.margin(code, span)]
-            for pair in self.usual_pairs(code):
-                facts += self.change(code, *pair)
-            facts += [*self.rates(code), *self.ranks(code), *self.target(code), *self.first_published(code)]
-            for of, span in product(self.wholes(code), stretches[:2]):
-                facts += self.share(code, of, span)
-            self._usual[code] = facts
-        return self._usual[code]
+        stretches, last = self.usual_spans(code), self.last
+        months = [Span.month(at) for at in range(last, last - 24, -1)]
+        quarters = [Span.ending(at, 3) for at in range(last, last - 24, -3)]
+        facts = [fact for span in dict.fromkeys([*stretches, *quarters, *months]) for fact in self.level(code, span)]
+        for span in stretches[:3]:
+            facts += [*self.parts(code, span), *self.average(code, span), *self.margin(code, span)]
+        for pair in self.usual_pairs(code):
+            facts += self.change(code, *pair)
+        facts += [*self.rates(code), *self.ranks(code), *self.target(code), *self.first_published(code)]
+        for of, span in product(self.wholes(code), stretches[:2]):
+            facts += self.share(code, of, span)
+        return facts
 
     def wholes(self, code: str) -> list[str]:
         """The counts that a measure may be a share of: its breakdown's total, and the largest of its unit."""
         measure, year = self.measure(code), self.windows(code)["rolling_12"]
-        own = self.figure(code, year).value
-        if own is None or not measure.is_count:
+        part = self.figure(code, year).value
+        if part is None or not measure.is_count:
             return []
-        of_unit = (each for each, f in self.findings.items() if f.measure.is_count and f.measure.unit == measure.unit)
+        area = self.findings[code].area
+        alike = ((each, f) for each, f in self.findings.items() if f.area == area and f.measure.unit == measure.unit)
+        of_unit = [each for each, finding in alike if finding.measure.is_count]
         totals = {each: self.figure(each, year).value or 0.0 for each in of_unit}
-        largest = [each for each in sorted(totals, key=lambda each: -totals[each]) if totals[each] > own]
+        largest = [each for each in sorted(totals, key=lambda each: -totals[each]) if totals[each] > part]
         return [*dict.fromkeys([*([measure.breakdown_of] if measure.breakdown_of else []), *largest[:1]])]
 
 
@@ -336,30 +331,24 @@ class Name(NamedTuple):
 
 
 _QUARTER, _YEAR, _YEARS = ("quarter",), ("rolling_12",), ("rolling_12", "previous_12")
-NAMES: Mapping[str, Name] = {
-    "figure": Name(Facts.level, months=1),
-    "month": Name(Facts.level, months=1),
-    "year": Name(Facts.level, months=1),
-    "numerator": Name(Facts.parts, months=1, default=_QUARTER),
-    "denominator": Name(Facts.parts, months=1, default=_QUARTER),
-    "rest": Name(Facts.parts, months=1, default=_QUARTER),
-    "average": Name(Facts.average, months=1, default=_YEAR),
-    "average_quarter": Name(partial(Facts.average, unit="quarter"), months=1, default=_YEAR),
-    "average_week": Name(partial(Facts.average, unit="week"), months=1, default=_YEAR),
-    "average_day": Name(partial(Facts.average, unit="day"), months=1, default=_YEAR),
-    "margin": Name(Facts.margin, months=1, default=_YEAR),
-    "change": Name(Facts.change, months=2, default=_YEARS),
-    "change_per_cent": Name(Facts.change, months=2, default=_YEARS),
-    "share": Name(Facts.share, words=1, months=1, default=_YEAR),
-    "lowest": Name(Facts.extremes, months=1, default=_YEAR),
-    "highest": Name(Facts.extremes, months=1, default=_YEAR),
-    "peer": Name(Facts.rates, words=1),
-    "first_published": Name(Facts.first_published, words=1),
-    "first_published_12": Name(Facts.first_published, words=1),
-    **dict.fromkeys("rate_per_1000 peer_rate peer_average peer_lower peer_upper".split(), Name(Facts.rates)),
-    **dict.fromkeys("rank national_rank".split(), Name(Facts.ranks)),
-    **dict.fromkeys("target from_target".split(), Name(Facts.target)),
-}
+_ROWS = (
+    ("figure month year", Name(Facts.level, months=1)),
+    ("numerator denominator rest", Name(Facts.parts, months=1, default=_QUARTER)),
+    ("average", Name(Facts.average, months=1, default=_YEAR)),
+    ("average_quarter", Name(partial(Facts.average, unit="quarter"), months=1, default=_YEAR)),
+    ("average_week", Name(partial(Facts.average, unit="week"), months=1, default=_YEAR)),
+    ("average_day", Name(partial(Facts.average, unit="day"), months=1, default=_YEAR)),
+    ("margin", Name(Facts.margin, months=1, default=_YEAR)),
+    ("change change_per_cent", Name(Facts.change, months=2, default=_YEARS)),
+    ("share", Name(Facts.share, words=1, months=1, default=_YEAR)),
+    ("lowest highest", Name(Facts.extremes, months=1, default=_YEAR)),
+    ("rate_per_1000 peer_rate peer_average peer_lower peer_upper", Name(Facts.rates)),
+    ("peer", Name(Facts.rates, words=1)),
+    ("rank national_rank", Name(Facts.ranks)),
+    ("target from_target", Name(Facts.target)),
+    ("first_published first_published_12", Name(Facts.first_published, words=1)),
+)
+NAMES = {name: rule for names, rule in _ROWS for name in names.split()}
 """What may stand between braces beside the windows of `spans.windows`."""
 
 

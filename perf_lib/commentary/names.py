@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from perf_lib.config.catalogue import Measure
@@ -34,7 +34,7 @@ class Mention:
 class Names:
     """The names of all measures, longest first."""
 
-    def __init__(self, measures: Mapping[str, Measure]) -> None:
+    def __init__(self, measures: Mapping[str, Measure], areas: Mapping[str, Collection[str]] | None = None) -> None:
         self._codes: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self.words: dict[str, frozenset[str]] = {}
@@ -51,12 +51,15 @@ class Names:
                 # A crime is an offence and the other way about; and whatever is counted is so many cases.
                 alike = ("crime", "offence") if self.words[code] & {"crime", "offence"} else ()
                 self.words[code] |= {"case", "instance", "occurrence", "incident", "report", *alike}
-        self._own = {code: _weak_names(measure) for code, measure in measures.items()}
+        self.areas = areas or {}
+        """The areas below the whole whose figures there are, by measure."""
+        self.words |= {f"{code}@{area}": self.words[code] for code, names in self.areas.items() for area in names}
+        self._weak = {code: _weak_names(measure) for code, measure in measures.items()}
         parts = ((name, frozenset(word for word in name.split() if word not in _SMALL_WORDS)) for name in self._codes)
         self._parts = sorted(((n, p) for n, p in parts if len(p) > 1), key=lambda row: -len(row[1]))
         self._pattern, self._plain_pattern = _any_of(self._codes), _any_of(self._plain)
 
-    def read(self, text: str, own: str | None) -> list[Mention]:
+    def read(self, text: str, owner: str | None) -> list[Mention]:
         """The measures named in a sentence, in order; the text's own one also by the noun of what it counts."""
         named = [
             Mention(*match.span(), code)
@@ -65,10 +68,10 @@ class Names:
         ]
         covered = {at for mention in named for at in range(mention.start, mention.end)}
         others: list[Mention] = []
-        if own is None and self._plain_pattern is not None:
+        if owner is None and self._plain_pattern is not None:
             others = [Mention(*m.span(), self._plain[_key(m[0])]) for m in self._plain_pattern.finditer(text)]
-        elif own is not None and (weak := self._own.get(own)) is not None:
-            others = [Mention(*match.span(), own, weak=True) for match in weak.finditer(text)]
+        elif owner is not None and (weak := self._weak.get(owner)) is not None:
+            others = [Mention(*match.span(), owner, weak=True) for match in weak.finditer(text)]
         named += [mention for mention in others if mention.start not in covered]
         return sorted(named, key=lambda mention: mention.start)
 
@@ -93,8 +96,8 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
 
 def _names_of(code: str, measure: Measure) -> list[str]:
     names = [measure.title, code.replace("_", " "), *measure.also_called]
-    for written in (measure.noun, measure.singular or ""):
-        names += [written, _TRAILING.sub("", written), _LEADING.sub("", _TRAILING.sub("", written))]
+    for noun in (measure.noun, measure.singular or ""):
+        names += [noun, _TRAILING.sub("", noun), _LEADING.sub("", _TRAILING.sub("", noun))]
     return [name for name in names if len(name) > 3]
 
 

@@ -38,39 +38,38 @@ def page(checked: Checked, findings: Mapping[str, Finding]) -> Fragment:
 
 def contradictions(checked: Checked, findings: Mapping[str, Finding], level: int = 3) -> Fragment:
     """What the data contradict. level: of its heading; 2 where a draft opens with it, right after the title."""
-    wrong = checked.of("contradicts")
+    rows = [
+        (*_where(each), each.right or "", ": ".join(filter(None, (_title(each, findings), each.meaning))))
+        for each in checked.of("contradicts")
+    ]
     heading = html.heading(level, "Contradicted by the data", "audit-contradicted")
-    if not wrong:
-        return heading + html.paragraphs(["The data contradict no figure of the commentary."])
-    rows = [(*_where(each), each.right or "", each.meaning or "", _against(each, findings)) for each in wrong]
-    headings = ["Where", "Sentence", "Says", "The data say", "Taken to mean", "For"]
-    return heading + table("Figures contradicted by the data", headings, rows, words=range(6))
+    none = "The data contradict no figure of the commentary."
+    return heading + _table("Figures contradicted by the data", ["The data say", "Taken to mean"], rows, none)
 
 
 def _not_traced(checked: Checked) -> Fragment:
-    unknown = [each for each in checked.of("not traced") if each.is_figure]
-    heading = html.heading(3, "Not traced", "audit-not-traced")
-    if not unknown:
-        return heading + html.paragraphs(["Every figure is traced, bound, sourced or checked."])
     rows = [
         (*_where(each), "; ".join(f"{offer.binding} prints {offer.printed}" for offer in each.offers) or "–")
-        for each in unknown
+        for each in checked.of("not traced")
+        if each.is_figure
     ]
-    return heading + table(
-        "Figures not traced, with the nearest that could be bound",
-        ["Where", "Sentence", "Says", "May be bound as"],
-        rows,
-        words=range(4),
-    )
+    heading = html.heading(3, "Not traced", "audit-not-traced")
+    title = "Figures not traced, with the nearest that could be bound"
+    return heading + _table(title, ["May be bound as"], rows, "Every figure is traced, bound, sourced or checked.")
 
 
 def _answered(checked: Checked) -> Fragment:
-    answered = [each for each in checked.of("checked") if each.answer]
+    answered = [(each, each.answer) for each in checked.of("checked") if each.answer]
     if not answered:
         return html.EMPTY
-    rows = [(*_where(each), each.answer.reason, each.answer.name) for each in answered if each.answer]
-    heading = html.heading(3, "Checked by a person", "audit-checked")
-    return heading + table("Answers", ["Where", "Sentence", "Says", "Reason", "By"], rows, words=range(5))
+    rows = [(*_where(each), answer.reason, answer.name) for each, answer in answered]
+    return html.heading(3, "Checked by a person", "audit-checked") + _table("Answers", ["Reason", "By"], rows, "")
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]], none: str) -> Fragment:
+    """Figures with where they stand, and what is said of each; a sentence where there are none."""
+    heads = ["Where", "Sentence", "Says", *heads]
+    return table(title, heads, rows, words=range(len(heads))) if rows else html.paragraphs([none])
 
 
 def _file(file: str, checked: Sequence[Sequence[Check]], findings: Mapping[str, Finding]) -> Fragment:
@@ -98,7 +97,3 @@ def _where(check: Check) -> tuple[str, str, str]:
 
 def _title(check: Check, findings: Mapping[str, Finding]) -> str | None:
     return findings[check.measure].measure.title if check.measure and check.measure in findings else None
-
-
-def _against(check: Check, findings: Mapping[str, Finding]) -> str:
-    return ", ".join(filter(None, (_title(check, findings), check.period)))

@@ -7,17 +7,17 @@ and a figure that is right for one of them is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from perf_lib.commentary.numbers import ORDINALS, SMALL, WORDS, number
-from perf_lib.commentary.spans import Span, month_of
+from perf_lib.commentary.figures import ORDINALS, SMALL, WORDS, number, pattern
+from perf_lib.commentary.spans import Span
 from perf_lib.words.calendar import MONTH_ABBREVIATIONS, MONTH_NAMES, MONTHS, NUMBER_WORDS
 from perf_lib.words.quarters import Quarter
 
-# --- Words of time
-
+Groups = Mapping[str, str | None]
+"""The named words of a row, those that are not there as None."""
 Relation = Literal["", "year_before", "just_before"]
 
 
@@ -35,35 +35,36 @@ class Period:
     relation: Relation = ""
     since: bool = False
     counted: bool = False
-    vague: bool = False
 
 
-_SEASONS = {
-    "spring": ("March", "April"),
-    "summer": ("June", "July"),
-    "autumn": ("September", "October"),
-    "winter": ("December", "January"),
-}
-"""The months that each may begin with."""
+_SINCE = pattern(r"\b (?: since | after ) \s (?: the \s )? (?: (?: start | beginning | end ) \s of \s )? $")
+_SMALL_LETTERS = re.compile(r"\b(?:may|march)\b")
 
-_M = rf"(?:{'|'.join([*MONTH_NAMES, *MONTH_ABBREVIATIONS])})\.?"
-_Y = r"(?:19|20)\d\d"
-_N = rf"(?:\d{{1,2}}|{WORDS})"
-_FY = r"(?:19|20)\d\d\s?[-/–]\s?(?:(?:19|20)\d\d|\d\d)(?!\d|-)"
-_Q = rf"(?:{'|'.join(NUMBER_WORDS[1:5])}|[1-4](?![\d]|[.,]\d))"
-_BEFORE = r"(?:last|previous|prior|preceding)"
-_SAME = r"\b(?:the\s+)?(?:same|corresponding|equivalent)\s+"
-_A_YEAR_AGO = rf"(?:of\s+|in\s+)?(?:the\s+)?(?:{_BEFORE}\s+(?:financial\s+)?year|(?:a|one)\s+year\s+(?:ago|before|earlier|previously)|year\s+before|(?P<y>{_FY}|{_Y}))"
-_SINCE = re.compile(r"\b(?:since|after)\s+(?:the\s+)?(?:start of\s+|beginning of\s+|end of\s+)?$")
-_I, _C = re.IGNORECASE, 0
+# The vocabulary of the rows.
+_MONTH = rf"({'|'.join([*MONTH_NAMES, *MONTH_ABBREVIATIONS])})\b\.?"
+_YEAR = r"(19|20)\d\d"
+_FY = rf"{_YEAR} ?[-/–] ?({_YEAR}|\d\d)(?!\d|-\d)"
+_COUNT = rf"(\d{{1,2}}|{WORDS})"
+_LAST = r"(last|past|latest|most recent|rolling|final)"
+_BEFORE = r"(last|previous|prior|preceding|earlier|foregoing)"
+_AGO = r"(ago|before|earlier|previously)"
+_YEAR_AGO = rf"({_BEFORE} (financial )?year|(a|one) year {_AGO}|year before)"
+_SAME = r"(the )?(same|corresponding|equivalent)"
+_END = r"((in|on) )?(the (start|end) of )?(\d{1,2}(st|nd|rd|th)? )?"
+_M = rf"(?P<m>{_MONTH})( (?P<y>{_YEAR}))?"
+_M2 = rf"{_END}(?P<m2>{_MONTH})( (?P<y2>{_YEAR}|(the )?{_YEAR_AGO}))?"
+_ORDINAL = r"first|second|third|fourth|1st|2nd|3rd|4th|(final|last)(?= quarter of)"
+_NUMBER = rf"{'|'.join(NUMBER_WORDS[1:5])}|[1-4](?!\d|[.,]\d)"
+_WHICH = rf"(quarter[ -](?P<q>{_NUMBER})|Q(?P<d>[1-4])|(?P<o>{_ORDINAL})[ -]quarter)"
+_TWELVE = r"(12|twelve)[ -]months?( period)?"
+_TOTAL = r"(total|figure|rate|average|sum|count)"
 
 
 class _Row(NamedTuple):
     """One way of naming months."""
 
     words: str
-    flags: int
-    spans: Callable[[re.Match[str]], Sequence[Span]]
+    spans: Callable[[Calendar, Groups], Sequence[Span]]
     relation: Relation = ""
 
 
@@ -75,194 +76,194 @@ class Calendar:
         self.now = Span.of(quarter)
         self.last = self.now.last
         self.year = Span.ending(self.last)
-        self.to_date = self._fy(quarter.year)[0]
-        self.calendar_year = self._year(month_of(self.last).year)
-        self._patterns = [(re.compile(row.words, row.flags), row) for row in self._rows()]
+        self.this_year = Span(self.last // 12 * 12, self.last)
+        self.to_date = self.financial_year(quarter.year)
 
     def read(self, text: str) -> list[Period]:
         """The periods of a sentence in order, none overlapping."""
         periods: list[Period] = []
         covered: set[int] = set()
-        for pattern, row in self._patterns:
-            for match in pattern.finditer(text):
+        for words, row in _ROWS:
+            for match in words.finditer(text):
                 start, end = match.span()
-                if covered & {start, end - 1} or match[0] in ("may", "march"):
+                if covered & {start, end - 1} or _SMALL_LETTERS.search(match[0]):
                     continue
                 covered.update(range(start, end))
-                periods.append(
-                    Period(
-                        start,
-                        end,
-                        tuple(dict.fromkeys(row.spans(match))),
-                        row.relation,
-                        since=_SINCE.search(text[max(0, start - 24) : start].lower()) is not None,
-                        counted="counted" in pattern.groupindex,
-                        vague="vague" in pattern.groupindex,
-                    )
-                )
+                groups = match.groupdict()
+                spans = tuple(dict.fromkeys(row.spans(self, groups)))
+                is_since = _SINCE.search(text[max(0, start - 24) : start]) is not None
+                periods.append(Period(start, end, spans, row.relation, is_since, "counted" in groups))
         return sorted(periods, key=lambda period: period.start)
-
-    def _rows(self) -> list[_Row]:
-        return [
-            # 12 months to December 2019; year ending 31 December 2019
-            _Row(
-                rf"\b(?:(?:rolling|full|whole|latest)\s+)?(?:(?P<n>{_N})[\s-]+months?(?:\s+period)?|(?P<a>year|quarter))\s+"
-                rf"(?:period\s+)?(?:up\s+)?(?:to|ending|ended|until|that ended)\s+(?:in\s+|on\s+)?(?:the\s+end\s+of\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?P<m>{_M})(?:\s+(?P<y>{_Y}))?",
-                _I, lambda m: [self._ending(m, 12 if m["a"] == "year" else 3 if m["a"] else self._count(m["n"]))],
-            ),
-            _Row(rf"\bthe\s+(?:12|twelve)\s+to\s+(?P<m>{_M})(?:\s+(?P<y>{_Y}))?", _I, lambda m: [self._ending(m, 12)]),
-            # dates: nothing rests on a day
-            _Row(rf"\b(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s*(?:to|and|-|–)\s*)?(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th)?\s+|\d{{1,2}}(?:st|nd|rd|th)\s+of\s+)(?P<m>{_M})(?:,?\s+(?P<y>{_Y}))?\b", _C, lambda m: ()),
-            _Row(rf"\b(?P<m>{_M})\s+\d{{1,2}}(?:st|nd|rd|th)\b(?:,?\s+(?P<y>{_Y}))?", _C, lambda m: ()),
-            # October to December 2019
-            _Row(
-                rf"\b(?P<m>{_M})(?:\s+(?P<y>{_Y}))?\s*(?:to|until|through|till|[-–]|and(?=\s+{_M}\s+(?:{_Y}\b|there|the|was|were)))\s*(?:the\s+end\s+of\s+)?(?P<m2>{_M})(?:\s+(?P<y2>{_Y}|last year|the year before|a year (?:earlier|before|ago)))?\b",
-                _C, self._between,
-            ),
-            _Row(rf"\bbetween\s+(?:the\s+start\s+of\s+)?(?P<m>{_M})(?:\s+(?P<y>{_Y}))?\s+and\s+(?:the\s+end\s+of\s+)?(?P<m2>{_M})(?:\s+(?P<y2>{_Y}))?\b", _C, self._between),
-            # October, November and December
-            _Row(rf"\b(?P<m>{_M}),\s+(?:{_M},?\s+)and\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y}))?\b", _C, self._between),
-            _Row(rf"\b(?:[Cc]alendar year\s+)?(?P<y>{_Y})-(?P<mm>0[1-9]|1[0-2])(?!\d|-Q|-\d)(?=\D|$)(?<!\d\d\d\d-2\d)", _C, lambda m: [Span.month(self._start(m["y"]) + int(m["mm"]) - 1)]),
-            # quarters by number
-            _Row(
-                rf"\b(?:quarter[\s-]+(?P<q>{_Q})|Q(?P<d>[1-4])|(?:the\s+)?(?P<o>first|second|third|fourth|1st|2nd|3rd|4th|(?:final|last)(?=\s+quarter\s+of))[\s-]+quarter(?=\s+of\s+(?:{_FY}|{_Y}|the|this|last)|\b(?!\s+of\b)))"
-                rf"(?:[\s,]+(?:of\s+|in\s+)?(?:the\s+)?(?:(?:financial\s+)?year\s+)?(?P<fy>{_FY}|{_Y}|(?:last|previous|preceding) (?:financial\s+)?year|(?:financial )?year before|a year (?:earlier|before|ago)|(?:this |current |the )?(?:financial )?year))?\b",
-                _I, self._quarter,
-            ),
-            _Row(rf"\b(?P<fy>{_FY})[\s-]+Q(?P<d>[1-4])\b", _I, self._quarter),
-            _Row(r"\bthe\s+quarter\s+before\s+(?:that|it|last)\b", _I, lambda m: [self.now.back(6), self.now.back(3)]),
-            _Row(r"\bthe\s+(?:one|three|twelve)\s+before(?:\s+(?:it|that|this|them|those))?\b", _I, lambda m: [self.now.back(3), Span.month(self.last - 1), self.year.back(12)], relation="just_before"),
-            # in the third (quarter, said before)
-            _Row(r"(?<=\bin the |\bof the )(?P<o>first|second|third|fourth)(?=\s*(?:[.,;)]|$|and\b))", _I, self._quarter),
-            # leaning on another period
-            _Row(rf"{_SAME}(?:quarter|three months|three-month period)\s+{_A_YEAR_AGO}", _I, self._same_quarter),
-            _Row(rf"{_SAME}(?:period|months?|time|point|stage)\s+{_A_YEAR_AGO}", _I, lambda m: [self.now.back(12), self.to_date.back(12), self.year.back(12)], relation="year_before"),
-            _Row(r"\b(?:the\s+)?(?:quarter|three months)\s+(?:a|one|the)\s+year\s+(?:ago|before|earlier|previously)\b", _I, lambda m: [self.now.back(12)]),
-            _Row(r"\b(?:the\s+)?(?:previous|preceding|prior|foregoing)\s+(?:quarter|three months)\b|\bthe\s+quarter\s+before\b(?!\s+last)|\ba\s+quarter\s+(?:ago|before|earlier)\b|\bon\s+the\s+quarter\b(?!\s+(?:before|earlier))|\bquarter[\s-]on[\s-]quarter\b", _I, lambda m: [self.now.back(3)]),
-            _Row(r"\blast\s+quarter(?=\s+(?:of|in)\b)", _I, lambda m: [self.now]),
-            _Row(r"\b(?<!the )last\s+quarter\b", _I, lambda m: [self.now.back(3)]),
-            _Row(r"\b(?:the\s+|in\s+|over\s+)(?:last|latest|most recent)\s+quarter\b", _I, lambda m: [self.now, self.now.back(3)]),
-            _Row(r"\b(?:the\s+)?(?:previous|preceding|prior|earlier)\s+(?:12|twelve)[\s-]months?(?:\s+period)?\b|\b(?:the\s+)?(?:12|twelve)\s+months\s+(?:before(?:\s+(?:that|those|then|it))?|earlier|previously|ago|prior)\b(?!\s+(?:to\s+)?[A-Z0-9])", _I, lambda m: [self.year.back(12)], relation="year_before"),
-            _Row(r"\b(?:the\s+)?(?:past|last|latest|most\s+recent|rolling)\s+(?:12|twelve)(?:[\s-]months?(?:\s+period)?)?\b|\b(?:a|the|these|those|all|any|whole|full|over|in|for|its|s)\s+(?:rolling\s+|full\s+)?(?:12|twelve)[\s-]months?(?:\s+(?:period|total|figure|rate|average|sum|count))?\b|\b(?:12|twelve)-month\s+(?:rolling\s+)?(?:total|figure|rate|average|sum|count)\b", _I, lambda m: [self.year]),
-            _Row(rf"\b(?:the\s+)?(?:month\s+before|{_BEFORE.replace('last|', '')}\s+month)\b", _I, lambda m: [Span.month(self.last - 1)], relation="just_before"),
-            _Row(r"\b(?:(?:the|in|for)\s+)?(?:last|latest|final|most\s+recent|newest)\s+month(?:\s+of\s+the\s+(?:quarter|year))?\b", _I, lambda m: [Span.month(self.last)]),
-            _Row(rf"\b(?:the\s+)?(?P<half>first|second)\s+half\s+of\s+(?:the\s+)?(?:(?:calendar\s+|financial\s+)?year\s+)?(?P<y>{_FY}|{_Y}|year|this year)?\b", _I, self._half),
-            # spans counted back from the end
-            _Row(
-                rf"\b(?:the\s+|these\s+|all\s+|each\s+of\s+the\s+)*(?P<which>last|past|latest|most\s+recent|final|previous|preceding|first|next)\s+(?P<counted>{_N})[\s-]+months?(?:\s+of\s+(?:the\s+)?(?:(?:financial\s+|calendar\s+)?year\s*)?(?P<y>{_FY}|{_Y})?)?\b",
-                _I, self._counted,
-            ),
-            _Row(r"\b(?:the\s+)?(?:financial\s+)?year\s+to\s+date\b|\bso\s+far\s+this\s+(?:financial\s+)?year\b|\b(?:the\s+)?(?:current|this)\s+financial\s+year(?:\s+so\s+far)?\b|\bthe\s+financial\s+year\b(?!\s+(?:before|20))", _I, lambda m: [self.to_date]),
-            _Row(rf"\b(?:(?:the\s+)?financial\s+year\s+|FY\s?)?(?P<fy>{_FY})(?!-Q)", _I, lambda m: self._fy(int(m["fy"][:4]))),
-            _Row(rf"\b(?:the\s+)?{_BEFORE}\s+financial\s+year\b|\bthe\s+financial\s+year\s+before\b", _I, lambda m: self._fy(self.quarter.year - 1), relation="year_before"),
-            # single months
-            _Row(rf"\b(?P<m>{_M})\s+(?:of\s+)?(?:in\s+)?(?:(?P<y>{_Y})|(?P<b>(?:{_BEFORE}|the\s+previous|the\s+preceding)\s+year|(?:a|one)\s+year\s+(?:ago|before|earlier)|the\s+year\s+before))\b", _C, self._one_month),
-            _Row(rf"\bthe\s+(?P<m>{_M})\s+(?P<b>before)\b(?!\s+(?:last|the|that))", _C, self._one_month),
-            _Row(rf"\blast\s+(?P<m>{_M})\b", _C, self._last_month),
-            _Row(rf"\b(?P<m>{_M})(?=\W|$)", _C, self._one_month),
-            # years
-            _Row(r"\b(?:the\s+)?(?:year\s+before|previous\s+year|preceding\s+year|prior\s+year|year\s+earlier|year\s+previously)\b|\b(?:a|one)\s+year\s+(?:ago|before|earlier|previously)\b|\b(?<!the )(?<!the\s)last\s+year\b|\bpreviously\b|\bbeforehand\b", _I, lambda m: self._last_years(), relation="year_before"),
-            _Row(r"\b(?:year[\s-]on[\s-]year|on\s+the\s+year|year[\s-]over[\s-]year|annual(?:ly)?(?=\s+(?:increase|decrease|rise|fall|change|growth|drop|reduction)))\b", _I, lambda m: self._last_years(), relation="year_before"),
-            _Row(rf"\b(?:(?:calendar|the)\s+year\s+)?(?P<y>{_Y})(?![-/–]\d|\w|,\d)", _I, lambda m: [self._year(int(m["y"]))]),
-            _Row(r"\b(?:the\s+|this\s+|over\s+the\s+|a\s+|whole\s+|full\s+)*(?:(?:last|past|latest|most\s+recent|whole|full|calendar|current)\s+)?(?P<vague>year)(?:'s|’s)?\b(?!\s+(?:four|five|six|olds?|before|earlier))", _I, lambda m: [self.year, self.calendar_year]),
-            # the quarter itself
-            _Row(r"\b(?:(?:this|the|the\s+latest|the\s+current|each|a)\s+)?(?<!a\s)(?<!each\s)(?<!every\s)(?<!per\s)(?<!three\s)(?<!by\s)quarter(?:'s|’s)?\b(?!\s+of\b|\s+century|\s+(?:by|on|after)\s+quarter)", _I, lambda m: [] if re.match(r"(?:each|a)\s", m[0], re.I) else [self.now]),
-            _Row(rf"\b(?:the\s+)?(?:early\s+|late\s+)?(?P<season>spring|summer|autumn|winter)(?:\s+(?:of\s+)?(?P<y>{_Y}))?\b(?:\s+months)?", _I, self._season),
-            _Row(r"\b(?:the\s+)?(?P<which>past|last|latest|most\s+recent)\s+months?\b", _I, lambda m: [Span.month(self.last)]),
-        ]  # fmt: skip
 
     # --- what each row means
 
-    def _count(self, written: str) -> int:
-        read = number(written)
-        return int(read[0]) if read and 1 <= read[0] <= 120 else 12
-
-    def _start(self, year: str) -> int:
+    def start(self, year: str) -> int:
         """The first month of a year: January of 2019, April of 2019-20, or the month that the body's year starts in."""
-        return (int(year[:4]) - 1970) * 12 + (self.quarter.starts - 1 if re.match(_FY, year) else 0)
+        return (int(year[:4]) - 1970) * 12 + (self.quarter.starts - 1 if len(year) > 4 else 0)
 
-    def _named(self, month: str, year: str | None) -> int:
+    def month(self, name: str, year: str | None) -> int:
         """A month by its name; without a year, the last such month up to the quarter's end."""
-        at = MONTHS[month.lower().rstrip(".")]
-        if year and year[:1].isdigit():
-            return self._start(year) + at - 1
-        back = (month_of(self.last).month - at) % 12
-        return self.last - back - (12 if year else 0)
+        at = MONTHS[name.lower().rstrip(".")]
+        if year and year[0].isdigit():
+            return self.start(year) + at - 1
+        return self.last - (self.last + 1 - at) % 12 - (12 if year else 0)
 
-    def _ending(self, match: re.Match[str], months: int) -> Span:
-        return Span.ending(self._named(match["m"], match["y"]), months)
+    def named_month(self, groups: Groups) -> list[Span]:
+        """A month by its name, or as 2019-12."""
+        if iso := groups.get("iso"):
+            return [Span.month(self.start(groups["y"] or "") + int(iso) - 1)]
+        return [Span.month(self.month(groups["m"] or "", groups["y"] or groups["ago"]))]
 
-    def _between(self, match: re.Match[str]) -> list[Span]:
-        groups = match.groupdict()
-        last = self._named(match["m2"], groups.get("y2"))
-        if groups.get("y"):
-            first = self._named(match["m"], groups["y"])
-        else:
-            first = last - (MONTHS[match["m2"].lower().rstrip(".")] - MONTHS[match["m"].lower().rstrip(".")]) % 12
+    def ending(self, groups: Groups) -> list[Span]:
+        """So many months to one that is named."""
+        months = {"year": 12, "quarter": 3, "the": 12}.get((groups["a"] or "").lower()) or _count(groups["n"])
+        return [Span.ending(self.month(groups["m"] or "", groups["y"]), months)]
+
+    def between(self, groups: Groups) -> list[Span]:
+        """From one month to another."""
+        last = self.month(groups["m2"] or "", groups["y2"])
+        first = self.month(groups["m"] or "", groups["y"] or groups["y2"])
+        first = first if groups["y"] else last - (last - first) % 12
         return [Span(first, last)] if first <= last else []
 
-    def _quarter(self, match: re.Match[str]) -> list[Span]:
-        groups = match.groupdict()
-        which = (groups.get("q") or groups.get("d") or groups.get("o") or "").lower()
-        at = {"final": 4, "last": 4}.get(which) or (
-            int(which[0]) if which[:1].isdigit() else ORDINALS.get(which) or SMALL.get(which, 1)
-        )
-        year = (groups.get("fy") or "").lower()
-        if re.match(_Y, year):  # of 2019: of the financial year or of the calendar's
-            first = self._start(year) + 3 * (at - 1)
+    def numbered(self, groups: Groups) -> list[Span]:
+        """A quarter by its number: of the report's year, of one that is named, of the year before."""
+        which, year = (groups.get("q") or groups.get("d") or groups.get("o") or "").lower(), groups.get("fy") or ""
+        at = 4 if which in ("final", "last") else ORDINALS.get(which) or SMALL.get(which) or int(which[0])
+        if year[:1].isdigit():  # of 2019: of the financial year or of the calendar's
+            first = self.start(year) + 3 * (at - 1)
             return [Span.of(self.quarter.of_year(int(year[:4]), at)), Span(first, first + 2)]
-        if any(word in year for word in ("last", "previous", "preceding", "before", "earlier", "ago")):
-            return [Span.of(self.quarter.of_year(self.quarter.year - 1, at))]
         span = Span.of(self.quarter.of_year(self.quarter.year, at))
-        return [span if span.last <= self.last else span.back(12)]
+        return [span.back(12) if span.last > self.last or groups.get("ago") else span]
 
-    def _same_quarter(self, match: re.Match[str]) -> list[Span]:
-        if match["y"] and match["y"].isdigit():
-            first = self._start(match["y"]) + self.now.first % 12
-            return [Span(first, first + 2)]
-        return [self.now.back(12)]
+    def same(self, groups: Groups) -> list[Span]:
+        """The same quarter of a year that is named, or of the year before."""
+        year = groups["y"]
+        start = self.start(year) if year else self.now.first - 12
+        first = start + (self.now.first - start) % 12
+        return [Span(first, first + 2)]
 
-    def _half(self, match: re.Match[str]) -> list[Span]:
-        year, late = match["y"] or "", match["half"].lower() == "second"
-        starts = [self._start(year)] if year[:1].isdigit() else [self.calendar_year.first, self.to_date.first]
-        return [Span(first + 6 * late, first + 6 * late + 5) for first in starts]
+    def half(self, groups: Groups) -> list[Span]:
+        """The first or second half of a year."""
+        late, year = 6 * ((groups["half"] or "").lower() == "second"), groups["y"]
+        starts = [self.start(year)] if year else [self.this_year.first, self.to_date.first]
+        return [Span(first + late, first + late + 5) for first in starts]
 
-    def _counted(self, match: re.Match[str]) -> list[Span]:
-        months, which, year = self._count(match["counted"]), match["which"].lower(), match["y"]
-        if which == "next":
-            return []
+    def counted(self, groups: Groups) -> list[Span]:
+        """The last five months; the first nine months of the year; the previous three months."""
+        months, which, year = _count(groups["counted"]), (groups["which"] or "").lower(), groups["y"]
         if which == "first":
-            starts = [self._start(year)] if year else [self.to_date.first, self.calendar_year.first]
+            starts = [self.start(year)] if year else [self.to_date.first, self.this_year.first]
             return [Span(start, start + months - 1) for start in starts]
-        last = self._year(int(year)).last if year and year.isdigit() else self.last
-        spans = [Span.ending(last, months)]
-        if which in ("previous", "preceding"):
-            spans.append(Span.ending(self.last - months, months))
-        return spans
+        span = Span.ending(self.calendar_year(year).last if year else self.last, months)
+        return [span, span.back(months)] if which in ("previous", "preceding") else [span] if which != "next" else []
 
-    def _fy(self, year: int) -> list[Span]:
+    def calendar_year(self, year: str) -> Span:
+        """A year from January, as far as it goes."""
+        first = self.start(year)
+        return Span(first, min(first + 11, self.last) if first <= self.last else first + 11)
+
+    def financial_year(self, year: int) -> Span:
+        """A year from April, as far as it goes."""
         april = self.quarter.of_year(year, 1).first.ordinal
-        return [Span(april, min(april + 11, self.last))] if april <= self.last else []
+        return Span(april, max(april, min(april + 11, self.last)))
 
-    def _one_month(self, match: re.Match[str]) -> list[Span]:
-        groups = match.groupdict()
-        return [Span.month(self._named(match["m"], groups.get("y") or groups.get("b")))]
+    def years_before(self) -> list[Span]:
+        """The year before, the same quarter of it, the same months to date of it, and the whole financial year."""
+        spans = [span.back(12) for span in (self.year, self.now, self.to_date)]
+        return [*spans, self.financial_year(self.quarter.year - 1)]
 
-    def _last_month(self, match: re.Match[str]) -> list[Span]:
-        month = Span.month(self._named(match["m"], None))
-        return [month, month.back(12)]
 
-    def _year(self, year: int) -> Span:
-        first = (year - 1970) * 12
-        return Span(first, min(first + 11, self.last)) if first <= self.last else Span(first, first + 11)
+def _count(words: str | None) -> int:
+    read = number(words or "")
+    return int(read[0]) if read and 1 <= read[0] <= 120 else 12
 
-    def _last_years(self) -> list[Span]:
-        return [self.year.back(12), self.now.back(12), self.to_date.back(12), *self._fy(self.quarter.year - 1)]
 
-    def _season(self, match: re.Match[str]) -> list[Span]:
-        spans = []
-        for month in _SEASONS[match["season"].lower()]:
-            first = self._named(month, match["y"])
-            span = Span(first, first + 2)
-            spans.append(span if span.last <= self.last else span.back(12))
-        return spans
+def _rows(*rows: _Row) -> list[tuple[re.Pattern[str], _Row]]:
+    return [(re.compile(row.words, re.IGNORECASE), row) for row in rows]
+
+
+_ROWS = _rows(
+    # 12 months to December 2019; year ending 31 December 2019; the 12 to December
+    _Row(
+        rf"\b((?P<n>{_COUNT})[ -]months?( period)?|(?P<a>year|quarter|the(?= (12|twelve) to))( 12| twelve)?)"
+        rf" (up )?(to|ending|ended|until|that ended) {_END}{_M}",
+        Calendar.ending,
+    ),
+    # October to December 2019; between October and December; October, November and December
+    _Row(rf"\b(?P<b>between {_END})?{_M} *((?(b)and|(to|until|through|till|[-–]))) *{_M2}\b", Calendar.between),
+    _Row(rf"\b{_M}(?P<counted>, {_MONTH},? and ){_M2}\b", Calendar.between),
+    # dates: nothing rests on a day
+    _Row(rf"\b(\d{{1,2}} ?(to|and|-|–) ?)?([12]\d|3[01]|[1-9])(st|nd|rd|th)? (of )?{_M}\b", lambda calendar, _: ()),
+    _Row(rf"\b(?P<y>{_YEAR})-(?P<iso>0[1-9]|1[0-2])(?!\d|-Q|-\d)", Calendar.named_month),
+    # quarters by number
+    _Row(rf"\b{_WHICH}([ ,]+((of|in) )?(the )?((?P<fy>{_FY}|{_YEAR})|(?P<ago>{_YEAR_AGO})))?\b", Calendar.numbered),
+    _Row(rf"\b(?P<fy>{_FY})[ -]Q(?P<d>[1-4])\b", Calendar.numbered),
+    _Row(r"(?<=\bin the |\bof the )(?P<o>first|second|third|fourth)(?= *[.,;)]|$| and\b)", Calendar.numbered),
+    # leaning on another period
+    _Row(
+        rf"\b{_SAME} (quarter|three[ -]months?( period)?) ((of|in) )?(the )?({_YEAR_AGO}|(?P<y>{_FY}|{_YEAR}))",
+        Calendar.same,
+    ),
+    _Row(
+        rf"\b{_SAME} (period|months?|time|point|stage) ((of|in) )?(the )?({_YEAR_AGO}|{_FY}|{_YEAR})",
+        lambda calendar, _: calendar.years_before()[:3],
+        "year_before",
+    ),
+    _Row(r"\bthe quarter before (that|it|last)\b", lambda calendar, _: [calendar.now.back(6), calendar.now.back(3)]),
+    _Row(
+        r"\b((?<!the )last quarter(?! (of|in)\b)|(previous|preceding|prior) (quarter|three months)"
+        r"|(the|a) quarter (ago|before|earlier)|on the quarter|quarter[ -]on[ -]quarter)\b",
+        lambda calendar, _: [calendar.now.back(3)],
+    ),
+    _Row(rf"\b{_LAST} quarter\b", lambda calendar, _: [calendar.now, calendar.now.back(3)]),
+    _Row(
+        rf"\b(the )?((previous|preceding|prior|earlier) {_TWELVE}|{_TWELVE} ({_AGO}|prior))\b",
+        lambda calendar, _: [calendar.year.back(12)],
+        "year_before",
+    ),
+    _Row(
+        rf"\b({_LAST} ({_TWELVE}|12|twelve)|(a|the|these|those|all|whole|full|over|in|for) (rolling |full )?{_TWELVE}"
+        rf"( {_TOTAL})?|{_TWELVE} (rolling )?{_TOTAL})\b",
+        lambda calendar, _: [calendar.year],
+    ),
+    _Row(
+        r"\b(the )?(month before|(previous|prior|preceding) month)\b",
+        lambda calendar, _: [Span.month(calendar.last - 1)],
+        "just_before",
+    ),
+    _Row(rf"\b{_LAST} month\b", lambda calendar, _: [Span.month(calendar.last)]),
+    _Row(rf"\b(?P<half>first|second) half of (the )?((?P<y>{_FY}|{_YEAR})|(financial )?year)", Calendar.half),
+    _Row(
+        r"\b(?P<which>last|past|latest|most recent|final|previous|preceding|first|next)"
+        rf" (?P<counted>{_COUNT})[ -]months?( of (?P<y>{_YEAR}))?\b",
+        Calendar.counted,
+    ),
+    # financial years
+    _Row(
+        r"\b((financial )?year to date|so far this (financial )?year|(this|current|the) financial year(?! before))\b",
+        lambda calendar, _: [calendar.to_date],
+    ),
+    _Row(rf"\b(?P<fy>{_FY})(?!-Q)", lambda calendar, words: [calendar.financial_year(int((words["fy"] or "")[:4]))]),
+    _Row(
+        r"\b((last|previous) financial year|financial year before)\b",
+        lambda calendar, _: [calendar.financial_year(calendar.quarter.year - 1)],
+        "year_before",
+    ),
+    # months and years
+    _Row(
+        rf"\b(?P<m>{_MONTH})( ((of|in) )?((?P<y>{_YEAR})\b|(?P<ago>(the )?{_YEAR_AGO})))?(?=\W|$)", Calendar.named_month
+    ),
+    _Row(
+        rf"\b((the )?(year {_AGO}|(?<!the )last year|(previous|preceding|prior) year)|(a|one) year {_AGO}|previously"
+        r"|year[ -]on[ -]year|on the year|annual(?= (increase|decrease|rise|fall|change|growth)))\b",
+        lambda calendar, _: calendar.years_before(),
+        "year_before",
+    ),
+    _Row(rf"\b(?P<y>{_YEAR})\b(?![-/–]\d|,\d)", lambda calendar, words: [calendar.calendar_year(words["y"] or "")]),
+    _Row(r"\byear\b(?! (four|five|six|olds?))", lambda calendar, _: [calendar.year, calendar.this_year]),
+    _Row(
+        r"(?<!\ba )(?<!each )(?<!every )(?<!per )(?<!three )(?<!by )\bquarter\b(?! (of|century|by|on|after)\b)",
+        lambda calendar, _: [calendar.now],
+    ),
+)

@@ -49,9 +49,9 @@ def write(replacing: Iterable[Replacement]) -> int:
         by_file.setdefault(each.path, []).append(each)
     for path, each_of_file in by_file.items():
         line_end = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-        written = read_text(path)
+        words = read_text(path)
         for each in sorted(each_of_file, key=lambda one: -one.start):
-            if written[each.start : each.end] == each.typed:
-                written = written[: each.start] + each.binding + written[each.end :]
-        path.write_text(written, encoding="utf-8", newline=line_end)
+            if words[each.start : each.end] == each.typed:
+                words = words[: each.start] + each.binding + words[each.end :]
+        path.write_text(words, encoding="utf-8", newline=line_end)
     return sum(map(len, by_file.values()))

@@ -1,13 +1,15 @@
-"""The one list of what people write for a report: introduction, commentary, deep dive, highlights, notes and reasons.
+"""The one list of what people write for a report: introduction, commentary, deep dive, highlights, notes, captions.
 
-What stands in settings.yaml is read word by word, each at its line: YAML folds and indents.
+What stands in a YAML file is read word by word, each at its line: YAML folds and indents.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from perf_lib.commentary.binding import Piece
 from perf_lib.commentary.sentences import Text
@@ -26,46 +28,64 @@ def texts(params: Params, findings: Mapping[str, Finding], left_out: Collection[
     for written, code, path in params.texts():
         if code not in left_out:
             yield Text.of(written, code, findings, path, left_out)
-    yield from _of_settings(params, findings)
-
-
-def _of_settings(params: Params, findings: Mapping[str, Finding]) -> Iterator[Text]:
-    """The sentences of settings, file by file and in the order in which people wrote them.
-
-    Braces in settings are not bound, so the words between them are prose like the rest.
-    """
-    files = (params.folder / "settings.yaml", params.quarter_folder / "settings.yaml")
-    for file in files:
+    by_file: dict[Path, list[_Words]] = {}
+    for each in _of_settings(params, findings):
+        by_file.setdefault(each.file, []).append(each)
+    for file, words in by_file.items():
         source = read_text(file, missing="")
         stands_at = places(source)
-        sentences = [each for each in _sentences(params, findings) if _is_in(file, each[0], params, findings)]
-        placed = [(stands_at.get(keys, _NOWHERE), code, words) for keys, code, words in sentences]
-        for place, code, words in sorted(placed, key=lambda each: each[0].start):
-            yield Text(shown(file), code, tuple(_pieces(words, source, place)), source)
+        placed = [(stands_at.get(each.keys, _NOWHERE), each) for each in words]
+        for place, each in sorted(placed, key=lambda pair: pair[0].start):
+            yield Text(shown(file), each.code, tuple(_pieces(each.text, source, place)), source)
 
 
-def _sentences(params: Params, findings: Mapping[str, Finding]) -> Iterator[tuple[tuple[str, ...], str | None, str]]:
-    """Each sentence of settings with the keys that lead to it and the measure that it is of."""
+def of_notebooks(notebooks: Iterable[Path]) -> Iterator[Text]:
+    """What people typed in the report's notebooks: prose that is printed, and the words in quotes of a call."""
+    for path in notebooks:
+        for number, cell in enumerate(json.loads(read_text(path))["cells"], start=1):
+            source = "".join(cell["source"])
+            is_printed = "analyst" not in cell["metadata"].get("tags", ())
+            captions = [words for words in re.findall(r'"([^"\n]*)"', source) if " " in words]
+            for words in captions if cell["cell_type"] == "code" else [source] * is_printed:
+                yield Text(f"{shown(path)}, cell {number}", None, (Piece(words, 0),), words)
+
+
+class _Words(NamedTuple):
+    """A sentence of a settings file or of the catalogue: the keys that lead to it, and the measure that it is of."""
+
+    file: Path
+    keys: tuple[str, ...]
+    code: str | None
+    text: str
+
+
+def _of_settings(params: Params, findings: Mapping[str, Finding]) -> Iterator[_Words]:
+    """The sentences of both settings files and of the catalogue. Braces are not bound there: they are prose."""
     settings = params.settings
+
+    def of(*keys: str, code: str | None = None, text: str | None) -> Iterator[_Words]:
+        folder = params.quarter_folder if keys[0] in params.own_keys else params.folder
+        if text:
+            yield _Words(folder / "settings.yaml", keys, code, text)
+
     for finding in findings.values():
-        for highlight in finding.highlights:
-            yield ("highlights", highlight.criterion, highlight.code), highlight.code, highlight.words
+        for each in finding.highlights:
+            for words in of("highlights", each.criterion, each.code, code=each.code, text=each.words):
+                yield words._replace(file=each.file or words.file)
     for code, reason in settings.restatements.reasons.items():
-        yield ("restatements", "reasons", code), code if code in findings else None, reason
+        if code in findings:
+            yield from of("restatements", "reasons", code, code=code, text=reason)
     for note in settings.notes:
-        yield ("notes",), None, note
-    for each in settings.breaks:
-        yield ("breaks",), None, each.reason
-    if settings.deep_dive is not None:
-        yield ("deep_dive", "introduction"), None, settings.deep_dive.introduction
-
-
-def _is_in(file: Path, keys: tuple[str, ...], params: Params, findings: Mapping[str, Finding]) -> bool:
-    """Whether a sentence stands in a file: a highlight knows its own, the others stand where their key does."""
-    if keys[0] == "highlights":
-        highlights = findings[keys[2]].highlights
-        return any(each.criterion == keys[1] and (each.file or file) == file for each in highlights)
-    return (keys[0] in params.own_keys) == (file.parent == params.quarter_folder)
+        yield from of("notes", text=note)
+    for entry in settings.breaks:
+        if findings.keys() & set(entry.measures):
+            yield from of("breaks", text=entry.reason)
+    yield from of("peer_group", "note", text=settings.peer_group.note if settings.peer_group else None)
+    yield from of("deep_dive", "introduction", text=settings.deep_dive.introduction if settings.deep_dive else None)
+    for code, finding in findings.items():
+        for key in ("note", "safe"):
+            if text := getattr(finding.measure, key):
+                yield _Words(params.folder / "measures.yaml", (code, key), code, text)
 
 
 def _pieces(words: str, source: str, place: Place) -> Iterator[Piece]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +41,8 @@ class Kind:
     less: str = "less"
     """How a sentence words a decrease; its size is in per cent, for percentages in points."""
     chart: Literal["bars", "line", "points"] = "bars"
+    heading: Literal["Month", "Quarter to", "12 months to"] = "Month"
+    """What heads a table's column of months: what the figure beside one is of."""
     counts: tuple[str, ...] = ("numerator", "denominator")
     """The columns that are counts of people or things, which a public report rounds."""
     columns: tuple[str, ...] = ("value",)
@@ -61,13 +63,25 @@ KINDS: Mapping[KindName, Kind] = {
     ),
     "given": Kind("last month", year="as supplied", stands="in", scale="given", chart="line", counts=()),
     "rolling": Kind(
-        "last month", year="as supplied", has_quarter=False, may_be_counted=True, chart="line", columns_with_of=_PARTS
+        "last month",
+        year="as supplied",
+        has_quarter=False,
+        may_be_counted=True,
+        chart="line",
+        heading="12 months to",
+        columns_with_of=_PARTS,
     ),
     "survey": Kind(
         "newest point", year="as supplied for 12 months", chart="points", counts=(), columns=("value", "margin")
     ),
 }  # fmt: skip
 """The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
+QUARTERLY: Mapping[str, Kind] = {
+    name: replace(row, scale=None, heading="Quarter to", chart="line" if row.stands else "points")
+    for name, row in KINDS.items()
+    if row.has_quarter and "margin" not in row.columns
+}
+"""The kinds of measures whose figures are each of a quarter, and stand at its last month."""
 
 
 class OpenData(Strict):
@@ -185,8 +199,14 @@ class Measure(Strict):
 
     @property
     def traits(self) -> Kind:
-        """What its kind decides of it: its row of `KINDS`."""
-        return KINDS[self.kind]
+        """What its kind decides of it: its row of `KINDS`, or of QUARTERLY."""
+        row = KINDS[self.kind]
+        return QUARTERLY.get(self.kind, row) if self.frequency == "quarterly" else row
+
+    @property
+    def is_quarterly(self) -> bool:
+        """Whether each figure is a quarter's own, and stands at its last month."""
+        return self.traits.heading == "Quarter to"
 
     @property
     def roll_up(self) -> str:
@@ -206,7 +226,7 @@ class Measure(Strict):
     @property
     def is_share(self) -> bool:
         """Whether it is a ratio whose numerator is part of its denominator."""
-        return self.traits.scale == "proportion"
+        return KINDS[self.kind].scale == "proportion"
 
     @property
     def has_quarter(self) -> bool:
@@ -236,7 +256,7 @@ class Measure(Strict):
     @property
     def changes_in_its_unit(self) -> bool:
         """Whether a change is said in the unit alone, and not in per cent: points, places, a given figure's."""
-        return self.is_percentage or self.traits.scale == "given"
+        return self.is_percentage or KINDS[self.kind].scale == "given"
 
     @property
     def is_rank(self) -> bool:
@@ -250,7 +270,12 @@ class Measure(Strict):
         Not where each figure overlaps the one before (rolling, surveys of twelve months): a run of such figures rises
         or falls by construction; nor where there is a figure a quarter.
         """
-        return self.traits.scale is not None and self.frequency == "monthly"
+        return self.traits.scale is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a sentence says how many there were."""
+        return self.traits.may_be_counted and self.singular is not None
 
     @property
     def columns(self) -> tuple[str, ...]:

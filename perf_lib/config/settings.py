@@ -226,6 +226,8 @@ class Settings(Strict):
     """The files that figures arrive in."""
     peer_group: PeerGroup | None = None
     """The areas that the body compares itself with."""
+    show_unsupplied: bool = True
+    """Whether a measure without any figure has its box and rows; else it is left out, and named once in the notes."""
     notes: tuple[str, ...] = ()
     """What readers must know of the data as a whole."""
     areas: tuple[str, ...] = ()

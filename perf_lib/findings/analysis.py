@@ -178,7 +178,8 @@ def _told(
     """The verdict on every measure at a quarter's end, with the false-discovery control over all of them."""
     answers = {code: answer for group in groups for code, answer in group.at(quarter).items()}
     for code in measures.keys() - answers.keys():
-        year = _year_as_supplied(measures[code], months[code].loc[: quarter.last])
+        years = months[code].assign(value=measures[code].rolling)  # a survey's and a rolling measure's own figures
+        year = _year_as_supplied(measures[code], years.loc[: quarter.last])
         answers[code] = {}, year, None if year is None else year.p
     chances = {}
     for code, each in measures.items():

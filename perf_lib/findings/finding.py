@@ -9,7 +9,7 @@ since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -102,6 +102,8 @@ class Finding:
     """The same at the end of the quarter before."""
     highlights: tuple[Highlight, ...] = ()
     """Why a person puts the measure before the panel, in that person's words."""
+    areas: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """The same months of the areas below the whole, by name: people's words are held to them too."""
 
     @property
     def in_short(self) -> dict[str, str]:
@@ -189,7 +191,9 @@ def findings(
     published, by quarter.
     """
     area = settings.body.area
-    rows = frame[(frame["area"] == area) & (frame["month"] <= quarter.last)]
+    rows = frame[frame["month"] <= quarter.last]
+    below = dict(tuple(rows[rows["area"] != area].groupby(["measure", "area"])))
+    rows = rows[rows["area"] == area]
     by_measure = dict(tuple(rows.groupby("measure")))
     months = {code: _without_gaps(by_measure.get(code, rows.iloc[:0]), quarter) for code in catalogue}
     rolled = {code: series.RollUp(months[code], measure) for code, measure in catalogue.items()}
@@ -198,7 +202,7 @@ def findings(
         code: Comparable.of(measure, months[code], rolling[code], settings.breaks, quarter)
         for code, measure in catalogue.items()
     }
-    quarters = {code: each.over(quarter.first, quarter.last) for code, each in rolled.items()}
+    quarters = {code: _over(each, catalogue[code], quarter) for code, each in rolled.items()}
     analyses = analyse(comparable, months, quarter)
     first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
@@ -221,13 +225,14 @@ def findings(
             previous=previous,
             box=tuple(_box_line(rolled[code], measure, each, first) for each in quarter.year_to_date),
             earlier=tuple(_box_line(rolled[code], measure, each, first) for each in first),
-            rate=series.rate_per_1000(now.value, residents) if measure.is_count else None,
+            rate=series.rate_per_1000(now.value, residents) if measure.is_counted else None,
             comparable=comparable[code],
             **analysis,
             target=target_of(measure, quarter, rolled, analysis["projection"]),
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),
+            areas={name: _without_gaps(each, quarter) for (of, name), each in below.items() if of == code},
         )
 
     return {code: of_one(code, measure) for code, measure in catalogue.items()}
@@ -242,6 +247,11 @@ def _without_gaps(rows: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     months = rows.set_index("month").drop(columns=["measure", "area"])
     first = months.index.min() if len(months) else quarter.first
     return months.reindex(pd.period_range(first, quarter.last, freq="M", name="month"))
+
+
+def _over(rolled: series.RollUp, measure: Measure, quarter: Quarter) -> Figure:
+    """The quarter's own figure; none of a measure whose figures are of twelve months."""
+    return rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING
 
 
 def twelve_months(rolled: series.RollUp, measure: Measure, last: pd.Period | None) -> Figure:
@@ -265,7 +275,7 @@ def _box_line(
     values, symbols = published.get(quarter, ({}, {}))
     return QuarterFigure(
         quarter,
-        rolled.over(quarter.first, quarter.last) if measure.has_quarter else NOTHING,
+        _over(rolled, measure, quarter),
         NOTHING if measure.stands_at else twelve_months(rolled, measure, quarter.last),
         first_value=values.get((measure.code, "quarter")),
         first_rolling=values.get((measure.code, "rolling_12")),

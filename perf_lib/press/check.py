@@ -39,7 +39,7 @@ def check(order: Order) -> Checked:
 
     report = open_report(order.quarter, order.params, order.public)
     _refuse_unbound(report)
-    checked = report.checked(answers.read(record.read(order.target)))
+    checked = report.checked(answers.read(record.read(order.target)), order.notebooks)
     wrong, refusal = checked.of("contradicts"), None
     if wrong and not order.draft:
         refusal = (

@@ -9,7 +9,7 @@ that are marked, which it leaves out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,48 +17,50 @@ from urllib.parse import unquote
 import nbformat
 import pandas as pd
 
-from perf_lib.commentary import binding, numbers, texts
-from perf_lib.commentary.check import check
-from perf_lib.commentary.sentences import Text
-from perf_lib.config.yaml import shown
+from perf_lib.commentary.figures import LARGE, SMALL, TENS
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
 from perf_lib.stats import series
 from perf_lib.words import wording
+from perf_lib.words.calendar import MONTH_NAMES
 from perf_lib.words.errors import Undisclosable
 
 _READ_AS_ONE = ["p", "li", "tr", "caption", "figcaption", "title", "h1", "h2", "h3", "h4", "text", "desc"]
-_NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*numbers.SMALL, *numbers.TENS, *numbers.LARGE])})\b", re.IGNORECASE)
+_NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join([*SMALL, *TENS, *LARGE])})\b", re.IGNORECASE)
 
 
-def refuse_typed(report: Report, internal: Report) -> None:
+_MONTH = "|".join(MONTH_NAMES)
+_DATE = re.compile(
+    rf"""
+      \b \d{{1,2}} \ (?:{_MONTH}) \b                     # 4 December
+    | \b (?:{_MONTH}) \ \d{{4}} \b                       # December 2019
+    | \b (?:19|20)\d\d (?:-\d\d)? (?:-Q\d)? \b           # 2019, 2019-20, 2019-20-Q3
+    | \b Q\d \b
+    """,
+    re.VERBOSE,
+)
+_SPAN = re.compile(r"\b\d+(?: \w+)? (?:months?|years?|weeks?|quarters?)\b")
+_FIGURE = re.compile(
+    r"""
+    (?<! [\w.,:] ) [−-]?
+    ( \d{1,3} (?:,\d{3})+ (?:\.\d+)?                     # 1,496
+    | \d+:\d{2}                                          # 10:54
+    | \d+ (?:\.\d+)? )                                   # 1496, 12.2
+    (?! [\w:] | [.,]\d )
+    """,
+    re.VERBOSE,
+)
+
+
+def refuse_typed(report: Report, notebooks: Iterable[Path] = ()) -> None:
     """Refuse the first typed figure that a public report's own figures do not support and that names no source."""
-    checked = check(_texts(report, internal), report.findings, report.quarter, report.settings.sources)
-    for each in checked.checks:
+    for each in report.checked(notebooks=notebooks).checks:
         is_figure = re.search(r"\d", each.text) or _NUMBER_WORDS.search(each.text)
         if is_figure and each.verdict not in ("traced", "sourced"):
             raise Undisclosable(
                 f"{each.file}, line {each.line}: {each.text}: is no figure of the public report, whose counts are "
                 "rounded; bind it, as {{ rolling_12 }}, or say in brackets, as (source: …), where it was published"
             )
-
-
-def _texts(report: Report, internal: Report) -> Iterator[Text]:
-    """Everything that people wrote for the report, its figures bound where they can be."""
-    settings, catalogue, folder = internal.settings, report.params.catalogue, report.params.quarter_folder
-    yield from texts.texts(report.params, report.findings, report.left_out)
-    dive, group, reasons = settings.deep_dive, settings.peer_group, settings.restatements.reasons
-    written: list[tuple[str, str | None]] = [(note, None) for note in settings.notes]
-    written += [(dive.introduction, None)] if dive else []
-    written += [(group.note, None)] if group and group.note else []
-    written += [(each.reason, None) for each in settings.breaks if set(each.measures) & set(catalogue)]
-    written += [(reason, code) for code, reason in reasons.items() if code in catalogue]
-    for text, code in written:
-        yield Text(shown(folder / "settings.yaml"), code, (binding.Piece(text, 0),), text)
-    for measure in catalogue.values():
-        for note in filter(None, (measure.note, measure.safe)):
-            file = shown(report.params.folder / "measures.yaml")
-            yield Text(file, measure.code, (binding.Piece(note, 0),), note)
 
 
 # --- Marked measures
@@ -86,7 +88,7 @@ class Secrets:
 
     def shown_in(self, block: Block, public_figures: Collection[str]) -> str | None:
         """The first figure of the measure in a block: any beside its name, else one that is nobody else's."""
-        leaks = [figure for figure in numbers.figures(block.text) if figure in self.by_form]
+        leaks = [figure for figure in figures(block.text) if figure in self.by_form]
         small = block.text.lower()
         if not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", small) for name in self.names):
             if not block.typed:
@@ -120,6 +122,15 @@ def refuse_shown(folder: Path, internal: Report, public: Report) -> None:
                         f"({each.by_form[figure]}), which is marked {public.left_out[each.code].marking}, would show "
                         "in the public report"
                     )
+
+
+def figures(text: str) -> list[str]:
+    """The figures in a text as a person wrote them, without dates and spans of time.
+
+    >>> figures("There were 1,496 on 4 December 2019, 12.2 per cent fewer than in the 12 months before")
+    ['1,496', '12.2']
+    """
+    return [match[1] for match in _FIGURE.finditer(_SPAN.sub(" ", _DATE.sub(" ", text)))]
 
 
 def forms(value: float, finding: Finding | None = None) -> frozenset[str]:

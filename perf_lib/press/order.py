@@ -102,13 +102,12 @@ def plan(
 
 
 def notebooks_of(params: Path, written: str | Path | None = None) -> list[Path]:
-    """The report's notebooks in order: as asked, or beside the params folder, or here or the nearest above."""
+    """The report's notebooks in order: as asked, or in the params folder or beside it, or here or the nearest above."""
     here = Path.cwd()
-    places = [Path(written)] if written else [params.resolve().parent / "notebooks"]
-    places += [] if written else [base / "notebooks" for base in (here, *here.parents)]
+    bases = params.resolve(), params.resolve().parent, here, *here.parents
+    places = [Path(written)] if written else [base / "notebooks" for base in bases]
     for place in places:
         if found := sorted(place.glob("[0-9]*.ipynb")):
             return found + sorted(place.glob(f"{BRIEFING}.ipynb"))
-    raise InputError(
-        f"no notebooks found in {shown(places[0])}; their names start with a digit, as 1_prevent_crime does"
-    )
+    where = shown(places[0] if written else places[1])
+    raise InputError(f"no notebooks found in {where}; their names start with a digit, as 1_prevent_crime does")

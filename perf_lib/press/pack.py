@@ -146,7 +146,7 @@ def _restatements_are_explained(order: Order, report: Report) -> None:
 def _typed_figures_may_be_shown(order: Order, report: Report) -> None:
     """Nobody has typed a figure that a public report does not print itself, without naming its source."""
     if report.is_public:
-        leaks.refuse_typed(report, _internal(order))
+        leaks.refuse_typed(report, order.notebooks)
 
 
 CHECKS: tuple[Callable[[Order, Report], None], ...] = (

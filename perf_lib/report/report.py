@@ -6,7 +6,7 @@ report["sexual_offences"].headline()
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -65,6 +65,11 @@ class MeasureReport:
             return html.EMPTY
         return drawn_once(charts.monthly, self.finding)
 
+    def at_a_glance(self) -> Fragment:
+        """The headline box and the chart."""
+        drawn = self.chart()
+        return self.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
+
     def peers(self) -> Fragment:
         """Where the area stands among its peers and whether it moves as they do; empty where the measure has none.
 
@@ -120,7 +125,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = peers = areas = explain = table = commentary = _part
+    headline = sentences = chart = at_a_glance = peers = areas = explain = table = commentary = _part
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
@@ -275,12 +280,7 @@ class Report(Mapping[str, MeasureReport]):
 
     def unusual(self) -> Fragment:
         """The measures of the main points, each with its box and chart: at most six, the surest first."""
-        shown = html.EMPTY
-        for finding in summary.main(self.findings):
-            measure = self[finding.measure.code]
-            drawn = measure.chart()
-            shown += measure.headline() + (drawn.fragment() if isinstance(drawn, Chart) else drawn)
-        return shown
+        return sum((self[each.measure.code].at_a_glance() for each in summary.main(self.findings)), html.EMPTY)
 
     def priority(self, number: int) -> Fragment:
         """A priority's heading."""
@@ -288,6 +288,18 @@ class Report(Mapping[str, MeasureReport]):
             allowed = ", ".join(map(str, self.settings.priorities))
             raise InputError(f"there is no priority {number} in the plan; allowed: {allowed}")
         return html.heading(2, f"{number}. {self.settings.priorities[number]}", f"priority-{number}")
+
+    def in_full(self, number: int) -> Fragment:
+        """A priority's heading, and box, chart, sentences and commentary of each of its measures; empty without any."""
+        measures = [self[code] for code, finding in self.findings.items() if finding.measure.priority == number]
+        parts = (each.at_a_glance() + each.sentences() + each.commentary() for each in measures)
+        return sum(parts, self.priority(number)) if measures else html.EMPTY
+
+    def peers(self) -> Fragment:
+        """A section on where the area stands among its peers, each measure under its title; empty without any."""
+        titled = ((finding.measure.title, code, self[code].peers()) for code, finding in self.findings.items())
+        parts = [html.heading(3, title, f"peers-{code}") + shown for title, code, shown in titled if shown.html]
+        return sum(parts, self.section("Peers")) if parts else html.EMPTY
 
     def section(self, title: str) -> Fragment:
         """The heading of a part that belongs to no priority."""
@@ -392,18 +404,18 @@ class Report(Mapping[str, MeasureReport]):
         """Everything that people wrote held against the findings, sentence by sentence."""
         return self.checked()
 
-    def checked(self, recorded: Recorded = ()) -> Checked:
-        """The same with the answers to verdicts that a pack's record keeps."""
+    def checked(self, recorded: Recorded = (), notebooks: Iterable[Path] = ()) -> Checked:
+        """The same with the answers to verdicts that a pack's record keeps, and with what notebooks say."""
         from perf_lib.commentary import check  # here: hardly a notebook asks, and its patterns take a while to load
 
-        texts, sources = self.texts(), self.settings.sources
+        texts, sources = self.texts(notebooks), self.settings.sources
         return check.check(texts, self.findings, self.quarter, sources, self._without_commentary(), recorded)
 
-    def texts(self) -> list[Text]:
-        """Everything that people wrote, its figures bound."""
+    def texts(self, notebooks: Iterable[Path] = ()) -> list[Text]:
+        """Everything that people wrote, in these notebooks too, its figures bound."""
         from perf_lib.commentary import texts
 
-        return [*texts.texts(self.params, self.findings, self.left_out)]
+        return [*texts.texts(self.params, self.findings, self.left_out), *texts.of_notebooks(notebooks)]
 
     def _without_commentary(self) -> list[str]:
         """Measures whose verdict is out of the ordinary and that have no commentary, in one line."""
@@ -488,7 +500,7 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
         for name, file in inputs.tables.items()
     }
     arrived = Arrived(frame, rates, published, ledger, records)
-    opened = replace(opened, catalogue=marked(opened))
+    opened = _without_unsupplied(replace(opened, catalogue=marked(opened)), frame)
     whole = Report(asked, opened, arrived.findings(opened.catalogue, opened.settings, asked), tables, arrived)
     return as_public(whole) if public else whole
 
@@ -503,6 +515,22 @@ def as_public(report: Report) -> Report:
         params.quarter, params, arrived.findings(params.catalogue, params.settings, params.quarter), public.tables,
         arrived, is_public=True, left_out=public.left_out, draws=public.draws,
     )  # fmt: skip
+
+
+def _without_unsupplied(params: Params, frame: pd.DataFrame) -> Params:
+    """The params without measures that have no figure, which a note names; with them where settings show them."""
+    settings, catalogue = params.settings, params.catalogue
+    if settings.show_unsupplied:
+        return params
+    its = frame[(frame["area"] == settings.body.area) & (frame["month"] <= params.quarter.last)]
+    mentioned = {code for _, tagged in settings.highlights for code in tagged}
+    kept = {*its.loc[its["value"].notna(), "measure"], *mentioned, *(path.stem for path in params.commentary_files())}
+    kept |= {other for code in kept for other in (catalogue[code].breakdown_of, catalogue[code].of_measure) if other}
+    titles = [measure.title for code, measure in catalogue.items() if code not in kept]
+    note = f"No figure was supplied, and nothing is shown, of: {'; '.join(titles)}."
+    settings = settings.model_copy(update={"notes": (*settings.notes, *[note] * bool(titles))})
+    shown = Catalogue({code: measure for code, measure in catalogue.items() if code in kept})
+    return replace(params, settings=settings, catalogue=shown)
 
 
 def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Records | None]:

@@ -64,9 +64,9 @@ class RollUp:
         self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
         self._reported = np.ones(len(self._index), bool)
-        if measure.frequency == "quarterly" and not measure.year_is_supplied:
+        if measure.is_quarterly and not measure.year_is_supplied:
             # A quarter's figure stands under its last month; the months between are no gaps.
-            places = np.arange(len(self._index)) - np.isfinite(self._columns["value"])[::-1].argmax()
+            places = np.arange(len(self._index)) + np.isfinite(self._columns["value"])[::-1].argmax()
             self._reported = (places - len(self._index) + 1) % 3 == 0
             self._nil = self._nil | ~self._reported
 

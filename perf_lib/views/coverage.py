@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +28,8 @@ DIGITS = 12
 _SOURCE_HEADINGS = ["Source", "Holds", "From", "As at", "Rows", "Used", "Rejected", "SHA-256"]
 _MADE_FROM = ("file", "what", "first", "last", "rows", "used", "rejected", "sha256")
 """The columns of made_from.csv, in the order of the headings."""
+_MOST_OF_A_KIND = 12
+"""Of more files of a kind one after another, such as a street file a month, the table says how many."""
 
 
 def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
@@ -100,8 +104,25 @@ def _origins(path: Path | None) -> Fragment:
     missing = next((name for name in _MADE_FROM if rows and name not in rows[0]), None)
     if missing is not None:
         raise InputError(f"{shown(path)}: lacks the column {missing!r}")
-    cells = [tuple(_origin(name, row[name]) for name in _MADE_FROM) for row in rows]
+    cells = [tuple(_origin(name, row[name]) for name in _MADE_FROM) for row in _folded(rows)]
     return dashboard.table("What those were made from", ["File", *_SOURCE_HEADINGS[1:]], cells, words=(0, 1, 7))
+
+
+def _folded(rows: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The rows, one in place of many files of a kind: their sums, and the first and last of their months."""
+    folded: list[Mapping[str, str]] = []
+    for _, group in groupby(rows, key=itemgetter("what")):
+        files = list(group)
+        if len(files) > _MOST_OF_A_KIND:
+            numbers = {
+                name: str(sum(int(row[name]) for row in files if row[name].isdecimal()))
+                for name in ("rows", "used", "rejected")
+            }
+            ends = {"first": min(row["first"] for row in files), "last": max(row["last"] for row in files)}
+            name = f"{len(files)} files such as {files[0]['file']}"
+            files = [{**files[0], **numbers, **ends, "file": name, "sha256": "–"}]
+        folded += files
+    return folded
 
 
 def _rejected(ledger: Ledger) -> Fragment:

@@ -109,7 +109,7 @@ def key(findings: Mapping[str, Finding]) -> Fragment:
         f"{by_chance[0]}, and a solid one on about {by_chance[1]}."
     )
     text = "\n".join(f"{row['words']}: {row['meaning']}" for row in rows)
-    return paragraphs([appearance, false_alarms]) + Fragment(fill("key.html.j2", rows=rows), text)
+    return paragraphs([appearance, *[false_alarms] * (tested > 0)]) + Fragment(fill("key.html.j2", rows=rows), text)
 
 
 def dashboard(findings: Mapping[str, Finding], priorities: Mapping[int, str]) -> Fragment:
@@ -148,7 +148,7 @@ def months_table(finding: Finding) -> Fragment:
         (wording.short_month(month), *(finding.measure.in_table(value) for value in values))
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
-    headings = ["Month", "Figure", "A year before", "12 months to the month"]
+    headings = [finding.measure.traits.heading, "Figure", "A year before", "12 months to the month"]
     width = len(headings) - finding.measure.stands_at
     rows = [row[:width] for row in rows]
     return table(f"{finding.measure.title}: the last twelve months", headings[:width], rows)
@@ -198,7 +198,6 @@ def _row(finding: Finding) -> dict[str, object]:
         "says": _says(finding),
         "symbols": _icons(finding),
         "context": narrative.context(finding),
-        "good": {True: "for the better", False: "for the worse", None: ""}[finding.verdict.good],
     }
 
 
@@ -219,8 +218,7 @@ def _icons(finding: Finding) -> list[dict[str, str]]:
     icons = []
     for symbol in symbols.shown(finding):
         solid = symbols.is_supported(symbol, finding)
-        effect = {True: ", for the better", False: ", for the worse", None: ""}
-        words = wording.sentence_case(symbol.words) + effect[symbols.is_good(symbol, finding.measure)]
+        words = wording.sentence_case(symbol.words) + narrative.EFFECT[symbols.is_good(symbol, finding.measure)]
         uri = symbols.icon_uri(symbol.code, outline=not solid)
         icons.append({"uri": uri, "words": words if solid else f"{words} (may be chance)"})
     return icons

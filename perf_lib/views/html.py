@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -65,11 +65,19 @@ def without_comments(markdown: str) -> str:
     >>> without_comments("One. <!-- Not yet checked. -->Two.")
     'One. Two.'
     """
-    parts, end = [], 0
+    parts, at = [], 0
+    for start, end in comments(markdown):
+        parts += [markdown[at:start], "\n" * markdown.count("\n", start, end)]
+        at = end
+    return "".join([*parts, markdown[at:]])
+
+
+def comments(markdown: str) -> Iterator[tuple[int, int]]:
+    """Where each HTML comment of a person's Markdown begins and ends."""
+    end = 0
     while (start := markdown.find("<!--", end)) >= 0 and (close := markdown.find("-->", start)) >= 0:
-        parts += [markdown[end:start], "\n" * markdown.count("\n", start, close)]
         end = close + len("-->")
-    return "".join([*parts, markdown[end:]])
+        yield start, end
 
 
 def lines_to_paste(text: str) -> Fragment:

@@ -30,6 +30,9 @@ AMONG_PEERS = {
 """How an area stands among its peers by the leave-one-out test; else it is LIKE_PEERS."""
 LIKE_PEERS = "like similar forces"
 
+EFFECT = {True: ", for the better", False: ", for the worse", None: ""}
+"""How a change that is good, or is not, is said behind it; nothing where a measure has no better way."""
+
 _THOUGH = ", though"
 _MORE = {
     (True, False): ("more", "fewer"),
@@ -55,7 +58,7 @@ def figures(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     if finding.as_at is None:
         return f"No figure has been supplied for {measure.title[:1].lower()}{measure.title[1:]}."
-    sentence = _count(finding) if is_counted(measure) else _ratio(finding)
+    sentence = _count(finding) if measure.is_counted else _ratio(finding)
     if not finding.is_current and measure.frequency != "quarterly":
         sentence += f" No later figure has been supplied for {quarter.name}."
     return sentence
@@ -179,7 +182,7 @@ def grade_words(told: Verdict, measure: Measure) -> str:
         return told.reason
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    words = _MORE[is_counted(measure), measure.is_rank]
+    words = _MORE[measure.is_counted, measure.is_rank]
     beside = "the year before" if told.question == "year" else "expected"
     return f"{_SURENESS[told.grade]} {words[told.way == 'lower']} than {beside}"
 
@@ -231,11 +234,6 @@ def _apart(measure: Measure, figures: list[float], may_be_alike: bool) -> list[s
         if may_be_alike or first not in others:
             break
     return [first, *others]
-
-
-def is_counted(measure: Measure) -> bool:
-    """Whether sentences say how many there were."""
-    return measure.traits.may_be_counted and bool(measure.singular)
 
 
 def _when(judged: Judged) -> str:
@@ -294,7 +292,7 @@ def aim(finding: Finding) -> str:
         return f"{words} ({asked.measure.replace('_', ' ')})"
     if asked.change is not None:
         size = _size(abs(asked.change), measure) if measure.changes_in_its_unit else wording.per_cent(abs(asked.change))
-        return f"{words} ({size} {_MORE[is_counted(measure), measure.is_rank][asked.change < 0]} than in {asked.on})"
+        return f"{words} ({size} {_MORE[measure.is_counted, measure.is_rank][asked.change < 0]} than in {asked.on})"
     if asked.years:
         return f"{words} for {finding.quarter.financial_year}"
     return f"{words} a {asked.each}" if finding.comparable.adds_up else words
@@ -371,13 +369,14 @@ def among_peers(finding: Finding) -> str:
 
 
 def context(finding: Finding) -> str:
-    """The dashboard's few words: the verdict, then where the measure stands among its peers."""
-    return wording.sentence_case("; ".join(filter(None, [verdict_words(finding), among_peers(finding)])))
+    """The dashboard's few words: the verdict and its effect, then where the measure stands among its peers."""
+    verdict = verdict_words(finding) + EFFECT[finding.verdict.good]
+    return wording.sentence_case("; ".join(filter(None, [verdict, among_peers(finding)])))
 
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and not wording.SAYS_ITS_UNIT.fullmatch(measure.unit) and not is_counted(measure):
+    if value is not None and not wording.SAYS_ITS_UNIT.fullmatch(measure.unit) and not measure.is_counted:
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 

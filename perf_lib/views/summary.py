@@ -43,13 +43,12 @@ def _unlike(findings: Mapping[str, Finding]) -> list[Finding]:
 
 def _point(finding: Finding) -> dict[str, str]:
     """One sentence: the figure and the way it went, the measure, what was expected, and whether that is good."""
-    good = {True: ", for the better", False: ", for the worse", None: ""}[finding.verdict.good]
     figure, beside = narrative.lead(finding)
     return {
         "code": finding.measure.code,
         "title": finding.measure.title,
         "lead": f"{wording.sentence_case(figure)}, {narrative.verdict_words(finding)}",
-        "rest": f"{beside}{good}{narrative.still(finding)}.",
+        "rest": f"{beside}{narrative.EFFECT[finding.verdict.good]}{narrative.still(finding)}.",
     }
 
 

@@ -16,10 +16,11 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from perf_lib.commentary import answers, binding, page, replacing
-from perf_lib.commentary.check import FIELDS, Check, Text, check
+from perf_lib.commentary.check import FIELDS, Check, check
 from perf_lib.commentary.facts import Facts, look_up
 from perf_lib.commentary.figures import typed_figures
 from perf_lib.commentary.periods import Calendar
+from perf_lib.commentary.sentences import Text
 from perf_lib.press import sign_off
 from perf_lib.press.check import record_of
 from perf_lib.press.pack import run
@@ -331,6 +332,68 @@ def test_settings_are_read_too_at_their_lines(params_copy):
     for each, words in zip(wrong, ("61.9", "1,946"), strict=True):
         assert each.file == "2019-20-Q3/settings.yaml" and each.text.startswith(words)
         assert words in " ".join(lines[each.line - 1 : each.line + 2])
+
+
+def test_notes_of_the_catalogue_and_of_the_peer_group_are_read_too(params_copy):
+    params = params_copy()
+    for name, key, note in (
+        ("measures.yaml", "  title: Sexual offences\n", "  note: There were 1,946 sexual offences in 2019.\n"),
+        ("settings.yaml", "  name: most similar group\n", ""),
+    ):
+        file = params / name
+        words = file.read_text("utf-8").replace(key, key + note)
+        file.write_text(
+            words.replace("The members of the group are", "There were 1,694 crimes. The members are"), "utf-8"
+        )
+    wrong = {each.text: each for each in open_report(QUARTER, params).audited.open}
+    assert {text: each.file for text, each in wrong.items()} == {
+        "1,946": "params/measures.yaml", "1,694": "params/settings.yaml",
+    }  # fmt: skip
+    lines = (params / "measures.yaml").read_text("utf-8").splitlines()
+    assert "1,946" in lines[wrong["1,946"].line - 1] and wrong["1,946"].measure == "sexual_offences"
+
+
+SWINDON = {"2019-10": 44, "2019-11": 46, "2019-12": 37}
+"""Sexual offences of an area below the whole, month by month: 127 in the quarter (44 + 46 + 37)."""
+
+
+def test_figures_of_an_area_are_traced_contradicted_offered_and_bound_by_its_own_months(params_copy):
+    params = params_copy()
+    rows = "".join(f"sexual_offences,Swindon,{month},,,{n},published,final\n" for month, n in SWINDON.items())
+    head = "measure,area,month,numerator,denominator,value,origin,status\n"
+    (params / "swindon.csv").write_text(head + rows, "utf-8")
+    settings, sample = params / "settings.yaml", "- sample:monthly.csv"
+    settings.write_text(settings.read_text("utf-8").replace(sample, f"{sample}\n    - swindon.csv"), "utf-8")
+    file = params / "2019-20-Q3" / "commentary" / "sexual_offences.md"
+    words = """
+In Swindon 127 sexual offences were recorded in quarter three. In Swindon there were 73 offences in December.
+There were 308 in quarter three and {{ @Swindon.quarter }} of them, by {{ @Swindon.month("2019-12") }} in December,
+were in Swindon.
+"""
+    file.write_text(words, "utf-8")
+    opened = open_report(QUARTER, params)
+    of_file = {each.text: each for each in opened.audited.checks if each.file.endswith("sexual_offences.md")}
+    assert (of_file["127"].verdict, of_file["127"].binding) == ("traced", "{{ sexual_offences@Swindon.quarter }}")
+    assert (of_file["73"].verdict, of_file["73"].right) == ("contradicts", "37")  # its digits changed places
+    assert of_file["308"].binding == "{{ quarter }}"
+    assert "and 127 of them, by 37 in December" in " ".join(opened["sexual_offences"].commentary().text.split())
+    file.write_text("{{ @Swinden.quarter }}", "utf-8")
+    assert "no figures of sexual_offences for 'Swinden'; did you mean Swindon?" in refusal(params)
+
+
+def test_prose_and_captions_of_notebooks_are_among_the_texts(tmp_path):
+    cells = [
+        ("markdown", "For analysts: 1,599 sexual offences in 2019.", ["analyst"]),
+        ("markdown", "There were 1,599 sexual offences in the year to December 2019.", []),
+        ("code", 'report.reasons("witness_reasons", "The 1,599 sexual offences recorded in 2019")', []),
+    ]
+    path = tmp_path / "1_here.ipynb"
+    written = [{"cell_type": kind, "source": [source], "metadata": {"tags": tags}} for kind, source, tags in cells]
+    path.write_text(json.dumps({"cells": written}), "utf-8")
+    checked = report().checked(notebooks=[path]).of("contradicts")
+    assert [(each.file.rpartition("/")[2], each.text) for each in checked] == [
+        ("1_here.ipynb, cell 2", "1,599"), ("1_here.ipynb, cell 3", "1,599"),
+    ]  # fmt: skip
 
 
 def test_missing_commentary_is_one_line(params_copy):

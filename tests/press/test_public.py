@@ -299,22 +299,22 @@ def test_a_typed_figure_that_the_public_report_does_not_print_is_refused(file, t
             opened.write(f"\n{text}\n")
     else:
         path.write_text(f"A first line.\n\n{text}\n", encoding="utf-8")
-    report, internal = open_report(QUARTER, params, public=True), open_report(QUARTER, params)
+    report = open_report(QUARTER, params, public=True)
     with pytest.raises(Undisclosable, match=rf"{path.name}, line \d+: .*{figure}"):
         report.introduction()
-        leaks.refuse_typed(report, internal)
+        leaks.refuse_typed(report)
 
 
 def test_a_rounded_figure_a_sourced_one_and_a_bound_one_may_be_typed(tmp_path):
     params = params_with(tmp_path)
     report, internal = open_report(QUARTER, params, public=True), open_report(QUARTER, params)
-    leaks.refuse_typed(report, internal)  # the shipped commentary
+    leaks.refuse_typed(report)  # the shipped commentary
     year = report["hate_crime"].finding.rolling.value
     assert year % 5 == 0 and year != internal["hate_crime"].finding.rolling.value
     words = f"There were {year:.0f} in the twelve months to December. In all {{{{ rolling_12 }}}} were recorded. "
     words += "It was 619 by another count (source: report to the panel, March 2020)."
     (params / str(QUARTER) / "commentary" / "hate_crime.md").write_text(words, encoding="utf-8")
-    leaks.refuse_typed(report, internal)
+    leaks.refuse_typed(report)
 
 
 def test_what_is_printed_exactly_is_said_to_be_and_why(tmp_path):

@@ -1,165 +1,237 @@
-"""A force's figures in a folder of open data, and which of them a measure takes."""
+"""A folder of open data, each file read once; a force's figures in it, and which of them a measure takes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from perf_lib.config.catalogue import Catalogue, Measure, OpenData
+from perf_lib.config.catalogue import Measure, OpenData
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.open_data.forces import find_force, force_key
-from perf_lib.extracts.open_data.recorded_crime import is_home_office_header, publisher_of, read_home_office, read_ons
-from perf_lib.extracts.open_data.street import ASB, holds, parts_of_name, read_street
-from perf_lib.extracts.tables.checks import Ledger
-from perf_lib.extracts.tables.files import WORKBOOKS, read_sheets
-from perf_lib.extracts.tables.schema import PEERS
+from perf_lib.extracts.open_data import editions
+from perf_lib.extracts.open_data.forces import area_of, find_force, force_key
+from perf_lib.extracts.open_data.recorded_crime import (
+    FRAUD,
+    is_home_office_header,
+    publisher_of,
+    read_home_office,
+    read_ons,
+)
+from perf_lib.extracts.open_data.street import ASB, contents, parts_of_name, read_street, wanted
+from perf_lib.extracts.tables.checks import Ledger, Source
+from perf_lib.extracts.tables.files import WORKBOOKS, Sheet, read_sheets
+from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
+MOST_REJECTED = 0.01
+"""The share of a month's rows of a street file that may be rejected; of more, the month is not supplied."""
 _MOST_FILES = 20_000
+_QUARTERS = ["force", "quarter", "group"]
+
+Way = Literal["months", "quarters", "years"]
+_Figures = dict[pd.Period, dict[str, Any]]
 
 
-def sort_folder(folder: Path) -> dict[str, list[Path]]:
-    """A folder's files by what they hold: `street`, `ons`, `home_office` or `other`.
+@dataclass(frozen=True)
+class OpenFigures:
+    """What a folder's files hold up to a quarter's end: of all the forces that they name, or of one."""
 
-    Street files, outcomes files and archives (which may hold either) are `street`. Raises InputError for a folder that
-    is not there or holds none of the first three.
+    areas: Mapping[str, str]
+    """Every force that the files name, by its key."""
+    years: pd.DataFrame
+    """Every area's years by offence group, as the newest release has them (`editions.editions`)."""
+    editions: Mapping[tuple[str, str], Sequence[Any]]
+    """The rows of forces among them, by area and offence group."""
+    quarters: pd.DataFrame
+    """The Home Office's offences: a row a force and quarter (by its last month), a column a group."""
+    street: pd.DataFrame
+    """Crimes and incidents: a row a force and month, a column a type."""
+    outcomes: pd.DataFrame
+    """Outcomes: a row a force and the month that they were reached in, a column a type."""
+    sources: Sequence[tuple[str, Source]]
+    """What each file gave, after the key of its force; that is blank where the file is of several."""
+    doubts: tuple[str, ...] = ()
+    """What contradicts itself in the files, and is left out; a sentence each."""
+    others: tuple[Path, ...] = ()
+    """Files that hold no open data."""
+    area: str = ""
+    """The force whose figures they are; of all forces where it is blank."""
+
+    def of(self, force: str) -> OpenFigures:
+        """A force's figures; raises InputError where the files do not name it."""
+        area = find_force(force, self.areas.values())
+        key = force_key(area)
+        tables = {
+            name: table[table.index.get_level_values("key") == key].droplevel("key")
+            for name, table in vars(self).items()
+            if name in ("quarters", "street", "outcomes")
+        }
+        sources = [(whose, source) for whose, source in self.sources if whose in ("", key)]
+        return replace(self, area=area, sources=sources, **tables)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A measure's figures by their last month: of months, of quarters or of whole years; and what to know of them."""
+
+    way: Way
+    figures: _Figures
+    notes: Sequence[str] = ()
+    editions: Sequence[Any] = field(default=(), repr=False)
+    """The rows of `OpenFigures.editions` behind whole years."""
+
+
+def read_folder(folder: Path, quarter: Quarter, force: str | None = None) -> OpenFigures:
+    """What the files of a folder hold up to a quarter's end, each read once.
+
+    force: the one whose street files are read, by any of its names; every force's where it is None.
+
+    Raises InputError for a folder that is not there or holds no open data, for a force that no file names, and for two
+    files of one period that differ.
     """
     if not folder.is_dir():
         raise InputError(f"the data folder {shown(folder)} does not exist")
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if len(paths) > _MOST_FILES:
         raise InputError(f"{shown(folder)}: holds more than {_MOST_FILES:,} files; give a folder of open data alone")
-    files: dict[str, list[Path]] = {"street": [], "ons": [], "home_office": [], "other": []}
-    for path in paths:
-        files[_contents(path)].append(path)
-    if len(files["other"]) == len(paths):
+    ledger = Ledger(share=1.0)  # nobody can mend a publisher's file: what is wrong in it is left out, and said
+    names_within = {path: contents(path) for path in paths}
+    releases, recorded, others = [], [], []
+    for path in (path for path in paths if not names_within[path]):
+        sheets = _sheets(path)
+        publisher = next(filter(None, map(publisher_of, sheets)), None)
+        if publisher == "ons":
+            releases.append(read_ons(path, ledger, sheets))
+        elif publisher == "home_office":
+            recorded.append(read_home_office(path, ledger, sheets))
+        else:
+            others.append(path)
+    if len(others) == len(paths):
         raise InputError(
             f"{shown(folder)}: holds no street-level CSV or archive of data.police.uk, no police force area tables and "
             "no police recorded crime open data"
         )
-    return files
+    every = editions.agreed(releases)
+    totals = [each.groupby([*_QUARTERS, "file", "corrects"], as_index=False)["offences"].sum() for each in recorded]
+    quarters = editions.agreed(totals, _QUARTERS)
+    names = [
+        *every.loc[every["level"] == "force", "area"].unique(),
+        *quarters.loc[quarters["group"] != FRAUD, "force"].unique(),
+        *sorted({area_of(parts["force"]) for within in names_within.values() for parts in within.values()}),
+    ]
+    areas = {force_key(name): name for name in reversed(names)}
+    if force is not None:
+        force = find_force(force, areas.values())
+    street_paths = [path for path, within in names_within.items() if within]
+    street, outcomes = (_of_street(street_paths, kind, force, ledger) for kind in ("street", "outcomes"))
+    years = editions.comparable(editions.editions(every), quarter.last)
+    by_force: dict[tuple[str, str], list[Any]] = {}
+    for row in years[years["level"] == "force"].itertuples(index=False):
+        by_force.setdefault((row.area, row.offence), []).append(row)
+    slugs = {each.file: parts_of_name(each.file).get("force", "") for each in ledger.sources}
+    return OpenFigures(
+        areas,
+        years,
+        by_force,
+        _table(quarters.assign(month=[each.last for each in quarters["quarter"]]), "force", "group", "offences"),
+        street,
+        outcomes,
+        [(force_key(slugs[each.file]), each) for each in ledger.sources],
+        editions.contradictions(every),
+        tuple(others),
+    )
 
 
-def _contents(path: Path) -> str:
-    """What a file holds, as `sort_folder` calls it."""
-    suffix = path.suffix.lower()
-    if parts_of_name(path.name).get("kind") in ("street", "outcomes") or suffix == ".zip":
-        return "street"
-    if suffix == ".csv":
+def _sheets(path: Path) -> list[Sheet]:
+    """The sheets of a file that may hold a release or the Home Office's table; none of another's."""
+    if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             header = file.readline().replace('"', "").strip().split(",")
-        return "home_office" if is_home_office_header(header) else "other"
-    if suffix not in WORKBOOKS:
-        return "other"
-    return next((publisher for sheet in read_sheets(path) if (publisher := publisher_of(sheet))), "other")
+        return read_sheets(path) if is_home_office_header(header) else []
+    return read_sheets(path) if path.suffix.lower() in WORKBOOKS else []
 
 
-@dataclass(frozen=True)
-class OpenFigures:
-    """A force's open data: crimes by month and type, and every area's years by offence group."""
-
-    area: str
-    force: str
-    street: pd.DataFrame
-    outcomes: pd.DataFrame
-    """Outcomes by the month that they were reached in, and by their type."""
-    ons: pd.DataFrame
-    quarters: pd.DataFrame
-    """The Home Office's offences of the force by quarter and group."""
-    ledger: Ledger
+def _of_street(paths: Sequence[Path], kind: str, force: str | None, ledger: Ledger) -> pd.DataFrame:
+    """Counts of a kind of street file, without the months of which too many rows were rejected; 0 where none is."""
+    paths = [path for path in paths if wanted(path, kind, force)]
+    if not paths:
+        return _table(pd.DataFrame(columns=["slug", "month", "type", "count"]), "slug", "type", "count")
+    rows = read_street(paths, ledger, kind, force=force, most_rejected=MOST_REJECTED)
+    return _table(rows, "slug", "type", "count").fillna(0)
 
 
-def read_open(force: str, files: Mapping[str, list[Path]]) -> OpenFigures:
-    """What a folder's files hold of a force, in any of its names; raises InputError where they do not name it."""
-    ledger = Ledger()
-    ons = [read_ons(path, ledger) for path in files["ons"]]
-    years = pd.concat(ons, ignore_index=True) if ons else pd.DataFrame(columns=["area", "level", "offence", "month"])
-    recorded = [read_home_office(path, ledger) for path in files["home_office"]]
-    slugs = {path: parts_of_name(path.name).get("force", "") for path in files["street"]}
-    names = [
-        *years.loc[years["level"] == "force", "area"].unique(),
-        *(name for frame in recorded for name in frame["force"].unique()),
-        *sorted(slug.replace("-", " ").title() for slug in set(slugs.values()) if slug),
-    ]
-    first_spellings = {force_key(name): name for name in reversed(names)}
-    area = find_force(force, first_spellings.values())
-    key = force_key(area)
-    street = outcomes = pd.DataFrame(columns=["force", "month", "type", "count"])
-    of_force = [path for path, slug in slugs.items() if force_key(slug or area) == key]
-    with_outcomes = [path for path in of_force if holds(path, "outcomes")]
-    with_crimes = [path for path in of_force if path not in with_outcomes or holds(path, "street")]
-    if with_crimes:
-        street = read_street(with_crimes, ledger, force=area)
-    if with_outcomes:
-        outcomes = read_street(with_outcomes, ledger, kind="outcomes", force=area)
-    parts = [frame[frame["force"].map(force_key) == key] for frame in recorded]
-    quarters = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["quarter", "group", "offences"])
-    title = next(iter(sorted(street["force"].unique())), f"{area} Police")
-    return OpenFigures(area, title, street, outcomes, years, quarters, ledger)
+def _table(rows: pd.DataFrame, force: str, kind: str, number: str) -> pd.DataFrame:
+    """Numbers by force and month, a column a kind."""
+    keys = rows[force].map({name: force_key(name) for name in rows[force].unique()})
+    return rows.assign(key=keys).groupby(["key", "month", kind])[number].sum().unstack()
 
 
-def rows_of(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[dict[str, Any]]:
-    """A measure's months: counts by the month where the year to the quarter's end has them all, else whole years.
+def fill(measure: Measure, figures: OpenFigures, quarter: Quarter) -> list[Filled]:
+    """What a measure takes, up to the quarter's end; and, where that tells no year, whole years beside it.
 
-    Years are as the statistics office has them; where it has none, the sum of four of the Home Office's quarters.
+    Months where all three of the quarter's are there; else the quarter as the Home Office has it; else whichever
+    reaches furthest, so that an older year never displaces newer months.
     """
     sources = measure.open_data
     if sources is None:
         return []
-    months, years = _monthly(sources, figures), _four_quarters(sources, figures) | _years(sources, figures)
+    rows = figures.editions.get((figures.area, "" if sources.police_uk_outcomes else sources.ons or ""), ())
+    months = _counts(figures.street, "derived", sources.police_uk, sources.police_uk_but)
+    quarters = _counts(figures.quarters, "published", sources.home_office, sources.home_office_but, least=1)
+    years, rows, differences = _years(rows, quarters)
     if sources.police_uk_outcomes:
         outcomes = _outcomes(measure, sources, figures)
-        months, years = (outcomes, years) if measure.has_quarter else (months, outcomes)
-    last_year = set(pd.period_range(quarter.last - 11, quarter.last, freq="M"))
-    chosen, of_years = (months, False) if last_year <= set(months) or not years else (years, True)
-    if not chosen:
+        months, years = (outcomes, {}) if measure.has_quarter else ({}, outcomes)
+    every: dict[Way, _Figures] = {"years": years, "quarters": quarters, "months": months}
+    ways = {way: {month: each for month, each in of.items() if month <= quarter.last} for way, of in every.items()}
+    ways = {way: of for way, of in ways.items() if of}
+    if not ways:
         return []
-    span = pd.period_range(min(chosen), max(chosen), freq="M")
-    blank = {"value": "", "origin": "published", "status": "not supplied"}
-    base = {"measure": measure.code, "area": figures.area, "of_years": of_years}
-    return [{**base, "month": str(month), **(chosen.get(month) or blank)} for month in span]
+    if set(quarter.months) <= set(ways.get("months", ())):
+        way: Way = "months"
+    else:
+        way = "quarters" if quarter.last in ways.get("quarters", ()) else max(ways, key=lambda each: max(ways[each]))
+    whole_years = Filled("years", ways.get("years", {}), (*_restated(rows), *differences), rows)
+    if way == "years":
+        return [whole_years]
+    newest = max(whole_years.figures, default=quarter.first - 12)
+    step, known = (1 if way == "months" else 3), set(ways[way])
+    tells = [all(quarter.last - back in known for back in range(year, year + 12, step)) for year in (0, 12)]
+    adds = newest > quarter.last - 12 and (not tells[0] or (not tells[1] and newest - 12 in whole_years.figures))
+    return [Filled(way, ways[way], differences if way == "quarters" else ()), *[whole_years] * adds]
 
 
 def _final(origin: str, **figures: float) -> dict[str, Any]:
     return {**figures, "origin": origin, "status": "final"}
 
 
-def _selected(names: pd.Series, included: Sequence[str], excluded: Sequence[str]) -> pd.Series:
-    """Whether each name is among those included or, where none are listed, not among those excluded."""
-    return names.isin(included) if included else ~names.isin(excluded)
-
-
-def _monthly(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    if not (sources.police_uk or sources.police_uk_but) or figures.street.empty:
+def _counts(
+    table: pd.DataFrame, origin: str, included: Sequence[str], excluded: Sequence[str], least: int = 0
+) -> _Figures:
+    """Each row's total of the columns included or, where none are listed, of all not excluded; of `least` or more."""
+    if not (included or excluded) or table.empty:
         return {}
-    selected = _selected(figures.street["type"], sources.police_uk, sources.police_uk_but)
-    totals = figures.street[selected].groupby("month")["count"].sum()
-    months = figures.street["month"].unique()  # a month with a file and no such crime has had none
-    return {month: _final("derived", value=int(totals.get(month, 0))) for month in sorted(months)}
+    columns = table.reindex(columns=included) if included else table.drop(columns=list(excluded), errors="ignore")
+    totals = columns.sum(axis=1, min_count=least).dropna()
+    return {month: _final(origin, value=int(total)) for month, total in totals.items()}
 
 
-def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
+def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> _Figures:
     """Outcomes by the month; for a share, of the crimes of the same month, or of the same twelve for a rolling one.
 
     An outcome belongs to the month that it was reached in, a crime to the month that it was recorded in.
     """
-    if figures.outcomes.empty:
-        return {}
-    months = sorted(figures.outcomes["month"].unique())  # one with a file and no such outcome has had none
-    selected = figures.outcomes[figures.outcomes["type"].isin(sources.police_uk_outcomes)]
-    reached = selected.groupby("month")["count"].sum().reindex(months, fill_value=0)
+    reached = figures.outcomes.reindex(columns=sources.police_uk_outcomes).sum(axis=1)
     if measure.is_count:
         return {month: _final("derived", value=int(count)) for month, count in reached.items()}
-    crimes = figures.street[figures.street["type"] != ASB].groupby("month")["count"].sum()
-    both = pd.DataFrame({"numerator": reached, "denominator": crimes}).dropna().sort_index()
-    if not measure.has_quarter:
-        every = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M")) if len(both) else both
-        both = every.rolling(12).sum().dropna()
+    crimes = figures.street.drop(columns=ASB, errors="ignore").sum(axis=1)
+    both = pd.DataFrame({"numerator": reached, "denominator": crimes}).dropna()
+    if not measure.has_quarter and len(both):
+        both = both.reindex(pd.period_range(both.index.min(), both.index.max(), freq="M")).rolling(12).sum().dropna()
     return {
         month: _final("derived", numerator=int(up), denominator=int(of), value=float(f"{100 * up / of:.6f}"))
         for month, (up, of) in zip(both.index, both.to_numpy(), strict=True)
@@ -167,41 +239,37 @@ def _outcomes(measure: Measure, sources: OpenData, figures: OpenFigures) -> dict
     }
 
 
-def _four_quarters(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    quarters = figures.quarters
-    if not (sources.home_office or sources.home_office_but) or quarters.empty:
-        return {}
-    selected = quarters[_selected(quarters["group"], sources.home_office, sources.home_office_but)]
-    totals = {quarter.last: total for quarter, total in selected.groupby("quarter")["offences"].sum().items()}
-    return {
-        last: _final("derived", value=int(sum(totals[last - back] for back in (0, 3, 6, 9))))
-        for last in totals
-        if all(last - back in totals for back in (0, 3, 6, 9))
+def _years(rows: Sequence[Any], quarters: _Figures) -> tuple[_Figures, Sequence[Any], Sequence[str]]:
+    """Years of an offence group by the publisher whose reach further, with the releases' rows behind them.
+
+    And, in sentences, where the two publishers differ.
+    """
+    home_office = {
+        last: _final("derived", value=sum(quarters[last - back]["value"] for back in (0, 3, 6, 9)))
+        for last in quarters
+        if all(last - back in quarters for back in (0, 3, 6, 9))
     }
+    origins = {"P1": "published", "P2": "derived"}
+    ons = {row.month: _final(origins[row.table], value=int(row.offences)) for row in rows}
+    both = [(month, ons[month]["value"], home_office[month]["value"]) for month in sorted(set(ons) & set(home_office))]
+    differences = [
+        f"For the {wording.twelve_months_to(month)} the Office for National Statistics has {one:,} and the Home Office "
+        f"{other:,}, {wording.per_cent(abs(100 * (other / one - 1)))} {'more' if other > one else 'less'}."
+        for month, one, other in both
+        if one and one != other
+    ]
+    if home_office and (not ons or max(home_office) > max(ons)):
+        return home_office, (), differences
+    return ons, rows, differences
 
 
-def _years(sources: OpenData, figures: OpenFigures) -> dict[pd.Period, dict[str, Any]]:
-    """Years of an offence group as published; the year before a release's own from its change in per cent."""
-    ons = figures.ons
-    if sources.ons is None or ons.empty:
-        return {}
-    is_group = (ons["area"] == figures.area) & (ons["level"] == "force") & (ons["offence"] == sources.ons)
-    group = ons[is_group].dropna(subset="offences").sort_values("month")
-    before = {
-        row.month - 12: _final("derived", value=round(float(row.offences) / (1 + float(row.change_per_cent) / 100)))
-        for row in group.dropna(subset="change_per_cent").itertuples()
-    }
-    return before | {row.month: _final("published", value=int(row.offences)) for row in group.itertuples()}
-
-
-def rates_of(catalogue: Catalogue, ons: pd.DataFrame) -> pd.DataFrame:
-    """Every area's rates, for each series that the catalogue compares and the releases hold."""
-    if ons.empty:
-        return pd.DataFrame(columns=PEERS.required)
-    groups = {m.open_data.ons: m.peers for m in catalogue.values() if m.peers and m.open_data and m.open_data.ons}
-    table = ons[ons["offence"].isin(list(groups)) & ons["level"].isin(["force", "region", "nation"])]
-    table = table.dropna(subset=["rate", "offences", "population"])
-    table = table[(table[["rate", "offences", "population"]] > 0).all(axis=1)]
-    table = table.assign(series=table["offence"].map(groups), month=table["month"].astype(str), origin="published")
-    table = table.drop_duplicates(["series", "area", "level", "month"], keep="last")
-    return table[PEERS.required].sort_values(["series", "level", "area", "month"], ignore_index=True)
+def _restated(rows: Sequence[Any]) -> list[str]:
+    """The years whose figure moved, each with what was first published and the release that restates it."""
+    return [
+        f"The {wording.twelve_months_to(row.month)}, first published as {row.first_offences:,.0f}{change}, are "
+        f"restated by the release of {wording.month(row.release)}."
+        for row in rows
+        for printed in [wording.change_per_cent_in_table(row.first_change_per_cent).replace("%", " per cent")]
+        for change in ["" if pd.isna(row.first_change_per_cent) else f" ({printed} on the year before)"]
+        if row.offences != row.first_offences
+    ]

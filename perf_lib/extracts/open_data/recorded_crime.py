@@ -9,7 +9,9 @@ Police recorded crime open data of the Home Office hold offences by force, finan
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -34,26 +36,30 @@ FRAUD = "Fraud offences"
 
 _HEADER_WITHIN = 15  # how many rows down a header or title may stand
 _REGION = ("E12", "W92")
+_POPULATION = "population"
 _MISSPELT = {"Residental burglary": "Residential burglary"}
 _YEAR_ENDING = re.compile(r"year ending (?P<month>[A-Z][a-z]+) (?P<year>20\d\d|\d\d)", re.IGNORECASE)
 _FOOTNOTES = re.compile(r"\s*\d+(?:,\s*\d+)*(?=\)?$)")
+_CORRECTS = re.compile(r"correct|revis|amend|(?<![a-z])v(?P<version>[2-9])(?!\d)", re.IGNORECASE)
 _FINANCIAL_YEAR = re.compile(r"(20\d\d)/(\d\d)")
 
 
-def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
+def read_ons(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:
     """One release: a row an area and offence group, with `month`, the last of its twelve.
 
-    Columns: `area, level, region, month, offence, offences, change_per_cent, rate, population`. `rate` is per 1,000
-    residents, `change_per_cent` on the year before; what was not published is missing. `level` is force, region,
-    nation or, for what has no code, other.
+    Columns: `area, level, region, month, offence, offences, change_per_cent, rate, population, file, corrects`. `rate`
+    is per 1,000 residents, `change_per_cent` on the year before; what was not published is missing. `level` is force,
+    region, nation or, for what has no code, other. `corrects` is above 1 where the file's name, or a sheet's, says that
+    it corrects an earlier one: corrected, revised, amended, or v2. sheets: the file's, where they have been read.
 
     Raises InputError for a workbook without such tables, and for cells that are neither numbers nor signs for none.
     """
     ledger = Ledger() if ledger is None else ledger
     tables: dict[str, pd.DataFrame] = {}
     rejected: list[Rejection] = []
-    rows = 0
-    for sheet in read_sheets(path):
+    rows, names = 0, [path.stem]
+    for sheet in sheets or read_sheets(path):
+        names.append(sheet.name)
         title = " ".join(sheet.rows[0][1][0].split()) if sheet.rows and sheet.rows[0][1] else ""
         what = next((name for words, name in TABLES.items() if words in title.lower()), None)
         if TITLE not in title.lower() or what is None:
@@ -72,7 +78,18 @@ def read_ons(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
     population = tables["rate"].drop_duplicates(["area", "level"])[["area", "level", "population"]]
     frame = frame.drop(columns="population").merge(population, on=["area", "level"], how="left")
     ledger.enter(path, "ONS police force area tables", rows, rejected, frame["month"])
-    return frame.reindex(columns=[*keys, "offences", "change_per_cent", "rate", "population"])
+    frame = frame.reindex(columns=[*keys, "offences", "change_per_cent", "rate", "population"])
+    return frame.assign(file=path.name, corrects=correction(names))
+
+
+def correction(names: Iterable[str]) -> int:
+    """Which edition of itself a file is by its name and its sheets' names: 1, or more where it corrects another.
+
+    >>> correction(["sep18corrected"]), correction(["march2018v3"]), correction(["nov2019"])
+    (2, 3, 1)
+    """
+    marks = [mark for name in names if (mark := _CORRECTS.search(name))]
+    return max((int(mark["version"] or 2) for mark in marks), default=1)
 
 
 def _month(path: Path, title: str) -> pd.Period:
@@ -96,9 +113,7 @@ def _read_area_table(
     if ["area code", "area name"] not in starts:
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no header with Area Code and Area Name")
     at = starts.index(["area code", "area name"])
-    offences = _offences(path, sheet, at)
-    headings = [name.strip().lower() for name in sheet.rows[at][1]]
-    population_at = next((place for place, name in enumerate(headings) if name.startswith("population")), None)
+    columns = _columns(path, sheet, at)
     cells, rows, region = [], 0, ""
     for place, row in sheet.rows[at + 1 :]:
         code, name = row[0].strip(), plain_area(row[1])
@@ -109,62 +124,61 @@ def _read_area_table(
         area = name.title().replace(" And ", " and ") if name.isupper() else name
         area = area.removesuffix(" region") if level == "region" else area  # one release's changes add the word
         region = area if code[:3] in _REGION else region
-        wrong = next((column for column in [*offences, population_at] if _is_wrong(row, column)), None)
+        texts = {heading: row[column] for column, heading in columns.items()}
+        numbers = {heading: _number(text) for heading, text in texts.items()}
+        wrong = next((heading for heading, number in numbers.items() if number is None), None)
         if wrong is not None:
-            heading = offences.get(wrong, "population")
-            reason = f"{area}: {heading} {row[wrong]!r} is not a number, nor one of {' '.join(NO_FIGURE[1:5])}"
-            rejected.append(Rejection(shown(path), place, heading, row[wrong], reason))
+            reason = f"{area}: {wrong} {texts[wrong]!r} is not a number, nor one of {' '.join(NO_FIGURE[1:5])}"
+            rejected.append(Rejection(shown(path), place, wrong, texts[wrong], reason))
             continue
         base = {"area": area, "level": level, "region": region if level == "force" else "", "month": month}
-        base["population"] = _number(row[population_at]) if population_at is not None else float("nan")
-        cells += [{**base, "offence": name, what: _number(row[column])} for column, name in offences.items()]
-    columns = ["area", "level", "region", "month", "population", "offence", what]
-    return pd.DataFrame(cells, columns=columns), rows
+        base["population"] = numbers.pop(_POPULATION, math.nan)
+        cells += [{**base, "offence": heading, what: number} for heading, number in numbers.items()]
+    return pd.DataFrame(cells, columns=["area", "level", "region", "month", "population", "offence", what]), rows
 
 
-def _offences(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
-    """The offence groups by their column's place; the total's heading stands a row above the others."""
+def _columns(path: Path, sheet: Sheet, at: int) -> dict[int, str]:
+    """Offence groups and population by their column's place; the total's heading stands a row above the others."""
     above, header = sheet.rows[at - 1][1], sheet.rows[at][1]
-    offences: dict[int, str] = {}
+    columns: dict[int, str] = {}
     for place in range(2, len(header)):
         name = header[place].strip() or (above[place].strip() if above[place].lower().startswith("total") else "")
-        if not name or re.match(r"(population|household) figures", name.lower()):
+        if not name or name.lower().startswith("household figures"):
             continue
+        name = _POPULATION if name.lower().startswith(_POPULATION) else name
         name = _FOOTNOTES.sub("", " ".join(name.split()))
         name = re.sub(r"^All other", "Other", re.sub(r" against society$", "", name)).strip()
         name = _MISSPELT.get(name, name)
-        if name in offences.values():
+        if name in columns.values():
             raise InputError(f"{shown(path)}, sheet {sheet.name!r}: the column {name!r} stands twice")
-        offences[place] = name
-    if not any(name.startswith("Total recorded crime") for name in offences.values()):
+        columns[place] = name
+    if not any(name.startswith("Total recorded crime") for name in columns.values()):
         raise InputError(f"{shown(path)}, sheet {sheet.name!r}: has no column of total recorded crime")
-    return offences
+    return columns
 
 
-def _is_wrong(row: list[str], column: int | None) -> bool:
-    if column is None or column >= len(row) or row[column].strip() in NO_FIGURE:
-        return False
-    return pd.isna(_number(row[column]))
-
-
-def _number(cell: str) -> float:
+def _number(cell: str) -> float | None:
+    """A cell's number, missing where it is a sign for none; None where it is neither."""
+    if cell.strip() in NO_FIGURE:
+        return math.nan
     try:
         number = float(cell.replace(",", ""))
     except ValueError:
-        return float("nan")
-    return number if abs(number) < float("inf") else float("nan")
+        return None
+    return number if math.isfinite(number) else None
 
 
-def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
-    """Offences by force and quarter: `force, quarter, group, subgroup, offence, offences`, a row a row of the file.
+def read_home_office(path: Path, ledger: Ledger | None = None, sheets: Sequence[Sheet] | None = None) -> pd.DataFrame:
+    """Offences by force and quarter, a row a row of the file, with `file` and `corrects` as `read_ons` gives them.
 
+    Columns: `force, quarter, group, subgroup, offence, offences, file, corrects`.
     CSV, XLSX and ODS; in a workbook every sheet with the file's header is read, and the others are notes. An offence
     may have several rows. A number may be negative (a later correction); it may have spaces around it, and a dash is 0.
 
     Raises InputError for other columns, and for years, quarters and numbers that are none.
     """
     parts = []
-    for sheet in read_sheets(path):
+    for sheet in sheets or read_sheets(path):
         at = next((at for at, (_, row) in enumerate(sheet.rows[:_HEADER_WITHIN]) if is_home_office_header(row)), None)
         if at is not None:
             parts.append(table_of(path, Sheet(sheet.name, sheet.rows[at:]), HOME_OFFICE))
@@ -190,6 +204,8 @@ def read_home_office(path: Path, ledger: Ledger | None = None) -> pd.DataFrame:
             "subgroup": table["Offence Subgroup"],
             "offence": table["Offence Description"],
             "offences": table["offences"],
+            "file": path.name,
+            "corrects": correction([path.stem]),
         }
     ).reset_index(drop=True)
     checks.enter(HOME_OFFICE.what, {quarter.last for quarter in frame["quarter"].unique()})

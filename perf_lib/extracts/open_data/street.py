@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,10 +25,16 @@ from perf_lib.extracts.tables.archives import open_archive, read_member
 from perf_lib.extracts.tables.checks import MONTH, Ledger, Rejection, months_of
 from perf_lib.extracts.tables.files import csv_rows
 from perf_lib.extracts.tables.schema import OUTCOMES, STREET, Schema
-from perf_lib.words.errors import InputError
+from perf_lib.words.errors import InputError, suggestion
 
 ASB = "Anti-social behaviour"
 """The one crime type of the street files that is no crime."""
+TYPES = (
+    ASB, "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs", "Other crime", "Other theft",
+    "Possession of weapons", "Public disorder and weapons", "Public order", "Robbery", "Shoplifting",
+    "Theft from the person", "Vehicle crime", "Violence and sexual offences", "Violent crime",
+)  # fmt: skip
+"""Every crime type that the files have had; however a file spells one, it is counted under this name."""
 KINDS = {"street": STREET, "outcomes": OUTCOMES}
 TYPE = {"street": "Crime type", "outcomes": "Outcome type"}
 NAMES = {
@@ -35,6 +43,8 @@ NAMES = {
 }  # fmt: skip
 MOST_ARCHIVE, MOST_MEMBER = 32 * 2**30, 512 * 2**20
 _FILE = re.compile(r"(?P<month>\d{4}-\d\d)-(?P<force>.+)-(?P<kind>street|outcomes|stop-and-search)\.csv")
+
+_BY_LETTERS = {re.sub(r"[^a-z]", "", name.lower()): name for name in TYPES}
 
 _Key = tuple[str, ...]
 """A row's force, month and type, and any further columns that are counted by."""
@@ -58,82 +68,78 @@ def read_street(
     kind: str = "street",
     by: Sequence[str] = (),
     force: str | None = None,
+    most_rejected: float = 1.0,
 ) -> pd.DataFrame:
-    """How many crimes, incidents or outcomes there are: `force, month, type` and `count`, months as Periods.
+    """How many crimes, incidents or outcomes there are: `slug, force, month, type` and `count`, months as Periods.
 
-    paths: files named as data.police.uk names them (2019-01-wiltshire-street.csv), archives of them, or folders.
-    kind: street or outcomes. by: further columns to count by, `LSOA code` or `Last outcome category`; they come as
-    `lsoa` and `outcome`, blank where a row has none. force: read only the files whose names say that they are its.
+    paths: files named as data.police.uk names them (2019-01-wiltshire-street.csv), archives of them, or folders; `slug`
+    is the force in the name, `force` the one in the rows. kind: street or outcomes. by: further columns to count by,
+    `LSOA code` or `Last outcome category`; they come as `lsoa` and `outcome`, blank where a row has none. force: read
+    only the files whose names say that they are its. most_rejected: nothing is counted of a file of whose rows a larger
+    share is rejected.
 
     Raises InputError for other columns, for a force's month that is given twice, and for more rejected rows than the
     ledger's share allows: a row of another month than its file, or without a force or type.
     """
     ledger = Ledger() if ledger is None else ledger
     schema, columns = KINDS[kind], ["Falls within", "Month", TYPE[kind], *by]
-    files = sorted(file for path in paths for file in _files(path))
-    archives = [path for path in files if path.suffix.lower() == ".zip"]
-    plain = [path for path in files if path.suffix.lower() == ".csv" and _is_wanted(path.name, kind, force)]
-    if not plain and not archives:
-        raise InputError(f"there is no file named as 2019-01-somewhere-{kind}.csv is, and no archive of them")
-    sources: dict[str, Path] = {}
-    for path in plain:
-        _refuse_twice(sources, path.name, path)
-    counted = _scan([path for path in plain if _has_header(path, schema)], schema, columns)
-    for path in plain:
-        if path not in counted:
-            counted[path] = _count_rows(shown(path), path.name, path.read_bytes(), schema, columns)
-    for path in archives:
-        counted[path] = _count_archive(path, kind, columns, sources, force)
+    files = sorted(file for path in paths for file in (path.rglob("*.*") if path.is_dir() else [path]))
+    members = {path: names for path in files if (names := wanted(path, kind, force))}
+    if not members:
+        raise InputError(f"there is no file named as 2019-01-somewhere-{kind}.csv is, and no archive of one")
+    _refuse_twice(members)
+    counted = _scan([path for path in members if not _is_archive(path) and _has_header(path, schema)], schema, columns)
     counts: Counter[_Key] = Counter()
-    for path, source in counted.items():
-        what = f"{schema.what}, archive" if path in archives else schema.what
-        months = [pd.Period(month, "M") for month in {key[1] for key in source.counts}]
-        ledger.enter(path, what, source.rows, source.rejected, months)
-        counts.update(source.counts)
-    frame = pd.DataFrame([[*key, number] for key, number in counts.items()], columns=[*columns, "count"])
+    for path, names in members.items():
+        what = f"{schema.what}, archive" if _is_archive(path) else schema.what
+        parts = {path.name: counted[path]} if path in counted else _count_members(path, names, schema, columns)
+        rejected = [row for part in parts.values() for row in part.rejected]
+        months = [pd.Period(month, "M") for month in {key[1] for part in parts.values() for key in part.counts}]
+        ledger.enter(path, what, sum(part.rows for part in parts.values()), rejected, months)
+        for name, part in parts.items():
+            if len(part.rejected) <= most_rejected * part.rows:
+                slug = parts_of_name(name)["force"]
+                counts.update({(slug, *key): number for key, number in part.counts.items()})
+    frame = pd.DataFrame([[*key, number] for key, number in counts.items()], columns=["slug", *columns, "count"])
     frame = frame.rename(columns=NAMES).sort_values([NAMES[name] for name in columns], ignore_index=True)
     return frame.assign(month=months_of(frame["month"]))
 
 
+@lru_cache(maxsize=4096)
 def parts_of_name(name: str) -> dict[str, str]:
     """The month, force and kind in the name of a file of data.police.uk; empty for another file.
 
-    >>> parts_of_name("2019-01-west-mercia-street.csv"), parts_of_name("months.csv")
+    >>> parts_of_name("2019-01/2019-01-west-mercia-street.csv"), parts_of_name("months.csv")
     ({'month': '2019-01', 'force': 'west-mercia', 'kind': 'street'}, {})
     """
-    parts = _FILE.fullmatch(name)
+    parts = _FILE.fullmatch(PurePosixPath(name).name)
     return parts.groupdict() if parts else {}
 
 
-def _kind_of(name: str) -> str | None:
-    return parts_of_name(PurePosixPath(name).name).get("kind")
+def contents(path: Path) -> dict[str, dict[str, str]]:
+    """The files of data.police.uk that a file is, or that an archive holds, each with the parts of its name."""
+    names = [path.name]
+    if _is_archive(path):
+        with open_archive(path, MOST_ARCHIVE) as archive:
+            names = archive.namelist()
+    return {name: parts for name in names if (parts := parts_of_name(name)).get("kind") in KINDS}
 
 
-def holds(path: Path, kind: str) -> bool:
-    """Whether a file is of a kind, or an archive that has one of it."""
-    if path.suffix.lower() != ".zip":
-        return _kind_of(path.name) == kind
-    with open_archive(path, MOST_ARCHIVE) as archive:
-        return any(_kind_of(name) == kind for name in archive.namelist())
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        files = (file for file in path.rglob("*") if file.is_file())
-        return [file for file in files if _kind_of(file.name) or file.suffix == ".zip"]
-    return [path]
+def wanted(path: Path, kind: str, force: str | None) -> list[str]:
+    """The files of a kind that a file is or holds; where a force is named, those of it."""
+    names = [(name, force_key(parts["force"])) for name, parts in contents(path).items() if parts["kind"] == kind]
+    return [name for name, key in names if force is None or key == force_key(force)]
 
 
-def _is_wanted(name: str, kind: str, force: str | None) -> bool:
-    """Whether a file is of a kind and, where a force is named, of that force."""
-    parts = parts_of_name(name)
-    return parts.get("kind") == kind and (force is None or force_key(parts["force"]) == force_key(force))
-
-
-def _refuse_twice(sources: dict[str, Path], name: str, path: Path) -> None:
-    if name in sources:
-        raise InputError(f"{shown(path)}: {name} is given twice, in {shown(sources[name])} too; once is allowed")
-    sources[name] = path
+def _refuse_twice(members: Mapping[Path, Sequence[str]]) -> None:
+    places = [(PurePosixPath(name).name, path) for path, names in members.items() for name in names]
+    for (name, one), (other_name, other) in pairwise(sorted(places)):
+        if name == other_name:
+            raise InputError(f"{shown(one)}: {name} is given twice, in {shown(other)} too; once is allowed")
 
 
 def _has_header(path: Path, schema: Schema) -> bool:
@@ -156,7 +162,7 @@ def _scan(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> dict
         return {path: source for each in paths for path, source in _scan([each], schema, columns).items()}
     counted: dict[str, _Counted] = defaultdict(_Counted)
     for name, *cells, number in groups:
-        counted[name].counts[tuple(cell or "" for cell in cells)] += number
+        counted[name].counts[_key(cells)] += number
     return {
         path: counted[str(path)]
         for path in paths
@@ -175,6 +181,12 @@ def _query(paths: Sequence[Path], schema: Schema, columns: Sequence[str]) -> lis
         return connection.execute(query, [[str(path) for path in paths]]).fetchall()
 
 
+def _key(cells: Iterable[str | None]) -> _Key:
+    """What a row is counted by, a crime type under its one name."""
+    force, month, kind, *others = ((cell or "").strip() for cell in cells)
+    return force, month, _BY_LETTERS.get(re.sub(r"[^a-z]", "", kind.lower()), kind), *others
+
+
 def _why_rejected(key: _Key, name: str) -> tuple[int, str] | None:
     """Why rows of a force, month and type are rejected, after the place of the cell; None where they are not."""
     force, month, kind = key[:3]
@@ -185,29 +197,23 @@ def _why_rejected(key: _Key, name: str) -> tuple[int, str] | None:
         return 1, f"month {month!r} is not the file's, {parts['month']}"
     if not force:
         return 0, "the force is blank"
+    if parts.get("kind") == "street" and kind and kind not in TYPES:
+        return 2, f"crime type {kind!r}; {suggestion(kind, TYPES)}"
     return None if kind else (2, "the type is blank")
 
 
-def _count_archive(
-    path: Path, kind: str, columns: Sequence[str], sources: dict[str, Path], force: str | None
-) -> _Counted:
-    """Count an archive's files of a kind, one member at a time; `sources` gains their names."""
-    counted = _Counted()
+def _count_members(path: Path, names: Sequence[str], schema: Schema, columns: Sequence[str]) -> dict[str, _Counted]:
+    """Count a file, or an archive's, row by row, one at a time."""
+    if not _is_archive(path):
+        return {path.name: _count_rows(shown(path), path.name, path.read_bytes(), schema, columns)}
+    parts = {}
     with open_archive(path, MOST_ARCHIVE) as archive:
-        names = {member: PurePosixPath(member.filename).name for member in archive.infolist()}
-        if not any(_kind_of(name) == kind for name in names.values()):
-            raise InputError(f"{shown(path)}: holds no file named as 2019-01-somewhere-{kind}.csv is")
-        for member, name in names.items():
-            if not _is_wanted(name, kind, force):
-                continue
-            _refuse_twice(sources, name, path)
-            if member.file_size > MOST_MEMBER:
-                raise InputError(f"{shown(path)}: {name} would unpack to more than {MOST_MEMBER // 2**20} MB")
-            content = read_member(path, archive, member.filename)
-            part = _count_rows(f"{shown(path)}, {name}", name, content, KINDS[kind], columns)
-            counted.counts.update(part.counts)
-            counted.rejected += part.rejected
-    return counted
+        for member in names:
+            place = f"{shown(path)}, {PurePosixPath(member).name}"
+            if archive.getinfo(member).file_size > MOST_MEMBER:
+                raise InputError(f"{place} would unpack to more than {MOST_MEMBER // 2**20} MB")
+            parts[member] = _count_rows(place, member, read_member(path, archive, member), schema, columns)
+    return parts
 
 
 def _count_rows(place: str, name: str, content: bytes, schema: Schema, columns: Sequence[str]) -> _Counted:
@@ -231,7 +237,7 @@ def _count_rows(place: str, name: str, content: bytes, schema: Schema, columns: 
             reason = f"has {len(row)} cells where the header has {len(header)}"
             counted.rejected.append(Rejection(place, f"line {line}", "", "", reason))
             continue
-        key = tuple(row[at].strip() for at in places)
+        key = _key(row[at] for at in places)
         if complaint := _why_rejected(key, name):
             wrong, reason = complaint
             counted.rejected.append(Rejection(place, f"line {line}", columns[wrong], key[wrong], reason))

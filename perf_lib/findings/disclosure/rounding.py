@@ -256,7 +256,8 @@ def _printed(frame: pd.DataFrame, counts: pd.DataFrame, catalogue: Catalogue) ->
 def _namesakes(months: pd.DataFrame, catalogue: Catalogue) -> dict[Column, Column]:
     """The column that each is drawn as: a share's denominator that counts what a measure does is drawn as that count.
 
-    So are numerators and denominators that mostly are another column's figures, whatever the catalogue says.
+    So are numerators and denominators that are another column's figures, of few months or mostly, whatever the
+    catalogue says.
     """
     figures = dict(zip(months, months.to_numpy(float).T, strict=True))
     one_of: dict[Column, Column] = {}
@@ -276,7 +277,8 @@ def _namesakes(months: pd.DataFrame, catalogue: Catalogue) -> dict[Column, Colum
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     shared = np.isfinite(one) & np.isfinite(other) & ((one > 0) | (other > 0))
-    return bool(shared.sum() >= FEWEST and (one == other)[shared].mean() >= ALIKE)
+    same = (one == other)[shared]
+    return bool(same.any() and (same.all() or (len(same) >= FEWEST and same.mean() >= ALIKE)))
 
 
 def _relations(months: pd.DataFrame, namesakes: Mapping[Column, Column], catalogue: Catalogue) -> list[Relation]:

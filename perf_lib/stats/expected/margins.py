@@ -16,6 +16,12 @@ from perf_lib.stats.expected.years import LEVEL, YearOnYear
 from perf_lib.stats.months import YEAR, Floats
 from perf_lib.stats.transforms import SCALES
 
+YEAR_TO_YEAR = 0.1
+"""How far two years of a count are apart where nothing has changed, beyond chance: a standard deviation of a tenth.
+
+It is stated, not estimated: there are no months to tell it by. The changes of 43 forces on the year (2018 and 2019), by
+offence group, lie 0.04 to 0.13 about their median, and those of 16 boroughs over 15 years 0.07 to 0.2 (by the median).
+"""
 FEWEST = 10
 """Cases in each year; of fewer nothing can be said."""
 
@@ -24,8 +30,8 @@ def year_on_year(measure: Measure, months: pd.DataFrame) -> YearOnYear | None:
     """How a measure's newest figure differs from the one twelve months before; None where nothing can be said.
 
     months: the measure's rows of the tidy frame, by month without gaps. Margins are half the width of a 95 per cent
-    interval and add in squares; shares of cases are compared on Anscombe's scale, counts exactly. A margin, or a number
-    of cases, that one year lacks is taken to be the other's.
+    interval and add in squares; shares of cases are compared on Anscombe's scale, counts by YEAR_TO_YEAR. A margin,
+    or a number of cases, that one year lacks is taken to be the other's.
     """
     supplied = months.index[months["value"].notna()]
     if not len(supplied) or supplied[-1] - YEAR not in months.index:
@@ -41,7 +47,7 @@ def year_on_year(measure: Measure, months: pd.DataFrame) -> YearOnYear | None:
     if measure.is_percentage and cases.notna().all():
         shares = np.array(figures) / 100 * cases.to_numpy()
         return of_shares(*shares.tolist(), *cases)
-    return of_counts(*figures) if measure.singular else None
+    return of_counts(*figures) if measure.is_counted else None
 
 
 def of_margins(now: float, before: float, margin_now: float, margin_before: float) -> YearOnYear:
@@ -93,13 +99,16 @@ def _wilson(share: Floats, cases: Floats) -> tuple[Floats, Floats]:
 
 
 def of_counts(now: float, before: float) -> YearOnYear:
-    """The change of a count, in per cent, exactly; from nought it has no per cent.
+    """The change of a count, in per cent; from nought it has no per cent.
 
-    >>> change = of_counts(24, 12)
-    >>> change.change, round(change.lower), round(change.upper), round(change.p, 2)
-    (100.0, -4, 339, 0.05)
+    Chance and YEAR_TO_YEAR add in squares on logarithms: 1 / now + 1 / before + YEAR_TO_YEAR ** 2.
+
+    >>> change = of_counts(44252, 40643)
+    >>> round(change.change, 1), round(change.lower), round(change.upper), round(change.p, 2)
+    (8.9, -11, 33, 0.4)
     """
-    p, least, most = (float(part[0]) for part in small.share_of_two(np.array([now]), np.array([before]), np.ones(1)))
+    extra = 1 + YEAR_TO_YEAR**2 * now * before / max(now + before, 1)
+    p, least, most = (float(part[0]) for part in small.share_of_two(*np.array([[now], [before], [extra]])))
     if not before:
         return YearOnYear(now, before, float("nan"), "per cent", float("nan"), float("nan"), LEVEL, abs(p), YEAR)
     lower, upper = (100 * (share / max(1 - share, 1e-9) - 1) for share in (least, most))

@@ -95,7 +95,8 @@ def _points(finding: Finding, width: float) -> Figure:
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
     _target_lines([axis], finding)
-    title = "12 months to each month" if measure.spans_a_year else _EACH[measure.traits.stands]
+    each = "Each quarter" if measure.is_quarterly else _EACH[measure.traits.stands]
+    title = "12 months to each month" if measure.spans_a_year else each
     canvas.values_axis(axis, title, "rank" if measure.is_rank else measure.unit, measure.decimals)
     months = shown.index if ahead is None else shown.index.append(ahead.table.index)
     beside = beside if measure.stands_at else _newest(axis, values, measure)
@@ -242,9 +243,6 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
             f"{wording.month(known.index[-1])}, is {narrative.in_prose(known.iloc[-1], measure)}."
         )
-    elif len(known) and not finding.rolling:
-        last = known.index[-1]
-        sentences.append(f"The last, {wording.month(last)}, is {narrative.in_prose(known[last], measure)}.")
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
@@ -283,7 +281,7 @@ def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
     columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
     if ahead is not None:
         columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
-    return pd.DataFrame({"Month": [wording.short_month(month) for month in months]} | columns)
+    return pd.DataFrame({measure.traits.heading: [wording.short_month(month) for month in months]} | columns)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from textwrap import wrap
 
 import pandas as pd
 
+from perf_lib.findings.finding import Finding
 from perf_lib.words import wording
 
 WIDEST = 28
@@ -54,3 +55,8 @@ def lines_of(row: Sequence[object], width: int = WIDEST) -> int:
 def cell_text(cell: object) -> str:
     """A cell as it is read: a number with at most four decimals, words as they are."""
     return wording.number(cell, 4).rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)
+
+
+def months_of_their_own(finding: Finding) -> pd.DataFrame:
+    """The months with figures of their own: one of twelve months, or of a quarter, is no month's value."""
+    return finding.months if finding.measure.traits.heading == "Month" else finding.months.assign(value=float("nan"))

@@ -17,7 +17,7 @@ from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.series import NOTHING
 from perf_lib.views import narrative
-from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, sheet_columns
+from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, months_of_their_own, sheet_columns
 from perf_lib.words import wording
 
 NOTES = {
@@ -40,7 +40,7 @@ def findings_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
 def months_table(findings: Mapping[str, Finding]) -> pd.DataFrame:
     """Every month of every measure, unrounded, with how each figure is known."""
     parts = [
-        finding.months.reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
+        months_of_their_own(finding).reset_index().assign(measure=code, rolling_12=finding.rolling_months.to_numpy())
         for code, finding in findings.items()
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -229,13 +229,14 @@ def _spelt_out(table: pd.DataFrame) -> pd.DataFrame:
 
 def _dashboard_row(finding: Finding) -> dict[str, object]:
     measure = finding.measure
+    months = months_of_their_own(finding)["value"].reindex(finding.last_12.index)
     figures = {
         "Quarter": measure.in_table(finding.value.value),
         "12 months": finding.in_short["12 months"],
         "Change": narrative.change_in_table(finding),
         "Target": narrative.aim(finding) or "–",
         "Target met": (finding.target.word if finding.target else "") or "–",
-        **{wording.short_month(month): measure.in_table(value) for month, value in finding.last_12["value"].items()},
+        **{wording.short_month(month): measure.in_table(value) for month, value in months.items()},
     }
     return {
         "Measure": measure.title,

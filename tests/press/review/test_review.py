@@ -20,10 +20,12 @@ from builders import PARAMS
 from doors import command, digests, notebooks, program
 
 from perf_lib.press import sign_off
+from perf_lib.press.check import record_of
 from perf_lib.press.pack import run
 from perf_lib.press.review import Comments, open_review
 from perf_lib.press.review.figures import open_figures, settle, take
 from perf_lib.press.review.review import TEXT, THREAD
+from perf_lib.report import open_report
 from perf_lib.words.errors import InputError, PerfError
 from perf_lib.words.quarters import Quarter
 
@@ -467,6 +469,37 @@ def test_a_hostile_page_in_the_reviewers_browser_can_neither_read_nor_write(revi
 
 
 # --- figures that nobody answers for
+
+
+@needs_chromium
+def test_a_reviewer_takes_an_offer_and_answers_for_a_figure_by_clicks(review):
+    """What is clicked is in the commentary and in the record, and nothing is open after it."""
+    params, record = review.place / "params", pack(review.place) / "run.json"
+    file = params / QUARTER / "commentary" / "sexual_offences.md"
+    file.write_text("There were 1,946 sexual offences in all. Some 41 of them were in Swindon.\n", "utf-8")
+    open_now = record_of(open_report(QUARTER, params).checked(), is_public=False)
+    record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | open_now), "utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        page.goto(review.address)
+        page.wait_for_url("**/")
+        page.goto(f"http://{review.host}/?about=sexual_offences")
+        first, second = page.locator("article.comment", has=page.locator("button", has_text="Checked")).all()
+        page.screenshot(path=pictures("review") / "figures.png")
+        assert "1,946" in first.inner_text() and "41" in second.inner_text()
+        first.get_by_role("button", name="Bind 1,496", exact=True).click()
+        page.locator("article.comment", has_text="1,946").wait_for(state="detached")
+        assert file.read_text("utf-8").startswith("There were {{ rolling_12 }} sexual offences in all. Some 41")
+        page.get_by_label("Why it is right as it stands").fill("from the crime system, March 2020")
+        page.locator("article.comment").get_by_label("Your name").fill("A. Reviewer")
+        page.get_by_role("button", name="Checked").click()
+        page.locator("#figures").wait_for(state="detached")
+        page.screenshot(path=pictures("review") / "answered.png")
+    (answer,) = json.loads(record.read_text("utf-8"))["answers"]
+    assert (answer["text"], answer["reason"], answer["name"]) == (
+        "41", "from the crime system, March 2020", "A. Reviewer",
+    )  # fmt: skip
+
 
 WORDS = "First line.\n\nThere were 1,946 offences, and 41 in Swindon.\n"
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, norm
 
+from perf_lib.stats.expected import margins
 from perf_lib.stats.expected.margins import of_counts, of_margins, of_shares, year_on_year
 
 
@@ -46,10 +47,18 @@ def test_shares_of_fewer_than_ten_cases_are_not_compared():
     assert of_shares(5, 5, 10, 10) is not None
 
 
-def test_counts_are_compared_exactly():
+@pytest.mark.parametrize(("now", "before"), [(44252, 40643), (620, 460), (900, 600), (24, 12)])
+def test_two_years_of_a_count_are_told_apart_by_chance_and_by_a_tenth(now, before):
+    # The witness: the logarithm of their ratio is normal, with the two chances' and the tenth's variances added.
+    z = np.log(now / before) / np.sqrt(1 / now + 1 / before + 0.1**2)
+    assert of_counts(now, before).p == pytest.approx(2 * norm.sf(z), abs=0.004)
+    assert of_counts(now, before).change == pytest.approx(100 * (now / before - 1))
+
+
+def test_without_the_tenth_counts_are_compared_exactly(monkeypatch):
+    monkeypatch.setattr(margins, "YEAR_TO_YEAR", 0)
     lower = binom.cdf(23, 36, 0.5) + binom.pmf(24, 36, 0.5) / 2
     assert of_counts(24, 12).p == pytest.approx(2 * (1 - lower))
-    assert of_counts(24, 12).change == pytest.approx(100)
 
 
 def test_from_nought_there_is_no_per_cent():

@@ -462,7 +462,9 @@ def test_the_table_has_the_36_months_that_are_drawn_and_those_of_the_fan(code):
 def test_the_table_of_points_has_the_months_that_have_one(code):
     finding, table = sample(code), chart(code).table
     shown = finding.months.iloc[-36:].dropna(subset="value")
-    assert list(table["Month"]) == [wording.short_month(month) for month in shown.index]
+    # A figure of a whole year stands beside the month that it ends in, and is called that.
+    heading = "12 months to" if finding.measure.kind == "rolling" else "Month"
+    assert list(table[heading]) == [wording.short_month(month) for month in shown.index]
     assert list(table["Figure"]) == [wording.value_in_table(value, "per cent") for value in shown["value"]]
 
 
