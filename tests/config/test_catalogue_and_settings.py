@@ -203,7 +203,6 @@ def test_a_value_of_the_wrong_type_is_not_guessed_at(tmp_path, old, new, named):
         ("  singular: theft recorded\n", "", "singular"),
         ("unit: crimes", "unit: per cent", "per cent"),
         ("  better: lower\n", "  better: lower\n  denominator_is: stock\n", "stock"),
-        ("  kind: count\n", "  kind: rolling\n  frequency: quarterly\n", "only a survey or a count is quarterly"),
         ("  better: lower\n", "", "'better' is missing"),
     ],
 )
