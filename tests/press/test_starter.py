@@ -119,7 +119,7 @@ def test_a_fire_authority_with_calendar_years_and_areas(tmp_path):
     assert "Accidental dwelling fires by area" in text
     settings = tmp_path / "params" / "settings.yaml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("- South", "- Suoth"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"has a figure for 'South'; did you mean Suoth\?"):
+    with pytest.raises(InputError, match=r"has a figure for 'South': name it under areas.*; did you mean Suoth\?"):
         open_report("2024-Q3", tmp_path / "params")
 
 
