@@ -566,8 +566,8 @@ def _check_areas(params: Params, frame: pd.DataFrame) -> None:
     for area in sorted(here - known):
         row = frame[frame["area"] == area].iloc[0]
         raise InputError(
-            f"{where}: {row['measure']}, {row['month']} has a figure for {area!r}: name it under areas, or leave its rows "
-            f"out; {suggestion(area, known)}"
+            f"{where}: {row['measure']}, {row['month']} has a figure for {area!r}: name it under areas, or leave its "
+            f"rows out; {suggestion(area, known)}"
         )
     for area in settings.areas:
         if area not in here:
