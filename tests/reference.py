@@ -37,6 +37,7 @@ from perf_lib.config.settings import (
     Restatements,
     Settings,
 )
+from perf_lib.config.target import Target
 from perf_lib.config.yaml import read_yaml
 from perf_lib.extracts.records import definitions
 from perf_lib.report import MeasureReport, Report
@@ -51,11 +52,22 @@ EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Measure, "marking"): "provisional",
     (Measure, "safe"): "it counts hours, and no people",
     (Measure, "breakdown_of"): "crime_volume",
+    (Target, "level"): 90,
+    (Target, "between"): [75, 150],
+    (Target, "years"): {"2024-25": 1080, "2025-26": 1060},
+    (Target, "change"): -2,
+    (Target, "on"): "2019-20",
+    (Target, "measure"): "budget",
+    (Target, "each"): "year",
+    (Target, "near"): 2,
     (OpenData, "police_uk_but"): ["Anti-social behaviour"],
     (Inputs, "records"): "records.yaml",
     (Inputs, "markings"): {"months.xlsx": "provisional"},
     (Inputs, "made_from"): "made_from.csv",
     (Inputs, "rejected_share"): 0.01,
+    (Inputs, "columns"): {"Our aim": "target", "Comments": "ignored"},
+    (Settings, "areas"): ["City", "Coast", "Hills"],
+    (Settings, "year_starts"): 1,
     (Settings, "language"): "cy-GB",
     (Settings, "show_unsupplied"): False,
     (Settings, "public_leaves_out"): ["OFFICIAL-SENSITIVE"],
@@ -82,6 +94,7 @@ def measure_keys() -> str:
     return _sections(
         [
             ("A measure", Measure, measures, ("code",)),
+            ("`target` of a measure", Target, [], ()),
             ("`open_data` of a measure", OpenData, nested, ()),
         ]
     )

@@ -51,6 +51,7 @@ STATE = {
 """What a process keeps, by module and name, each with what bounds it."""
 
 LONG = {
+    "config/catalogue.py": "the table of kinds, and all that is asked of a measure",
     "commentary/facts.py": "each sort of fact, and the table of their names",
     "cli.py": "thirteen commands, each a thin door",
     "config/settings.py": "the settings of a quarter are one record, and its folder one object",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 import pandas as pd
@@ -36,6 +37,14 @@ class Arrived:
         """The Finding of every measure in a catalogue."""
         return findings(catalogue, settings, quarter, self.frame, self.rates, self.published)
 
+    def of_area(self, area: str, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
+        """The Finding of every measure that has figures for an area below the whole; targets are the whole's alone."""
+        here = set(self.frame.loc[self.frame["area"] == area, "measure"])
+        own = {"target": None, "peers": None}
+        measures = Catalogue({c: each.model_copy(update=own) for c, each in catalogue.items() if c in here})
+        body = settings.body.model_copy(update={"area": area})
+        return findings(measures, settings.model_copy(update={"body": body}), quarter, self.frame)
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -57,9 +66,15 @@ class Contents:
         """The settings that the report is made by."""
         return self.params.settings
 
+    @cached_property
+    def areas(self) -> Mapping[str, Mapping[str, Finding]]:
+        """The Findings of each area below the whole that settings name, by area and measure."""
+        catalogue, settings = self.params.catalogue, self.settings
+        return {area: self.arrived.of_area(area, catalogue, settings, self.quarter) for area in settings.areas}
+
     def as_at(self, quarter: Quarter | str) -> Self:
         """The same settings and figures, cut at another quarter's end; commentary stays the report's own."""
-        at = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
+        at = replace(Quarter.parse(str(quarter)), starts=self.quarter.starts)
         if at == self.quarter:
             return self
         return replace(self, quarter=at, findings=self.arrived.findings(self.params.catalogue, self.settings, at))

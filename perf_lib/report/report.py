@@ -28,7 +28,7 @@ from perf_lib.report import frames
 from perf_lib.report.contents import Arrived, Contents
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
-from perf_lib.views import changes, charts, coverage, dashboard, explain, html, narrative, summary
+from perf_lib.views import areas, changes, charts, coverage, dashboard, explain, html, narrative, summary
 from perf_lib.views.charts import Chart
 from perf_lib.views.charts.cache import drawn_once
 from perf_lib.views.html import Fragment
@@ -101,6 +101,12 @@ class MeasureReport:
         """The quarter's last month beside the same month of earlier years: value, change in per cent, rank, origin."""
         return frames.same_month(self._finding, years)
 
+    def areas(self) -> Fragment:
+        """The measure in each area below the whole: a table with verdicts, and a chart an area; empty without areas."""
+        code = self._finding.measure.code
+        parts = {area: found[code] for area, found in self._report.areas.items() if code in found}
+        return areas.areas(self._finding, parts)
+
     def explain(self) -> Fragment:
         """How the verdict came about, the arithmetic behind every symbol, and the symbols of past months."""
         return explain.explain(self._finding)
@@ -142,7 +148,7 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = at_a_glance = peers = explain = table = commentary = _part
+    headline = sentences = chart = at_a_glance = peers = areas = explain = table = commentary = _part
 
     @property
     def finding(self) -> Finding:
@@ -473,7 +479,7 @@ class Report(Contents, Mapping[str, MeasureReport]):
         return html.commentary(binding.bind(html.without_comments(text), code, self.findings, path, self.left_out))
 
 
-_kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+_kept_open: dict[tuple[str, Path, bool], Report] = {}
 """Reports that open_report answers with instead of opening them again: for a run's own processes alone."""
 
 
@@ -497,8 +503,8 @@ def kept_open(*reports: Report) -> Iterator[None]:
             _kept_open.pop(_key(report), None)
 
 
-def _key(report: Report) -> tuple[Quarter, Path, bool]:
-    return report.quarter, report.params.folder.resolve(), report.is_public
+def _key(report: Report) -> tuple[str, Path, bool]:
+    return str(report.quarter), report.params.folder.resolve(), report.is_public
 
 
 def open_report(quarter: str | Quarter | None = None, params: str | Path = "params", public: bool = False) -> Report:
@@ -513,15 +519,17 @@ def open_report(quarter: str | Quarter | None = None, params: str | Path = "para
     """
     folder = find_params(params)
     asked = newest_in(folder) if quarter is None else Quarter.parse(str(quarter))
-    if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
+    if (kept := _kept_open.get((str(asked), folder.resolve(), public))) is not None:
         return replace(kept)
     opened = read_params(folder, asked)
+    asked = opened.quarter
     inputs, area = opened.settings.inputs, opened.settings.body.area
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)
     if not (frame["area"] == area).any():
         where, near = opened.settings_file("body"), suggestion(area, set(frame["area"].astype(str)))
         raise InputError(f"{where}: body.area: no monthly figure is for {area!r}; {near}")
+    _check_areas(opened, frame)
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
     if rates is not None:
         _check_peers(opened, rates)
@@ -572,7 +580,8 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
     inputs, catalogue, area = params.settings.inputs, params.catalogue, params.settings.body.area
     frames = []
     if inputs.monthly:
-        frames.append(extracts.read_monthly([*map(params.input_path, inputs.monthly)], catalogue, area, ledger))
+        paths = [*map(params.input_path, inputs.monthly)]
+        frames.append(extracts.read_monthly(paths, catalogue, area, ledger, inputs.columns))
     if inputs.records is None:
         return frames[0], None
     definitions = extracts.read_definitions(params.input_path(inputs.records), catalogue)
@@ -589,6 +598,22 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
 def _parts_of(desk: object) -> list[str]:
     """The parts that Tab offers, without Python's own names."""
     return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
+
+
+def _check_areas(params: Params, frame: pd.DataFrame) -> None:
+    """Refuse figures for an area that settings do not know, and an area of settings without any."""
+    settings, here = params.settings, set(frame["area"].astype(str))
+    known = {settings.body.area, *settings.areas, *(settings.peer_group.areas if settings.peer_group else ())}
+    where = f"{params.settings_file('areas')}: areas"
+    for area in sorted(here - known):
+        row = frame[frame["area"] == area].iloc[0]
+        raise InputError(
+            f"{where}: {row['measure']}, {row['month']} has a figure for {area!r}: name it under areas, or leave its "
+            f"rows out; {suggestion(area, known)}"
+        )
+    for area in settings.areas:
+        if area not in here:
+            raise InputError(f"{where}: no monthly figure is for {area!r}; {suggestion(area, here)}")
 
 
 def _check_peers(params: Params, rates: pd.DataFrame) -> None:

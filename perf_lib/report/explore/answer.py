@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.settings import Settings
+from perf_lib.config.target import Target
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.symbols import Symbol
@@ -145,11 +146,14 @@ def ask(report: Contents, question: Question) -> Answer:
         raise InputError("a public report is not explored; open the report without public=True")
     measure = report.params.catalogue[question.measure]
     if question.target is not None:
-        measure = measure.model_copy(update={"target": question.target})
+        measure = measure.model_copy(update={"target": Target(level=question.target)})
     report = report.as_at(question.quarter or report.quarter)
     settings = settings_for(report, question)
     arrived = replace(report.arrived, frame=frame_for(report, question))
-    now = arrived.findings(Catalogue({measure.code: measure}), settings, report.quarter)[measure.code]
+    measures = Catalogue({measure.code: measure})
+    if measure.target is not None and measure.target.measure is not None:
+        measures[measure.target.measure] = report.params.catalogue[measure.target.measure]
+    now = arrived.findings(measures, settings, report.quarter)[measure.code]
     chances = {code: finding.verdict.chance for code, finding in report.findings.items()}
     exceptional = clear(chances | {measure.code: now.verdict.chance})
     if now.verdict.is_unlike:

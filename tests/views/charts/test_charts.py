@@ -22,7 +22,7 @@ from perf_lib.stats.forecast import Projection
 from perf_lib.views import charts, narrative
 from perf_lib.views.charts import Chart, canvas
 from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
-from perf_lib.views.charts.monthly import sparkline
+from perf_lib.views.charts.sparkline import sparkline
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 
