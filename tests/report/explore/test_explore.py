@@ -276,7 +276,7 @@ def test_the_choices_written_as_a_call_give_the_same_answer(asked):
 
 def test_a_target_is_tried_for_the_answer_alone():
     answer = report().what_if("conviction_rate", target=80)
-    assert (answer.now.target.target, answer.then.measure.target) == (
+    assert (answer.now.target.bounds.level, answer.then.measure.target) == (
         80,
         report().findings["conviction_rate"].measure.target,
     )
