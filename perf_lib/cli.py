@@ -14,7 +14,7 @@ import signal
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,12 +100,10 @@ def run(
 
         orders = batch.orders(params, outputs, chosen, notebooks, workers=workers, **options)
         _make_many([order for order in orders if not due or batch.is_due(order)], scheduler, workers, as_json)
-    elif chosen is None:
-        raise InputError("say which quarter, such as 2019-20-Q3, or --all or --due")
     elif scheduler is not None:
         raise InputError("--scheduler hands over many packs: it goes with --all or --due")
     else:
-        _make_one(plan(chosen, params, outputs, notebooks, workers, **options), as_json)
+        _make_one(plan(chosen or _only_quarter(params), params, outputs, notebooks, workers, **options), as_json)
 
 
 @app.command()
@@ -253,14 +251,58 @@ def publish(
 
 
 @app.command()
-def init(params: ParamsFolder = PARAMS) -> None:
-    """Make, beside params, the key that public reports round their counts by, where there is none."""
+def init(
+    folder: Annotated[Path, Argument(metavar="[FOLDER]", help="The folder to start in.")] = Path(),
+    source: Annotated[
+        Path | None, Option("--from", metavar="FILE", help="The spreadsheet or table of monthly figures.")
+    ] = None,
+    quarter: Annotated[str | None, Option("--quarter", help="The first quarter to report, such as 2024-25-Q3.")] = None,
+    force: Annotated[str | None, Option("--force", help="Whose figures they are.")] = None,
+    sample: Annotated[bool, Option("--sample", help="Start from the sample instead.")] = False,
+    params: ParamsFolder = PARAMS,
+) -> None:
+    """Make params and notebooks from a spreadsheet, where there are none, and the key that public reports round by."""
     from perf_lib.config import rounding_key
     from perf_lib.config.settings import find_params
+    from perf_lib.press import starter
 
-    is_new = rounding_key.make_key(find_params(params)) is not None
+    there = folder / params if folder != Path() else find_params(params)
+    if sample:
+        echo(f"{starter.copy_sample(folder)}: the sample, with its notebooks; next: perf-lib run 2019-20-Q3")
+    elif source is not None or not there.is_dir():
+        source = source or Path(_ask("--from", "The file of monthly figures"))
+        quarter = quarter or _ask("--quarter", "The first quarter, such as 2024-25-Q3")
+        force = force or _ask("--force", "Whose figures they are")
+        started = starter.start(folder, source, Quarter.parse(quarter), force)
+        echo(f"{wording.counted(started.measures, 'measure')}; written: {', '.join(started.files)}")
+        for line in started.checks:
+            echo(f"  check: {line}")
+        echo(f"next: perf-lib run {quarter}")
+    is_new = rounding_key.make_key(there) is not None
     outcome = "made, for this body alone; keep a copy of it, and keep it secret" if is_new else "is there already"
     echo(f"{rounding_key.KEY}: {outcome}")
+
+
+def _ask(option: str, question: str) -> str:
+    """An answer typed at the terminal; a refusal that names the option where there is none."""
+    if not sys.stdin.isatty():
+        raise InputError(f'init needs {option}; write perf-lib init --from FILE --quarter 2024-25-Q3 --force "NAME"')
+    return str(typer.prompt(question))
+
+
+@app.command()
+def notebooks(params: ParamsFolder = PARAMS, notebooks: NotebooksFolder = None) -> None:
+    """Add, to the notebook of its priority, a section for each measure that no notebook shows."""
+    from perf_lib.config.settings import find_params
+    from perf_lib.press import starter
+    from perf_lib.press.order import notebooks_of
+
+    folder = find_params(params)
+    added = starter.add_sections(folder, notebooks_of(folder, notebooks))
+    for code, name in added.items():
+        echo(f"{code}: a section is added to {name}")
+    if not added:
+        echo("every measure is shown by a notebook")
 
 
 @app.command()
@@ -326,6 +368,7 @@ def force(
 @app.command()
 def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
     """Show what each source gave (months, rows, rejected rows) and the months that look like a fault."""
+    from perf_lib.press.order import notebooks_of
     from perf_lib.report import open_report
     from perf_lib.views.coverage import suspected
 
@@ -336,8 +379,11 @@ def inputs(quarter: QuarterName, params: ParamsFolder = PARAMS) -> None:
         echo(f"{source.file}: {source.what}, {source.rows:,} rows{rejected}{months}, SHA-256 {source.sha256}")
         for each in source.rejected:
             echo(f"  rejected: {each.row}: {each.reason}")
+        for note in source.notes:
+            echo(f"  {note}")
     for jump in suspected(report.findings):
         echo(f"{jump.measure}, {jump.month}: {jump.value:g} after {jump.usual:g}: {jump.what}, {jump.why}")
+    _say_unshown(report.params.folder, notebooks_of(report.params.folder))
 
 
 @app.command()
@@ -366,6 +412,24 @@ def template(
 # --- run: one pack or many
 
 
+def _say_unshown(params: Path, notebooks: Iterable[Path]) -> None:
+    """Name the measures that no notebook shows; notebooks that name none, such as a loop's, say nothing of that."""
+    from perf_lib.press import starter
+
+    if left := starter.unshown(params, notebooks):
+        echo(f"no notebook shows {', '.join(left)}; perf-lib notebooks adds a section for each")
+
+
+def _only_quarter(params: Path) -> Quarter:
+    from perf_lib.config.settings import find_params, quarters_in
+
+    folder = find_params(params)
+    quarters = quarters_in(folder) if folder.is_dir() else []
+    if len(quarters) != 1:
+        raise InputError("say which quarter, such as 2019-20-Q3, or --all or --due")
+    return quarters[0]
+
+
 def _make_one(order: Order, as_json: bool) -> None:
     from perf_lib.press import record
 
@@ -383,6 +447,7 @@ def _make_one(order: Order, as_json: bool) -> None:
         raise
     _report_pack(order, as_json, pack.made, pack.seconds)
     if pack.made and not as_json:
+        _say_unshown(order.params, order.notebooks)
         names = "report.html report.pdf briefing.pdf dashboard.xlsx dashboard.ods findings.csv run.json".split()
         for path in (pack.folder / name for name in names):
             if path.exists():

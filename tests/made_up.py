@@ -14,10 +14,23 @@ from perf_lib.findings.finding import Finding
 
 LAST = pd.Period("2019-12", freq="M")
 KINDS = (
-    *["count"] * 4, "hours", *["share of cases"] * 2, "share", *["mean of cases"] * 2, "mean", "mean of percentages",
-    "mean over a stock", *["rolling share of cases"] * 2, "rolling share", "rolling count",
-    "survey", "survey with margin", "survey of a quarter", "survey in points",
-)  # fmt: skip
+    *["count"] * 4,
+    "hours",
+    *["share of cases"] * 2,
+    "share",
+    *["mean of cases"] * 2,
+    "mean",
+    "mean of percentages",
+    "mean over a stock",
+    *["rolling share of cases"] * 2,
+    "rolling share",
+    "rolling count",
+    "survey",
+    "survey with margin",
+    "survey of a quarter",
+    "survey in points",
+)
+STANDING = ("stock", "given")  # fmt: skip
 SHAPES = ("steady", "steady", "season", "trend", "step", "step", "shock", "spell", "constant", "nought", "from nought")
 LEVELS = (0.05, 0.4, 2.0, 6.0, 40.0, 300.0, 4000.0)
 
@@ -27,8 +40,19 @@ def made_up(seed: int, size: int = 60) -> dict[str, Finding]:
     """The Findings of one catalogue of made-up measures."""
     rng = np.random.default_rng(seed)
     given = [one(f"measure_{number}", rng) for number in range(size)]
+    given += [standing(f"{kind}_{seed}_{at}", kind, seed + 10 * at) for kind in STANDING for at in range(2)]
     breaks = [each for code in range(size) for each in breaks_of(f"measure_{code}", rng)]
     return find(*given, settings=settings(breaks=breaks))
+
+
+def standing(code: str, kind: str, seed: int) -> tuple[Measure, pd.DataFrame]:
+    """A measure of how things stand, by a draw of its own: a slow course with a step in its last months."""
+    rng = np.random.default_rng(seed)
+    values = (400 + rng.normal(0, 2, 60).cumsum() + 60 * (np.arange(60) > 56) * rng.choice([0, 0, 1, -1])).round()
+    more = {"unit": "officers", "noun": "officers", "singular": "officer"} if kind == "stock" else {"unit": "points"}
+    index = pd.period_range(end=LAST, periods=60, freq="M", name="month")
+    rows = months(values.tolist()).set_axis(index)
+    return measure(code, kind, title=code.replace("_", " ").capitalize(), better="higher", **more), rows
 
 
 def one(code: str, rng: np.random.Generator) -> tuple[Measure, pd.DataFrame | None]:

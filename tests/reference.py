@@ -23,6 +23,7 @@ import typer.main
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import perf_lib
 from perf_lib.cli import app
 from perf_lib.config.catalogue import Measure, OpenData
 from perf_lib.config.settings import (
@@ -36,6 +37,7 @@ from perf_lib.config.settings import (
     Restatements,
     Settings,
 )
+from perf_lib.config.target import Target
 from perf_lib.config.yaml import read_yaml
 from perf_lib.extracts.records import definitions
 from perf_lib.report import MeasureReport, Report
@@ -50,11 +52,22 @@ EXAMPLES: dict[tuple[type[BaseModel], str], object] = {
     (Measure, "marking"): "provisional",
     (Measure, "safe"): "it counts hours, and no people",
     (Measure, "breakdown_of"): "crime_volume",
+    (Target, "level"): 90,
+    (Target, "between"): [75, 150],
+    (Target, "years"): {"2024-25": 1080, "2025-26": 1060},
+    (Target, "change"): -2,
+    (Target, "on"): "2019-20",
+    (Target, "measure"): "budget",
+    (Target, "each"): "year",
+    (Target, "near"): 2,
     (OpenData, "police_uk_but"): ["Anti-social behaviour"],
     (Inputs, "records"): "records.yaml",
     (Inputs, "markings"): {"months.xlsx": "provisional"},
     (Inputs, "made_from"): "made_from.csv",
     (Inputs, "rejected_share"): 0.01,
+    (Inputs, "columns"): {"Our aim": "target", "Comments": "ignored"},
+    (Settings, "areas"): ["City", "Coast", "Hills"],
+    (Settings, "year_starts"): 1,
     (Settings, "language"): "cy-GB",
     (Settings, "show_unsupplied"): False,
     (Settings, "public_leaves_out"): ["OFFICIAL-SENSITIVE"],
@@ -81,6 +94,7 @@ def measure_keys() -> str:
     return _sections(
         [
             ("A measure", Measure, measures, ("code",)),
+            ("`target` of a measure", Target, [], ()),
             ("`open_data` of a measure", OpenData, nested, ()),
         ]
     )
@@ -267,7 +281,8 @@ def _calls(desk: type, spelt: str) -> str:
 
 def calls(desk: type) -> Iterator[tuple[str, str]]:
     """Each public method and property of a class, as it is called, with the first sentence of its docstring."""
-    for name, member in vars(desk).items():
+    owners = [owner for owner in reversed(desk.__mro__) if owner.__module__.startswith("perf_lib")]
+    for name, member in {name: member for owner in owners for name, member in vars(owner).items()}.items():
         if name.startswith("_") or not (callable(member) or hasattr(member, "__get__")):
             continue
         summary = _first_sentence(inspect.getdoc(member))
@@ -282,6 +297,16 @@ def calls(desk: type) -> Iterator[tuple[str, str]]:
 
 def _first_sentence(text: str | None) -> str:
     return " ".join((text or "").split("\n\n")[0].split())
+
+
+def front_door() -> str:
+    """The names of `import perf_lib as pl`, each with the first sentence of its docstring."""
+    rows = []
+    for name in perf_lib.__all__:
+        member = getattr(perf_lib, name)
+        call = name if inspect.isclass(member) else f"{name}({', '.join(inspect.signature(member).parameters)})"
+        rows.append([f"`pl.{call}`", _first_sentence(inspect.getdoc(member))])
+    return table(["name", "what it gives"], rows)
 
 
 # Commands
@@ -347,6 +372,7 @@ def parts() -> dict[str, str]:
         "records.yaml": records_keys(),
         "report": report_calls(),
         "measure": measure_calls(),
+        "front door": front_door(),
     }
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import readme_tables
 import reference
+from matplotlib import pyplot
 from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
+import perf_lib as pl
 from perf_lib.cli import app
 from perf_lib.config.yaml import read_yaml
 from perf_lib.report import MeasureReport, Report, open_report
@@ -115,13 +120,36 @@ def test_every_file_and_heading_that_a_page_links_is_there(page):
             assert heading in reference.anchors(path.read_text(encoding="utf-8")), link
 
 
+def examples() -> list[str]:
+    """The pages' Python that is ours."""
+    blocks = [each for page in (README, REFERENCE) for each in re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)]
+    return [block for block in blocks if "perf_lib" in block]
+
+
 def test_the_pages_python_runs(monkeypatch):
     monkeypatch.chdir(ROOT)
-    for page in (README, REFERENCE):
-        (block,) = [b for b in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "perf_lib" in b]
+    assert len(examples()) == 3
+    for block in examples():
         names: dict[str, object] = {}
         exec(block, names)
         assert repr(names["report"]) == repr(open_report("2019-20-Q3"))
+    pyplot.close("all")
+
+
+def test_every_name_of_the_front_door_is_in_an_example_and_all_examples_are_typed(tmp_path):
+    used = {name for block in examples() for name in re.findall(r"\bpl\.(\w+)", block)}
+    assert used == set(pl.__all__)
+    for number, block in enumerate(examples()):
+        (tmp_path / f"example_{number}.py").write_text(block, encoding="utf-8")
+    (tmp_path / "wrong.py").write_text('import perf_lib as pl\npl.signals("x.csv", moths=1)\n', encoding="utf-8")
+    config = ("--config-file", ROOT / "pyproject.toml", "--cache-dir", tmp_path / "cache", "--follow-imports", "silent")
+    said = subprocess.run(
+        [sys.executable, "-m", "mypy", *config, "--check-untyped-defs", *sorted(tmp_path.glob("*.py"))],
+        cwd=tmp_path, env={**os.environ, "MYPYPATH": str(ROOT)}, capture_output=True, text=True,
+    )  # fmt: skip
+    errors = [line for line in said.stdout.splitlines() if "error:" in line]
+    assert len(errors) == 1, said.stdout
+    assert errors[0].startswith('wrong.py:2: error: Unexpected keyword argument "moths" for "signals"')
 
 
 def test_what_the_readme_says_a_run_prints_are_the_packs_files(pack):

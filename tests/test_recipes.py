@@ -192,7 +192,8 @@ def test_a_chart(copy):
         '''"""A year as bars, a month each."""
 
 from perf_lib.findings.finding import Finding
-from perf_lib.views.charts.canvas import BLUE, Chart, bars, in_house_style, paper, svg
+from perf_lib.views.charts.canvas import BLUE, bars, in_house_style, paper, svg
+from perf_lib.views.charts.chart import Chart
 
 
 @in_house_style()

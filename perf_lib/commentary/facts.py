@@ -226,12 +226,13 @@ class Facts:
 
     def target(self, code: str) -> Iterator[Fact]:
         """The target, and how far the quarter is from it."""
-        target, now = self.measure(code).target, self.windows(code)["quarter"]
+        target, now = self.findings[code].target, self.windows(code)["quarter"]
         value = self.figure(code, now).value
-        if target is not None:
-            yield self._in_unit(code, target, "the target", "target")
+        bounds = () if target is None else (target.bounds.low, target.bounds.high)
+        for level in (each for each in bounds if each is not None):
+            yield self._in_unit(code, level, "the target", "target")
             if value is not None:
-                gap = self._in_unit(code, value - target, "the distance from the target", "from_target", now, now)
+                gap = self._in_unit(code, value - level, "the distance from the target", "from_target", now, now)
                 yield replace(gap, binding="from_target")
 
     def first_published(self, code: str) -> Iterator[Fact]:
@@ -331,7 +332,7 @@ class Name(NamedTuple):
 
 _QUARTER, _YEAR, _YEARS = ("quarter",), ("rolling_12",), ("rolling_12", "previous_12")
 _ROWS = (
-    ("figure month", Name(Facts.level, months=1)),
+    ("figure month year", Name(Facts.level, months=1)),
     ("numerator denominator rest", Name(Facts.parts, months=1, default=_QUARTER)),
     ("average", Name(Facts.average, months=1, default=_YEAR)),
     ("average_quarter", Name(partial(Facts.average, unit="quarter"), months=1, default=_YEAR)),
@@ -353,7 +354,7 @@ NAMES = {name: rule for names, rule in _ROWS for name in names.split()}
 
 def look_up(facts: Facts, code: str, name: str, arguments: Sequence[str]) -> Fact | None:
     """The fact that a binding names; None where there is no such figure. Raises InputError for wrong brackets."""
-    rule, windows = NAMES.get(name), facts.windows(code)
+    rule, windows = NAMES.get("figure" if name == "quarter" and arguments else name), facts.windows(code)
     if rule is None:
         if arguments:
             raise InputError(f"{name} takes no brackets; figure({_quoted(arguments[0])}) does")
@@ -362,7 +363,7 @@ def look_up(facts: Facts, code: str, name: str, arguments: Sequence[str]) -> Fac
     if len(arguments) < rule.words or len(stretches) != rule.months:
         raise InputError(f"{name} takes {wording.counted(rule.words + rule.months, 'name')} in its brackets")
     as_at = facts.findings[code].as_at
-    at = [spans.read(each, facts.quarter, as_at) for each in stretches]
+    at = [(spans.year if name == "year" else spans.read)(each, facts.quarter, as_at) for each in stretches]
     words = arguments[: rule.words]
     if not rule.months:  # all that there are of that kind: the one that is called so
         return next((fact for fact in rule.among(facts, code) if fact.binding == _call(name, *words)), None)

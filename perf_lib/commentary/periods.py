@@ -98,8 +98,8 @@ class Calendar:
     # --- what each row means
 
     def start(self, year: str) -> int:
-        """The first month of a year: January of 2019, April of 2019-20."""
-        return (int(year[:4]) - 1970) * 12 + (3 if len(year) > 4 else 0)
+        """The first month of a year: January of 2019, April of 2019-20, or the month that the body's year starts in."""
+        return (int(year[:4]) - 1970) * 12 + (self.quarter.starts - 1 if len(year) > 4 else 0)
 
     def month(self, name: str, year: str | None) -> int:
         """A month by its name; without a year, the last such month up to the quarter's end."""
@@ -132,8 +132,8 @@ class Calendar:
         at = 4 if which in ("final", "last") else ORDINALS.get(which) or SMALL.get(which) or int(which[0])
         if year[:1].isdigit():  # of 2019: of the financial year or of the calendar's
             first = self.start(year) + 3 * (at - 1)
-            return [Span.of(Quarter(int(year[:4]), at)), Span(first, first + 2)]
-        span = Span.of(Quarter(self.quarter.year, at))
+            return [Span.of(self.quarter.of_year(int(year[:4]), at)), Span(first, first + 2)]
+        span = Span.of(self.quarter.of_year(self.quarter.year, at))
         return [span.back(12) if span.last > self.last or groups.get("ago") else span]
 
     def same(self, groups: Groups) -> list[Span]:
@@ -165,7 +165,7 @@ class Calendar:
 
     def financial_year(self, year: int) -> Span:
         """A year from April, as far as it goes."""
-        april = Quarter(year, 1).first.ordinal
+        april = self.quarter.of_year(year, 1).first.ordinal
         return Span(april, max(april, min(april + 11, self.last)))
 
     def years_before(self) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -92,7 +93,7 @@ def windows(quarter: Quarter, as_at: pd.Period | None = None) -> Mapping[str, Sp
     """
     now = Span.of(quarter)
     year = Span.ending(now.last if as_at is None else as_at.ordinal)
-    to_date = Span(Quarter(quarter.year, 1).first.ordinal, now.last)
+    to_date = Span(quarter.of_year(quarter.year, 1).first.ordinal, now.last)
     return {
         "quarter": now,
         "rolling_12": year,
@@ -102,6 +103,19 @@ def windows(quarter: Quarter, as_at: pd.Period | None = None) -> Mapping[str, Sp
         "year_to_date": to_date,
         "year_to_date_before": to_date.back(12),
     }
+
+
+def year(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
+    """The twelve months of the body's year of a name, such as 2019-20; InputError for another.
+
+    >>> str(year("2019-20", Quarter.parse("2019-20-Q3")))
+    '12 months to 2020-03'
+    """
+    named = re.fullmatch(r"(\d{4})(?:-(\d\d))?", text)
+    if named is None or quarter.of_year(int(named[1]), 1).financial_year != text:
+        raise InputError(f"{text!r} is no year; write {quarter.financial_year}")
+    first = quarter.of_year(int(named[1]), 1).first.ordinal
+    return Span(first, first + 11)
 
 
 def read(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
@@ -118,7 +132,14 @@ def read(text: str, quarter: Quarter, as_at: pd.Period | None = None) -> Span:
     if (year := _TWELVE.fullmatch(text)) and MONTH.fullmatch(year["last"]):
         return Span.ending(pd.Period(year["last"], freq="M").ordinal)
     try:
-        return Span.of(Quarter.parse(text))
+        named_quarter = Quarter.parse(text)
+        if quarter.starts in (7, 10) and named_quarter.starts != 1:  # Span names quarters by years from April
+            raise InputError("")
+        return Span.of(
+            named_quarter
+            if 1 in (quarter.starts, named_quarter.starts)
+            else replace(named_quarter, starts=quarter.starts)
+        )
     except InputError:
         allowed = f"{', '.join(named)}, 2019-12, 2019-20-Q3, 12 months to 2019-12 or 2019-04 to 2019-12"
         raise InputError(f"{text!r} names no months; write {allowed}") from None

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
+from perf_lib.config.target import Target
 from perf_lib.config.yaml import Strict, build, read_yaml, shown
 from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
-from perf_lib.words.wording import PERCENT, SECONDS, value_in_table
+from perf_lib.words.wording import PERCENT, RANK, SECONDS, value_in_table
 
-KindName = Literal["count", "proportion", "mean", "rolling", "survey"]
-Scale = Literal["count", "proportion", "mean"]
+KindName = Literal["count", "proportion", "mean", "stock", "given", "rolling", "survey"]
+Scale = Literal["count", "proportion", "mean", "stock", "given"]
 Marking = Literal["OFFICIAL", "OFFICIAL-SENSITIVE", "provisional"]
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,6 +36,8 @@ class Kind:
     """The scale on which months are tested; None where months overlap, which are not."""
     may_be_counted: bool = False
     """Whether sentences say how many there were, where `singular` names one."""
+    stands: str = ""
+    """Before a month, when things stood so; where it is said, no figure is of a quarter or of twelve months."""
     less: str = "less"
     """How a sentence words a decrease; its size is in per cent, for percentages in points."""
     chart: Literal["bars", "line", "points"] = "bars"
@@ -54,6 +57,11 @@ KINDS: Mapping[KindName, Kind] = {
     "count": Kind("sum", scale="count", may_be_counted=True, less="fewer", counts=("value",)),
     "proportion": Kind("sums over sums", scale="proportion", columns=_PARTS),
     "mean": Kind("sums over sums", scale="mean", columns=_PARTS),
+    "stock": Kind(
+        "last month", year="as supplied", stands="at the end of", scale="stock", may_be_counted=True, less="fewer",
+        chart="line", counts=("value",),
+    ),
+    "given": Kind("last month", year="as supplied", stands="in", scale="given", chart="line", counts=()),
     "rolling": Kind(
         "last month",
         year="as supplied",
@@ -66,10 +74,14 @@ KINDS: Mapping[KindName, Kind] = {
     "survey": Kind(
         "newest point", year="as supplied for 12 months", chart="points", counts=(), columns=("value", "margin")
     ),
-}
+}  # fmt: skip
 """The one table of kinds. To add a kind, add its name to `KindName` and its row here."""
-QUARTERLY_COUNT = replace(KINDS["count"], scale=None, chart="points", heading="Quarter to")
-"""A count whose figures are each of a quarter, and stand at its last month."""
+QUARTERLY: Mapping[str, Kind] = {
+    name: replace(row, scale=None, heading="Quarter to", chart="line" if row.stands else "points")
+    for name, row in KINDS.items()
+    if row.has_quarter and "margin" not in row.columns
+}
+"""The kinds of measures whose figures are each of a quarter, and stand at its last month."""
 
 
 class OpenData(Strict):
@@ -104,7 +116,9 @@ class Measure(Strict):
 
     `kind` decides how months become quarters and rolling 12 months:
     count: the sum. proportion and mean: the sum of numerators over the sum of denominators. rolling: each month's
-    figure is itself a figure of twelve months, taken as given. survey: points, each with its margin.
+    figure is itself a figure of twelve months, taken as given. survey: points, each with its margin. stock: how many
+    there are at a month's end, such as officers or open cases. given: a figure that is not made of months' parts, such
+    as a median, an index, a rank or a forecast.
     """
 
     code: str
@@ -116,27 +130,28 @@ class Measure(Strict):
     kind: KindName
     """How its months become quarters and years."""
     unit: str
-    """What a figure is in: what is counted, `per cent`, `seconds`, or a unit such as `days per person`."""
+    """What a figure is in: what is counted, `per cent`, `seconds`, money (`£`, `£k`, `£m`, `£bn`), a place in an order
+    (`rank`, `rank of 44`), or a unit such as `days per person` or `per 1,000 people`."""
     better: Literal["lower", "higher", "neither"]
     """Which way is good."""
     noun: str
     """How a sentence names it: what was counted, in the plural, or the subject of "The … was 88.8 per cent"."""
     singular: str | None = None
-    """For a count, `noun` for one."""
+    """For a count or a stock, `noun` for one."""
     of: str | None = None
     """What the denominator counts: defendants prosecuted, incidents attended, people employed."""
     denominator_is: Literal["flow", "stock"] = "flow"
     """A flow adds up over months (incidents); a stock does not (headcount), so its average is taken."""
     frequency: Literal["monthly", "quarterly"] = "monthly"
-    """How often there is a figure."""
+    """How often there is a figure; a quarter's stands under its last month, and speaks for all three."""
     covers_months: Literal[1, 12] = 1
     """How many months a survey's point speaks for."""
     decimals: StrictInt | None = Field(default=None, ge=0, le=3)
     """How many decimals are printed; where it is not given, as many as the unit usually has."""
     peers: str | None = None
     """The series of the peers' file that answers to this measure."""
-    target: StrictFloat | None = None
-    """A figure that months are expected to reach, in the measure's unit; needs `better` to say from which side."""
+    target: Target | None = None
+    """What its figure is to reach: a number, or a band, years, a change on a base year, another measure."""
     marking: Marking | None = None
     """The marking of the measure's own figures, where they have one."""
     open_data: OpenData | None = None
@@ -152,6 +167,11 @@ class Measure(Strict):
     also_called: tuple[str, ...] = ()
     """Other names by which commentary and spreadsheets speak of it."""
 
+    @field_validator("target", mode="before")
+    @classmethod
+    def _number_or_more(cls, target: object) -> object:
+        return {"level": target} if isinstance(target, int | float) and not isinstance(target, bool) else target
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Measure:
         if not CODE.fullmatch(self.code):
@@ -162,16 +182,14 @@ class Measure(Strict):
             raise ValueError("a count needs 'singular', the noun for one")
         if self.denominator_is == "stock" and self.kind != "mean":
             raise ValueError("only a mean has a stock for its denominator")
-        if self.target is not None and (self.better == "neither" or not self.has_signals):
-            raise ValueError("a target needs a monthly figure and a side that is better, lower or higher")
+        if self.target is not None and self.better == "neither" and self.target.between is None:
+            raise ValueError("a target needs a side that is better, lower or higher")
         if self.breakdown_of is not None and not self.is_count:
             raise ValueError("only a count is part of a breakdown")
         if self.of_measure is not None and not self.is_ratio:
             raise ValueError("only a proportion or mean has the counts of another measure for its denominators")
         if self.open_data and self.open_data.police_uk_outcomes and self.kind not in ("count", "proportion", "rolling"):
             raise ValueError(f"outcomes of open data are a count, a proportion or a rolling share, not a {self.kind}")
-        if self.frequency == "quarterly" and not (self.has_margin or self.traits is QUARTERLY_COUNT):
-            raise ValueError("only a survey or a count is quarterly")
         return self
 
     @property
@@ -181,9 +199,14 @@ class Measure(Strict):
 
     @property
     def traits(self) -> Kind:
-        """What its kind decides of it: its row of `KINDS`, or QUARTERLY_COUNT."""
+        """What its kind decides of it: its row of `KINDS`, or of QUARTERLY."""
         row = KINDS[self.kind]
-        return QUARTERLY_COUNT if row is KINDS["count"] and self.frequency == "quarterly" else row
+        return QUARTERLY.get(self.kind, row) if self.frequency == "quarterly" else row
+
+    @property
+    def is_quarterly(self) -> bool:
+        """Whether each figure is a quarter's own, and stands at its last month."""
+        return self.traits.heading == "Quarter to"
 
     @property
     def roll_up(self) -> str:
@@ -203,7 +226,7 @@ class Measure(Strict):
     @property
     def is_share(self) -> bool:
         """Whether it is a ratio whose numerator is part of its denominator."""
-        return self.traits.scale == "proportion"
+        return KINDS[self.kind].scale == "proportion"
 
     @property
     def has_quarter(self) -> bool:
@@ -226,11 +249,26 @@ class Measure(Strict):
         return self.traits.year != "rolled up"
 
     @property
+    def stands_at(self) -> bool:
+        """Whether a figure is how things stand in a month, and so no quarter's and no twelve months'."""
+        return bool(self.traits.stands)
+
+    @property
+    def changes_in_its_unit(self) -> bool:
+        """Whether a change is said in the unit alone, and not in per cent: points, places, a given figure's."""
+        return self.is_percentage or KINDS[self.kind].scale == "given"
+
+    @property
+    def is_rank(self) -> bool:
+        """Whether a figure is a place in an order, the first of which is 1."""
+        return RANK.fullmatch(self.unit) is not None
+
+    @property
     def has_signals(self) -> bool:
         """Whether exceptional months and trends are tested.
 
         Not where each figure overlaps the one before (rolling, surveys of twelve months): a run of such figures rises
-        or falls by construction.
+        or falls by construction; nor where there is a figure a quarter.
         """
         return self.traits.scale is not None
 
@@ -279,6 +317,10 @@ def read_catalogue(path: Path) -> Catalogue:
 def _check_relations(catalogue: Catalogue, path: Path) -> None:
     """A total or a denominator that a measure names is another measure of the catalogue, and a count."""
     for code, measure in catalogue.items():
+        aim = measure.target.measure if measure.target else None
+        if aim is not None and (aim not in catalogue or catalogue[aim].unit != measure.unit):
+            near = suggestion(aim, {each for each in catalogue if catalogue[each].unit == measure.unit} - {code})
+            raise InputError(f"{shown(path)}, {code}: target.measure: no measure {aim!r} in {measure.unit}; {near}")
         for key in ("breakdown_of", "of_measure"):
             named = getattr(measure, key)
             if named is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -78,6 +78,9 @@ class Inputs(Strict):
     """A file of definitions for counting measures from records; a measure is there or in `monthly`."""
     peers: str | None = None
     """A file of peers' rates over 12 months."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """What columns of those files hold that are no months, by their headings: measure, reference, unit, target,
+    better, priority, area, figure, origin, status or ignored; only for headings that are not known."""
     tables: dict[str, str | None] = Field(default_factory=dict)
     """Tables that notebooks show, by name; null where one is not supplied."""
     markings: dict[str, Marking] = Field(default_factory=dict)
@@ -227,6 +230,10 @@ class Settings(Strict):
     """Whether a measure without any figure has its box and rows; else it is left out, and named once in the notes."""
     notes: tuple[str, ...] = ()
     """What readers must know of the data as a whole."""
+    areas: tuple[str, ...] = ()
+    """The areas below the whole, in their order, as the files of figures name them."""
+    year_starts: StrictInt = Field(default=4, ge=1, le=12)
+    """The month that the body's year starts in, by its number; quarters of a calendar year are named 2024-Q3."""
     language: str = Field(default="en-GB", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
     """The language of the pages, for screen readers."""
     marking: Marking = "OFFICIAL"
@@ -365,7 +372,15 @@ def read_params(folder: Path, quarter: Quarter) -> Params:
     written = {**read_yaml(folder / "settings.yaml"), **own_settings}
     settings = build(Settings, written, lambda key: shown(_settings_path(folder, quarter, keys, key)))
     settings._highlights_in = _settings_path(folder, quarter, keys, "highlights")
-    params = Params(folder, quarter, catalogue, settings, keys)
+    if (quarter.starts == 1) != (settings.year_starts == 1):
+        right = (
+            f"{quarter.year}-Q1" if settings.year_starts == 1 else f"{quarter.year}-{(quarter.year + 1) % 100:02d}-Q1"
+        )
+        where = shown(_settings_path(folder, quarter, keys, "year_starts"))
+        raise InputError(
+            f"{where}: year_starts: {settings.year_starts}: quarters are then named as {right}, not {quarter}"
+        )
+    params = Params(folder, replace(quarter, starts=settings.year_starts), catalogue, settings, keys)
     _check_priorities(params)
     _check_measures(params)
     return params
@@ -434,6 +449,14 @@ def quarters_in(folder: Path) -> list[Quarter]:
         with suppress(InputError):
             quarters.append(Quarter.parse(path.name))
     return sorted(quarters)
+
+
+def newest_in(folder: Path) -> Quarter:
+    """The newest quarter of a params folder; InputError where it has none."""
+    quarters = quarters_in(folder) if folder.is_dir() else []
+    if not quarters:
+        raise InputError(f"{shown(folder)}: there is no quarter's folder, such as 2019-20-Q3")
+    return quarters[-1]
 
 
 def find_params(name: str | Path) -> Path:

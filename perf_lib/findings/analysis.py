@@ -17,11 +17,12 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Scale
 from perf_lib.findings import untold
+from perf_lib.findings.aims import year_end
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.verdict import Judged, Verdict, clear, verdict
-from perf_lib.stats import forecast, spc, suspect_months, targets
+from perf_lib.stats import forecast, spc, suspect_months
 from perf_lib.stats.expected import YearOnYear, margins
-from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess
+from perf_lib.stats.expected.judging import STRETCHES, Judgement, assess, month_by_month
 from perf_lib.stats.expected.years import of_years
 from perf_lib.stats.series import YEAR
 from perf_lib.stats.suspected_breaks import LevelShift, level_shift
@@ -36,11 +37,10 @@ def analyse(
     measures: Mapping[str, Comparable],
     months: Mapping[str, pd.DataFrame],
     quarter: Quarter,
-    figures: Mapping[str, float | None],
 ) -> dict[str, dict[str, Any]]:
     """What each measure's months show, as fields of its Finding, which explains them.
 
-    months: each measure's rows of the tidy frame, by month without gaps. figures: each measure's for the quarter.
+    months: each measure's rows of the tidy frame, by month without gaps.
     """
     tested = {code: each for code, each in measures.items() if each.is_testable}
     groups = _judgements(tested)
@@ -52,7 +52,6 @@ def analyse(
 
     def of_one(code: str, each: Comparable) -> dict[str, Any]:
         empty = pd.DataFrame(index=each.values.index)
-        projection = projections.get(code)
         return {
             "arithmetic": spc.arithmetic(each.values, each.rolling, **each.limits) if each.measure.has_signals else {},
             "signal_history": published_history.get(code, empty),
@@ -61,8 +60,7 @@ def analyse(
             "verdict": _with_break(now[code].verdict, each),
             "verdict_before": before[code].verdict,
             "year_on_year": now[code].year,
-            "projection": projection,
-            "target": _target(each, projection, quarter, figures[code]),
+            "projection": projections.get(code),
             "suspect_months": tuple(jump for jump in jumps if jump.measure == code),
         }
 
@@ -142,13 +140,9 @@ class _Group:
     def ranges(self) -> dict[str, pd.DataFrame]:
         """What was expected of each month of the quarters judged, by measure: columns expected, lower, upper."""
         index = pd.PeriodIndex([self.months[end] - back for end in self.ends for back in (2, 1, 0)])
-        by_month = [self.judgement.stretches[f"month_{number}"].parts[1:4] for number in (1, 2, 3)]
-        values = np.array(by_month)  # months x parts x ends x series
-        names = ["expected", "lower", "upper"]
+        values, names = month_by_month(self.judgement), ["expected", "lower", "upper"]
         return {
-            code: pd.DataFrame(values[..., column].transpose(2, 0, 1).reshape(-1, 3), index, names).reindex(
-                each.values.index
-            )
+            code: pd.DataFrame(values[:, 1:, column], index, names).reindex(each.values.index)
             for column, (code, each) in enumerate(self.measures.items())
         }
 
@@ -202,6 +196,9 @@ def _year_as_supplied(each: Comparable, months: pd.DataFrame) -> YearOnYear | No
     supplied = each.values.loc[months.index].dropna()
     if supplied.empty or untold.of_breaks(each, supplied.index[-1]):
         return None
+    if not each.measure.year_is_supplied:  # a figure a quarter: four of them are a year
+        cases = months["denominator"].rolling(YEAR, min_periods=1).sum()
+        months = months.assign(value=each.rolling.reindex(months.index), denominator=cases.where(cases > 0))
     return _in_unit(margins.year_on_year(each.measure, months), each)
 
 
@@ -218,26 +215,11 @@ def _in_unit(year: YearOnYear | None, each: Comparable) -> YearOnYear | None:
     return replace(year, change=year.now - year.before, lower=lower, upper=upper, unit="percentage points")
 
 
-def _target(
-    each: Comparable, projection: forecast.Projection | forecast.Refused | None, quarter: Quarter, figure: float | None
-) -> targets.TargetOutlook | None:
-    measure = each.measure
-    if measure.target is None or measure.better == "neither":
-        return None
-    return targets.outlook(measure.target, measure.better, figure, projection, _year_end(quarter), each.adds_up)
-
-
-def _year_end(quarter: Quarter) -> pd.Period:
-    """The last month of the quarter's financial year, or of the next where the quarter ends one."""
-    left = (4 - len(quarter.year_to_date)) * 3
-    return quarter.last + (left or YEAR)
-
-
 def _projections(
     tested: Mapping[str, Comparable], quarter: Quarter
 ) -> dict[str, forecast.Projection | forecast.Refused]:
     asked = {code: forecast.Months(*each.cases, **each.limits) for code, each in tested.items()}
-    ahead = _year_end(quarter) - quarter.last
+    ahead = year_end(quarter) - quarter.last
     outlooks = forecast.project_all(asked, max(forecast.AHEAD, ahead.n if ahead.n < YEAR else 0))
     for code, outlook in outlooks.items():
         # Over the average of a stock, twelve months add up (days lost a head); over a flow, they average.

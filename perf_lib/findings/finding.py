@@ -16,6 +16,7 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue, Measure
 from perf_lib.config.settings import Break, Highlight, Settings
+from perf_lib.findings.aims import target_of
 from perf_lib.findings.analysis import analyse
 from perf_lib.findings.comparable_months import Comparable
 from perf_lib.findings.peer_comparison import PeerComparison, compare, of_forces, population
@@ -93,7 +94,7 @@ class Finding:
     projection: forecast.Projection | forecast.Refused | None
     """The rolling 12 months to come, or why there is no projection; None for months that cannot be tested."""
     target: TargetOutlook | None
-    """Whether the quarter met its target, and how surely what is to come will."""
+    """Whether the figure met its target, and how surely what is to come will."""
     suspect_months: tuple[Jump, ...]
     """Months of the last 24 that look like a fault in the data."""
     peers: PeerComparison | None
@@ -109,6 +110,7 @@ class Finding:
         """The figures as a table prints them, the verdict's grade, and the codes of the symbols."""
         figures = {"quarter": self.value, "12 months": self.rolling, "before": self.previous}
         printed = {name: self.measure.in_table(figure.value) for name, figure in figures.items()}
+        printed |= {"12 months": "–"} if self.measure.stands_at else {}
         told = {"verdict": self.verdict.grade, "signals": ", ".join(sorted(self.signals))}
         return printed | {name: words for name, words in told.items() if words}
 
@@ -142,9 +144,9 @@ class Finding:
 
     @property
     def change_per_cent(self) -> float | None:
-        """That change relative to the earlier figure; None for percentages, whose change is in points."""
+        """That change relative to the earlier figure; None where a change is in points, places or the unit alone."""
         now, before = self.rolling.value, self.previous.value
-        return None if self.measure.is_percentage else series.change_per_cent(now, before)
+        return None if self.measure.changes_in_its_unit else series.change_per_cent(now, before)
 
     @property
     def is_current(self) -> bool:
@@ -201,7 +203,7 @@ def findings(
         for code, measure in catalogue.items()
     }
     quarters = {code: _over(each, catalogue[code], quarter) for code, each in rolled.items()}
-    analyses = analyse(comparable, months, quarter, {code: each.value for code, each in quarters.items()})
+    analyses = analyse(comparable, months, quarter)
     first = {each: _as_published(table) for each, table in sorted((published or {}).items())}
     residents, forces = population(rates, area, quarter), of_forces(rates)
 
@@ -226,6 +228,7 @@ def findings(
             rate=series.rate_per_1000(now.value, residents) if measure.is_counted else None,
             comparable=comparable[code],
             **analysis,
+            target=target_of(measure, quarter, rolled, analysis["projection"]),
             peers=compare(measure, settings, forces, quarter),
             peers_before=compare(measure, settings, forces, quarter.previous),
             highlights=settings.highlights_of(code),
@@ -273,7 +276,7 @@ def _box_line(
     return QuarterFigure(
         quarter,
         _over(rolled, measure, quarter),
-        twelve_months(rolled, measure, quarter.last),
+        NOTHING if measure.stands_at else twelve_months(rolled, measure, quarter.last),
         first_value=values.get((measure.code, "quarter")),
         first_rolling=values.get((measure.code, "rolling_12")),
         first_symbols=symbols.get(measure.code),

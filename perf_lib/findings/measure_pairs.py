@@ -1,14 +1,14 @@
-"""Two measures side by side: the months that both have, and how closely they move together."""
+"""Two measures side by side: the months that both have, and whether they move together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from perf_lib.findings.finding import Finding
 from perf_lib.stats import series
+from perf_lib.stats.relation import Relation, relation
 
 SHORTEST = 6
 """Months in common that a comparison of two measures needs."""
@@ -19,29 +19,27 @@ class Pair:
     """Two measures over the months that both have."""
 
     months: pd.DataFrame
-    """A column for each, by title."""
+    """A column for each, by title; the second's so many months later as it lags."""
     z_scores: pd.DataFrame
     """The same in standard deviations from each one's mean."""
-    r_squared: float | None
-    """The share of one's variance that a straight line on the other accounts for; None where one does not vary."""
-    correlation: float
-    """Pearson's, from -1 to 1; missing where one does not vary."""
+    relation: Relation
+    """Whether their changes from month to month go together."""
 
 
 def rolling_pair(one: Finding, other: Finding) -> Pair | None:
     """The rolling 12 months of two measures; None with too few months in common."""
-    return _pair({each.measure.title: each.rolling_months for each in (one, other)})
+    return _pair(one, other, one.rolling_months, other.rolling_months, len(one.rolling_months))
 
 
-def monthly_pair(one: Finding, other: Finding, months: int) -> Pair | None:
-    """The last so many monthly figures of two measures; None with too few in common."""
-    span = pd.period_range(one.quarter.last - (months - 1), one.quarter.last, freq="M")
-    return _pair({each.measure.title: each.months["value"].astype(float).reindex(span) for each in (one, other)})
+def monthly_pair(one: Finding, other: Finding, months: int, lag: int = 0) -> Pair | None:
+    """The last so many monthly figures of two measures, the second's `lag` months later; None with too few."""
+    return _pair(one, other, one.months["value"], other.months["value"], months, lag)
 
 
-def _pair(columns: Mapping[str, pd.Series]) -> Pair | None:
-    both = pd.DataFrame(dict(columns)).dropna()
+def _pair(one: Finding, other: Finding, left: pd.Series, right: pd.Series, months: int, lag: int = 0) -> Pair | None:
+    span = pd.period_range(one.quarter.last - (months - 1), one.quarter.last, freq="M") - max(lag, 0)
+    columns = {one.measure.title: left.reindex(span), other.measure.title: right.reindex(span + lag).set_axis(span)}
+    both = pd.DataFrame(columns).astype(float).dropna()
     if len(both) < SHORTEST:
         return None
-    one, other = (both[title] for title in both)
-    return Pair(both, both.apply(series.z_scores), series.r_squared(one, other), float(both.corr().iloc[0, 1]))
+    return Pair(both, both.apply(series.z_scores), relation(left, right, lag, months))

@@ -46,6 +46,8 @@ def _of_one_figure(each: Comparable, months: pd.DataFrame, supplied: pd.Series) 
         return f"no figure for {wording.month(last - YEAR)} to compare with"
     if each.measure.has_margin:
         return "no margin was supplied"
+    if each.measure.stands_at:
+        return "figures a quarter apart are not tested"
     is_share_of_few = each.measure.is_percentage and months.loc[[last, last - YEAR], "denominator"].notna().any()
     return "too few to tell" if is_share_of_few else "the number behind it was not supplied"
 

@@ -81,7 +81,7 @@ def is_due(order: Order) -> bool:
     if not all(path.is_file() for path in named.files_read()):
         return False
     found = open_report(order.quarter, order.params).findings.values()
-    arrived = [finding for finding in found if finding.as_at is not None and finding.as_at >= order.quarter.last]
+    arrived = [finding for finding in found if finding.as_at is not None and finding.as_at >= named.quarter.last]
     return 2 * len(arrived) >= len(found)
 
 

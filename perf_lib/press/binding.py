@@ -65,7 +65,7 @@ class Page:
         return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
 
 
-def facts(order: Order, report: Report) -> dict[str, Any]:
+def facts(report: Report, is_draft: bool) -> dict[str, Any]:
     """What templates print on every page: the running title, the marking, the language, who reports."""
     body, quarter = report.settings.body, report.quarter
     return {
@@ -73,7 +73,7 @@ def facts(order: Order, report: Report) -> dict[str, Any]:
         "marking": report.marking,
         "language": report.settings.language,
         "author": body.name,
-        **({"draft": True} if order.draft else {}),
+        **({"draft": True} if is_draft else {}),
     }
 
 
@@ -81,7 +81,7 @@ class Binder:
     """Makes pages of executed notebooks in whatever order they arrive; paragraph numbers run in the report's order."""
 
     def __init__(self, order: Order, report: Report) -> None:
-        self._facts, self._report, self._order = facts(order, report), report, order
+        self._facts, self._report, self._order = facts(report, order.draft), report, order
         self._names = [source.stem for source in order.notebooks if source.stem != BRIEFING]
         self._arrived: dict[str, Executed] = {}
         self._bound: list[Page] = []
@@ -133,7 +133,7 @@ def page_of_check(order: Order, report: Report, shown: Fragment) -> Page:
     body, quarter = report.settings.body, report.quarter
     title = f"{body.force}: audit of the commentary, {quarter.name} {quarter.financial_year}"
     cells = [cell(shown, "audit")]
-    printed = page(new_notebook(cells=cells), title=title, files=_files(order, AUDIT), **facts(order, report))
+    printed = page(new_notebook(cells=cells), title=title, files=_files(order, AUDIT), **facts(report, order.draft))
     numbered(printed)
     return Page(AUDIT, printed)
 

@@ -52,6 +52,8 @@ def _run(nb_man: Any, shell: CellShell, printed: IO[bytes], log: IO[str]) -> Non
         cell.execution_count = shell.execution_count
         _write(log, {"cell": index, "execution_count": cell.execution_count})
         succeeded = shell.run_into(cell, printed)
+        if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+            pyplot.close("all")  # as in Jupyter, each cell draws on axes of its own
         _write(log, {"cell": index, "outputs": cell.outputs})
         if not succeeded and MAY_FAIL not in tags:
             nb_man.cell_exception(cell, index)

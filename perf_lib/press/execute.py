@@ -25,6 +25,7 @@ from perf_lib.press import outputs, reads
 from perf_lib.words.errors import InputError, suggestion
 
 KERNEL = "python3"
+KERNEL_READS = "reads"
 START_LIMIT = 60
 """Seconds within which an ordinary kernel has to answer."""
 SILENCE = 120
@@ -93,7 +94,7 @@ def execute(task: Task) -> Outcome:
     notebook, error = _attempt(task)
     paths += outputs.with_pictures(notebook, task.source.parent)
     if task.kernel:
-        paths += reads.recorded(_kernel_reads(task))
+        paths += reads.recorded(task.scratch / KERNEL_READS)
     return _finished(task, notebook, error, time.monotonic() - started, tuple(paths))
 
 
@@ -118,10 +119,6 @@ def _finished(
 
 def _partial(task: Task) -> Path:
     return task.scratch / "partial.ipynb"
-
-
-def _kernel_reads(task: Task) -> Path:
-    return task.scratch / "reads"
 
 
 def _give_over(task: Task) -> list[str]:
@@ -189,7 +186,7 @@ def _of_kernel(task: Task, until: float | None) -> dict[str, Any]:
             "--log-level=CRITICAL",  # what a kernel reports at its end
             "--HistoryManager.enabled=False",
             "--InteractiveShellApp.extra_extensions=perf_lib.press.reads",
-            f"--Reads.to={_kernel_reads(task)}",
+            f"--Reads.to={task.scratch / KERNEL_READS}",
         ],
     }
     if until is not None:

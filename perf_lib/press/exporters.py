@@ -6,6 +6,7 @@ Notebook As" offer them too. (Jupyter's server accepts no hyphen in a format's n
 
 from __future__ import annotations
 
+import ast
 import html
 import importlib
 import re
@@ -25,6 +26,7 @@ from traitlets import Bool, Unicode, default
 
 from perf_lib.press import binding, outputs
 from perf_lib.press.pdf import CELL, PLACE, source_of, to_pdf
+from perf_lib.report import open_report
 from perf_lib.views import markdown
 from perf_lib.views.html import TEMPLATES
 
@@ -60,11 +62,7 @@ class ReportHTMLExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page as the template makes it, with all its links and a marker before each cell."""
-        numbered = nb
-        if not nb.metadata.get(binding.OWN, {}).get("numbered"):
-            numbered = binding.page(nb)
-            binding.numbered(numbered)
-        facts = _facts(numbered, resources)
+        facts = _facts(nb, resources)
         css, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
         page_parts = {"css": css, "script": script, "policy": policy(css, script)}
         markers = {"contents_marker": _CONTENTS, "cell_marker": CELL}
@@ -72,12 +70,20 @@ class ReportHTMLExporter(HTMLExporter):
         # HTMLExporter's method would load styles and scripts and highlight code, none of which this page shows.
         self.register_filter("highlight_code", lambda code, **_: code)
         self.register_filter("people_markdown", markdown.cell)
-        page, resources = TemplateExporter.from_notebook_node(self, numbered, resources, **kw)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
         page = _IMAGE_WITHOUT_ALT.sub(rf'\1 alt="{outputs.WITHOUT_WORDS}">', page)
         if not re.search(r"<h1\b", page):
             page = page.replace(_MAIN, f'{_MAIN}\n<h1 id="title">{html.escape(facts["title"])}</h1>', 1)
         page = with_headings_in_order(page)
         return page.replace(_CONTENTS, contents(page), 1), resources
+
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """What readers need, after `--execute` has run every cell, those for analysts too."""
+        nb, resources = super()._preprocess(nb, resources)
+        if not nb.metadata.get(binding.OWN, {}).get("numbered"):
+            nb = binding.page(nb)
+            binding.numbered(nb)
+        return nb, resources
 
 
 class ReportPDFExporter(ReportHTMLExporter):
@@ -169,8 +175,9 @@ def contents(page: str) -> str:
 
 def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]:
     """What the templates print about the report: title, running header, marking, language, author, state."""
-    metadata = nb.metadata.get(binding.OWN, {})
-    file_name = (resources or {}).get("metadata", {}).get("name", "Report")
+    saved = (resources or {}).get("metadata", {})
+    metadata = nb.metadata.get(binding.OWN) or _facts_by_hand(nb, Path(saved.get("path") or "."))
+    file_name = saved.get("name", "Report")
     title = metadata.get("title") or nb.metadata.get("title") or file_name
     return {
         "title": title,
@@ -182,6 +189,25 @@ def _facts(nb: NotebookNode, resources: dict[str, Any] | None) -> dict[str, Any]
         "whole": bool(metadata.get("whole")),
         "draft": bool(metadata.get("draft")),
     }
+
+
+def _facts_by_hand(nb: NotebookNode, folder: Path) -> dict[str, Any]:
+    """The same for a notebook that a person ran: its report is opened again, by its parameters, for marking and state.
+
+    A notebook without our parameters is none of a report, and has none. Raises InputError where its report cannot be
+    opened: without its marking nothing is exported.
+    """
+    values: dict[str, Any] = {}
+    for cell in nb.cells:
+        if {"parameters", "injected-parameters"} & {*cell.metadata.get("tags", [])}:
+            lines = re.findall(r"^(quarter|params|public) = (.+)$", cell.source, re.MULTILINE)
+            values |= {name: ast.literal_eval(value) for name, value in lines}
+    if "quarter" not in values:
+        return {}
+    name = values.get("params", "params")
+    places = (base / name for base in (folder.resolve(), *folder.resolve().parents))
+    report = open_report(**values | {"params": next(filter(Path.is_dir, places), name)})
+    return binding.facts(report, is_draft=bool(report.audited.of("contradicts")))
 
 
 def policy(css: str, script: str) -> str:

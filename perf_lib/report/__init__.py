@@ -5,6 +5,7 @@
 'Hate crime'
 """
 
-from perf_lib.report.report import Arrived, LeftOut, MeasureReport, Report, as_public, keep_open, kept_open, open_report
+from perf_lib.report.contents import Arrived
+from perf_lib.report.report import LeftOut, MeasureReport, Report, as_public, keep_open, kept_open, open_report
 
 __all__ = ["Arrived", "LeftOut", "MeasureReport", "Report", "as_public", "keep_open", "kept_open", "open_report"]

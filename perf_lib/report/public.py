@@ -54,7 +54,7 @@ def marked(params: Params) -> Catalogue:
     for file in inputs.monthly:
         if file in inputs.markings:
             rows = extracts.read_monthly(
-                [params.input_path(file)], catalogue, area, extracts.Ledger(inputs.rejected_share)
+                [params.input_path(file)], catalogue, area, extracts.Ledger(inputs.rejected_share), inputs.columns
             )
             holds[file] = set(rows["measure"])
     if inputs.records in inputs.markings:

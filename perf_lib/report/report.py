@@ -6,9 +6,9 @@ report["sexual_offences"].headline()
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,15 +18,17 @@ import pandas as pd
 from perf_lib import extracts
 from perf_lib.commentary import binding
 from perf_lib.config import markings
-from perf_lib.config.catalogue import Catalogue, Marking
-from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, read_params
+from perf_lib.config.catalogue import Catalogue
+from perf_lib.config.settings import Params, PeerGroup, Settings, find_params, newest_in, read_params
 from perf_lib.config.yaml import shown
 from perf_lib.extracts import Ledger
 from perf_lib.findings import revisions
-from perf_lib.findings.finding import Finding, findings
+from perf_lib.findings.finding import Finding
+from perf_lib.report import frames
+from perf_lib.report.contents import Arrived, Contents
 from perf_lib.report.known_parts import by_answer
 from perf_lib.report.public import Left, marked, open_public
-from perf_lib.views import changes, charts, coverage, dashboard, explain, html, markdown, narrative, summary
+from perf_lib.views import areas, changes, charts, coverage, dashboard, explain, html, markdown, narrative, summary
 from perf_lib.views.charts import Chart
 from perf_lib.views.charts.cache import drawn_once
 from perf_lib.views.html import Fragment
@@ -35,25 +37,33 @@ from perf_lib.words.errors import InputError, UnknownMeasure, suggestion
 from perf_lib.words.quarters import Quarter
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from perf_lib.commentary.answers import Recorded
     from perf_lib.commentary.check import Checked
     from perf_lib.commentary.sentences import Text
+    from perf_lib.report.explore.answer import Answer
 
 
 class MeasureReport:
     """One measure in one quarter, shown part by part; each part is one call in a notebook."""
 
     def __init__(self, report: Report, finding: Finding) -> None:
-        self._report = report
-        self.finding = finding
+        self._report, self._finding = report, finding
+
+    @property
+    def finding(self) -> Finding:
+        """All that may be said of the measure; a copy, so that nothing done to its frames reaches a page."""
+        return frames.copied(self._finding)
 
     def headline(self) -> Fragment:
         """The headline box: the financial year's quarters, the figures first published, the verdict, the symbols."""
-        return dashboard.headline_box(self.finding)
+        return dashboard.headline_box(self._finding)
 
     def sentences(self) -> Fragment:
         """Computed sentences: the totals, the change on the year, what is to come, the target."""
-        finding = self.finding
+        finding = self._finding
         first = f"{narrative.figures(finding)} {narrative.change(finding)}".strip()
         second = f"{narrative.outlook(finding)} {narrative.target(finding)}".strip()
         note = " ".join([finding.measure.note or "", *narrative.breaks(finding)]).strip()
@@ -61,9 +71,9 @@ class MeasureReport:
 
     def chart(self) -> Chart | Fragment:
         """The months with what was expected of them, above the rolling 12 months; empty without a figure."""
-        if self.finding.as_at is None:
+        if self._finding.as_at is None:
             return html.EMPTY
-        return drawn_once(charts.monthly, self.finding)
+        return drawn_once(charts.monthly, self._finding)
 
     def at_a_glance(self) -> Fragment:
         """The headline box and the chart."""
@@ -76,19 +86,38 @@ class MeasureReport:
         A sentence and two charts side by side: the year's rates, and the rate's course beside the group's average.
         """
         group = self._report.settings.peer_group
-        return html.EMPTY if self.finding.peers is None or group is None else drawn_once(_peers, self.finding, group)
+        return html.EMPTY if self._finding.peers is None or group is None else drawn_once(_peers, self._finding, group)
+
+    def charts(self) -> dict[str, Chart]:
+        """Its charts to take away, by name: months, peers, peer projection; those that can be drawn."""
+        group = self._report.settings.peer_group
+        drawn: dict[str, Chart | Fragment] = {"months": self.chart()}
+        if self._finding.peers is not None and group is not None:
+            drawn["peers"] = charts.peer_rates(self._finding, group)
+            drawn["peer projection"] = charts.peer_projection(self._finding, group)
+        return {name: each for name, each in drawn.items() if isinstance(each, Chart)}
+
+    def same_month(self, years: int = 12) -> pd.DataFrame:
+        """The quarter's last month beside the same month of earlier years: value, change in per cent, rank, origin."""
+        return frames.same_month(self._finding, years)
+
+    def areas(self) -> Fragment:
+        """The measure in each area below the whole: a table with verdicts, and a chart an area; empty without areas."""
+        code = self._finding.measure.code
+        parts = {area: found[code] for area, found in self._report.areas.items() if code in found}
+        return areas.areas(self._finding, parts)
 
     def explain(self) -> Fragment:
         """How the verdict came about, the arithmetic behind every symbol, and the symbols of past months."""
-        return explain.explain(self.finding)
+        return explain.explain(self._finding)
 
     def table(self) -> Fragment:
         """The last twelve months, with the same months a year before."""
-        return dashboard.months_table(self.finding)
+        return dashboard.months_table(self._finding)
 
     def commentary(self) -> Fragment:
         """What a person wrote about the measure this quarter, its figures bound."""
-        code = self.finding.measure.code
+        code = self._finding.measure.code
         return self._report.bound(self._report.params.commentary(code), code, f"commentary/{code}.md")
 
     def __dir__(self) -> list[str]:
@@ -119,7 +148,20 @@ class LeftOut(MeasureReport):
         self._is_named = True
         return html.heading(3, self._left.title, self._code) + html.paragraphs([self._left.sentence], "left-out")
 
-    headline = sentences = chart = at_a_glance = peers = explain = table = commentary = _part
+    headline = sentences = chart = at_a_glance = peers = areas = explain = table = commentary = _part
+
+    @property
+    def finding(self) -> Finding:
+        """Nothing is said of it."""
+        raise InputError(self._left.sentence)
+
+    def charts(self) -> dict[str, Chart]:
+        """None is drawn of it."""
+        return {}
+
+    def same_month(self, years: int = 12) -> pd.DataFrame:
+        """Nothing is said of it."""
+        raise InputError(self._left.sentence)
 
     def _repr_html_(self) -> str:
         return html.paragraphs([self._left.sentence]).html
@@ -129,27 +171,7 @@ class LeftOut(MeasureReport):
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What the findings are made from; with it they are made again for another quarter or other settings."""
-
-    frame: pd.DataFrame
-    """The tidy monthly frame."""
-    rates: pd.DataFrame | None
-    """Peers' 12-month rates."""
-    published: Mapping[Quarter, pd.DataFrame]
-    """Earlier quarters' figures as first published."""
-    ledger: Ledger
-    """What each file held, and which of its rows were rejected."""
-    records: extracts.Records | None = None
-    """What was counted from records and what was not; the months are in the frame too."""
-
-    def findings(self, catalogue: Catalogue, settings: Settings, quarter: Quarter) -> dict[str, Finding]:
-        """The Finding of every measure in a catalogue."""
-        return findings(catalogue, settings, quarter, self.frame, self.rates, self.published)
-
-
-@dataclass(frozen=True)
-class Report(Mapping[str, MeasureReport]):
+class Report(Contents, Mapping[str, MeasureReport]):
     """One quarter's report: measures by code, and the parts about all of them.
 
     >>> report = open_report("2019-20-Q3")
@@ -160,24 +182,8 @@ class Report(Mapping[str, MeasureReport]):
     perf_lib.words.errors.UnknownMeasure: there is no measure 'sexual_offense' in the catalogue; ...
     """
 
-    quarter: Quarter
-    params: Params
-    findings: Mapping[str, Finding]
-    tables: Mapping[str, pd.DataFrame | None]
-    arrived: Arrived
-    is_public: bool = False
-    left_out: Mapping[str, Left] = field(default_factory=dict)
-    """What a public report leaves out because of its marking: measures, tables and peers, by name."""
-    draws: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
-    """What a public report's counts were rounded to where the draws are kept with the key."""
-
     @property
-    def settings(self) -> Settings:
-        """The settings that the report is made by."""
-        return self.params.settings
-
-    @property
-    def marking(self) -> Marking:
+    def marking(self) -> str:  # not Marking: Tab in JupyterLab stumbles over the Literal of a property
         """The highest marking of the report and its contents, printed on every page."""
         parts = [finding.measure.marking for finding in self.findings.values()]
         files = [] if self.is_public else self.settings.inputs.markings.values()
@@ -214,6 +220,44 @@ class Report(Mapping[str, MeasureReport]):
         caption = f"{self.settings.body.force}, {self.quarter.label}: {len(self)} measures"
         table = dashboard.table("Measures by code", ["Code", "Measure", "12 months", "In words"], rows)
         return html.folded(caption, table.html)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a measure, numbers as they are: figures, change with its interval, verdict, what was expected."""
+        return frames.of_findings(self.findings)
+
+    def months(self, *codes: str, dates: bool = False) -> pd.DataFrame:
+        """A row for each month of some measures, or of all: value, rolling 12 months, expected range, origin.
+
+        dates: first days of months, as seaborn wants them, in place of Periods.
+        """
+        return frames.of_months({code: self[code].finding for code in codes or self.findings}, dates)
+
+    def peers_frame(self, code: str) -> pd.DataFrame:
+        """A measure's 12-month rates per 1,000 residents: a row a month, a column an area of the peer group."""
+        peers = self[code].finding.peers
+        if peers is None:
+            has = suggestion("", [name for name, each in self.findings.items() if each.peers is not None])
+            raise InputError(f"{code} has no rates of peers; {has}")
+        return peers.history
+
+    def what_if(
+        self,
+        code: str,
+        months: Mapping[str, float] | None = None,
+        exclude: Sequence[str] = (),
+        target: float | None = None,
+        since: str | None = None,
+        peers: Sequence[str] | None = None,
+    ) -> Answer:
+        """What would be said of a measure if something had been otherwise, beside what is said of it.
+
+        months: figures by month, as {"2019-12": 110}, in the measure's unit. exclude: months left out of comparisons.
+        target: another. since: the first month compared with. peers: the areas compared with. Raises InputError for a
+        month that the measure does not have, and for a figure that it cannot have.
+        """
+        from perf_lib.report.explore import answer, question  # here: a report needs neither
+
+        return answer.ask(self, question.of_call(code, months or {}, exclude, target, since, peers))
 
     def title(self) -> Fragment:
         """The report's title: body, quarter, panel."""
@@ -333,6 +377,21 @@ class Report(Mapping[str, MeasureReport]):
         texts = {code: [html.without_comments(read(code)) for read in written] for code in self.findings}
         return changes.untouched(texts, self.findings, self.quarter)
 
+    def note(self, text: str) -> Fragment:
+        """A paragraph of yours in Markdown, its figures bound and, before a pack is made, held against the data."""
+        return self.bound(text, None, "a note in a notebook")
+
+    def figure(self, figure: Figure | Axes, alt: str, caption: str, data: pd.DataFrame | None = None) -> Chart:
+        """A figure of yours, as matplotlib or seaborn drew it. alt: what it shows, for who cannot see it.
+
+        data: the figures behind it, to be read and downloaded beside it. Raises InputError without alt or caption.
+        """
+        return charts.of_figure(figure, alt, caption, data)
+
+    def table(self, frame: pd.DataFrame, caption: str) -> Fragment:
+        """A table of yours: its first column, or its index where that has a name, heads the rows."""
+        return dashboard.table_of(frame, caption)
+
     def lines(self, *codes: str, title: str) -> Chart | Fragment:
         """Measures of one unit in one chart, under a title that says what they have in common."""
         findings = [self[code].finding for code in codes if code not in self.left_out]
@@ -347,11 +406,14 @@ class Report(Mapping[str, MeasureReport]):
             return self._left_out_of(one, other)
         return charts.z_score_comparison(self[one].finding, self[other].finding)
 
-    def scatter(self, across: str, up: str) -> Chart | Fragment:
-        """One measure's months against another's, with R²."""
+    def scatter(self, across: str, up: str, lag: int = 0, months: int = 24) -> Chart | Fragment:
+        """One measure's months against another's, with R² where they are related.
+
+        lag: the months by which `up` follows `across`. months: how many of the newest.
+        """
         if {across, up} & set(self.left_out):
             return self._left_out_of(across, up)
-        return charts.scatter(self[across].finding, self[up].finding)
+        return charts.scatter(self[across].finding, self[up].finding, lag, months)
 
     def reasons(self, name: str, caption: str) -> Fragment:
         """A table of reasons named under `inputs.tables` in settings: twelve months against the twelve before."""
@@ -421,7 +483,7 @@ class Report(Mapping[str, MeasureReport]):
             raise InputError(f"{shown(path)}: {error}") from None
 
 
-_kept_open: dict[tuple[Quarter, Path, bool], Report] = {}
+_kept_open: dict[tuple[str, Path, bool], Report] = {}
 """Reports that open_report answers with instead of opening them again: for a run's own processes alone."""
 
 
@@ -445,12 +507,12 @@ def kept_open(*reports: Report) -> Iterator[None]:
             _kept_open.pop(_key(report), None)
 
 
-def _key(report: Report) -> tuple[Quarter, Path, bool]:
-    return report.quarter, report.params.folder.resolve(), report.is_public
+def _key(report: Report) -> tuple[str, Path, bool]:
+    return str(report.quarter), report.params.folder.resolve(), report.is_public
 
 
-def open_report(quarter: str | Quarter, params: str | Path = "params", public: bool = False) -> Report:
-    """One quarter's report, from a params folder and the inputs that it names.
+def open_report(quarter: str | Quarter | None = None, params: str | Path = "params", public: bool = False) -> Report:
+    """One quarter's report, from a params folder and the inputs that it names; the newest quarter unless one is named.
 
     public: as anybody may see it, counts rounded (perf_lib.findings.disclosure), marked items left out. Raises
     InputError, one line, for anything in settings, data or commentary that cannot be right.
@@ -459,17 +521,19 @@ def open_report(quarter: str | Quarter, params: str | Path = "params", public: b
     >>> report["sexual_offences"].finding.rolling.value
     1496.0
     """
-    asked = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     folder = find_params(params)
-    if (kept := _kept_open.get((asked, folder.resolve(), public))) is not None:
+    asked = newest_in(folder) if quarter is None else Quarter.parse(str(quarter))
+    if (kept := _kept_open.get((str(asked), folder.resolve(), public))) is not None:
         return replace(kept)
     opened = read_params(folder, asked)
+    asked = opened.quarter
     inputs, area = opened.settings.inputs, opened.settings.body.area
     ledger = Ledger(inputs.rejected_share)
     frame, records = _months(opened, ledger)
     if not (frame["area"] == area).any():
         where, near = opened.settings_file("body"), suggestion(area, set(frame["area"].astype(str)))
         raise InputError(f"{where}: body.area: no monthly figure is for {area!r}; {near}")
+    _check_areas(opened, frame)
     rates = extracts.read_peer_rates(opened.input_path(inputs.peers), ledger) if inputs.peers else None
     if rates is not None:
         _check_peers(opened, rates)
@@ -520,7 +584,8 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
     inputs, catalogue, area = params.settings.inputs, params.catalogue, params.settings.body.area
     frames = []
     if inputs.monthly:
-        frames.append(extracts.read_monthly([*map(params.input_path, inputs.monthly)], catalogue, area, ledger))
+        paths = [*map(params.input_path, inputs.monthly)]
+        frames.append(extracts.read_monthly(paths, catalogue, area, ledger, inputs.columns))
     if inputs.records is None:
         return frames[0], None
     definitions = extracts.read_definitions(params.input_path(inputs.records), catalogue)
@@ -537,6 +602,22 @@ def _months(params: Params, ledger: Ledger) -> tuple[pd.DataFrame, extracts.Reco
 def _parts_of(desk: object) -> list[str]:
     """The parts that Tab offers, without Python's own names."""
     return sorted(name for name in object.__dir__(desk) if not name.startswith("_"))
+
+
+def _check_areas(params: Params, frame: pd.DataFrame) -> None:
+    """Refuse figures for an area that settings do not know, and an area of settings without any."""
+    settings, here = params.settings, set(frame["area"].astype(str))
+    known = {settings.body.area, *settings.areas, *(settings.peer_group.areas if settings.peer_group else ())}
+    where = f"{params.settings_file('areas')}: areas"
+    for area in sorted(here - known):
+        row = frame[frame["area"] == area].iloc[0]
+        raise InputError(
+            f"{where}: {row['measure']}, {row['month']} has a figure for {area!r}: name it under areas, or leave its "
+            f"rows out; {suggestion(area, known)}"
+        )
+    for area in settings.areas:
+        if area not in here:
+            raise InputError(f"{where}: no monthly figure is for {area!r}; {suggestion(area, here)}")
 
 
 def _check_peers(params: Params, rates: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
+from perf_lib.config.catalogue import Measure
 from perf_lib.stats.months import ROUNDING, YEAR, Bools, Floats
 
 
@@ -63,8 +63,12 @@ class RollUp:
         names = ("value", "numerator", "denominator", "margin")
         self._columns = {name: months[name].to_numpy(float) for name in names if name in months}
         self._nil = months["status"].eq("nil return").to_numpy(bool)
-        if measure.traits is QUARTERLY_COUNT:  # the quarter's last month has the count of all three
-            self._nil = self._nil | (self._index.month % 3 != 0)
+        self._reported = np.ones(len(self._index), bool)
+        if measure.is_quarterly and not measure.year_is_supplied:
+            # A quarter's figure stands under its last month; the months between are no gaps.
+            places = np.arange(len(self._index)) + np.isfinite(self._columns["value"])[::-1].argmax()
+            self._reported = (places - len(self._index) + 1) % 3 == 0
+            self._nil = self._nil | ~self._reported
 
     def over(self, first: pd.Period, last: pd.Period) -> Figure:
         """The measure's figure over the months from `first` to `last`; without a value where a month is missing.
@@ -86,13 +90,15 @@ class RollUp:
         return Figure(value, numerator, denominator)
 
     def rolling_12(self) -> pd.Series:
-        """The rolling 12 months at every month, missing where one of the twelve is."""
+        """The rolling 12 months at every month, missing where one of the twelve is, and of what stands in a month."""
+        if self._measure.stands_at:
+            return pd.Series(np.nan, self._index, name="value")
         if self._measure.year_is_supplied:
             return pd.Series(self._columns["value"].copy(), self._index, name="value")
         rolling = pd.Series(np.nan, self._index)
         if len(rolling) >= YEAR:
             rolling.iloc[YEAR - 1 :] = _roll(self._columns, self._nil, self._measure, YEAR)[0]
-        return rolling.where(rolling.index.month % 3 == 0) if self._measure.traits is QUARTERLY_COUNT else rolling
+        return rolling.where(self._reported)
 
     def _between(self, first: pd.Period, last: pd.Period) -> tuple[dict[str, Floats], Bools]:
         """The columns and the nil returns from `first` to `last`, missing where there is no month."""

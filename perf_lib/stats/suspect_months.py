@@ -91,7 +91,7 @@ def _suspicion(
             if near and not (measure.is_count and near != UNITS[1000.0]):
                 return usual, "units changed", f"the figures differ by a factor of {factor:,.0f}, as {near} do"
             return usual, "a tenfold change", f"the figures differ by a factor of {factor:,.0f}"
-    repeats, chance = _repeats(parts, place)
+    repeats, chance = (0, 1.0) if measure.stands_at else _repeats(parts, place)  # things may stand as they stood
     if repeats and chance < LUCK:
         times = "is the month before it" if repeats == 1 else f"is each of the {repeats} months before it"
         return usual, "a month repeated exactly", f"the figure {times}, to the last digit"

@@ -45,7 +45,8 @@ def sources(ledger: Ledger, made_from: Path | None) -> Fragment:
     )
     rows = [_row(source) for source in ledger.sources]
     table = dashboard.table("What each source gave", _SOURCE_HEADINGS, rows, words=(0, 1, 7))
-    return paragraphs([sentence]) + table + _origins(made_from) + _rejected(ledger)
+    notes = [f"{_name(source.file)}: {note}." for source in ledger.sources for note in source.notes]
+    return paragraphs([sentence]) + table + paragraphs(notes) + _origins(made_from) + _rejected(ledger)
 
 
 def counted(records: Records | None) -> Fragment:

@@ -14,11 +14,14 @@ from perf_lib.stats import series, spc
 from perf_lib.stats.series import Figure
 from perf_lib.views import narrative
 from perf_lib.views.charts.canvas import data_uri
-from perf_lib.views.charts.monthly import sparkline
+from perf_lib.views.charts.sparkline import sparkline
 from perf_lib.views.html import Fragment, fill, paragraphs
 from perf_lib.words import wording
+from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
 
+STANDS = {"": "", "at the end of": "at each quarter's end", "in": "in each quarter's last month"}
+"""When the figures of a headline box stand, by how sentences say it."""
 CRITERIA = {
     "significant_change": ("Significant change", "No measure shows one."),
     "of_concern": ("Of particular concern", "None was named this quarter."),
@@ -31,7 +34,7 @@ CRITERIA = {
 def headline_box(finding: Finding) -> Fragment:
     """The measure's quarters of the financial year, each with its 12 months, its verdict and its symbols."""
     measure = finding.measure
-    twelve, single = measure.has_year, not measure.spans_a_year
+    twelve, single = measure.has_year and not measure.stands_at, not measure.spans_a_year
     restated = any(first is not None for line in finding.box for _, first, _ in line.then_and_now)
     headings = ["Figure"] * single + ["12 months"] * twelve + ["First published"] * restated
     lines = [
@@ -63,10 +66,13 @@ def headline_box(finding: Finding) -> Fragment:
 def _facts(finding: Finding) -> str:
     """What the box's figures are in, the target, and the last known figure where the quarter has none."""
     measure = finding.measure
-    unit = "Minutes and seconds" if measure.unit == wording.SECONDS else wording.sentence_case(measure.unit)
-    facts = [f"{unit} in 12 months" if measure.spans_a_year else unit]
+    is_clock = measure.unit == wording.SECONDS and not measure.decimals
+    unit = "Minutes and seconds" if is_clock else wording.sentence_case(measure.unit)
+    facts = [
+        f"{unit} in 12 months" if measure.spans_a_year else f"{unit}, {STANDS[measure.traits.stands]}".rstrip(", ")
+    ]
     if finding.target is not None:
-        facts.append(f"target {narrative.in_prose(finding.target.target, measure)}" + " a month" * measure.is_count)
+        facts.append(f"target {narrative.aim(finding)}: {finding.target.word or 'no figure'}")
     if not finding.is_current and finding.as_at is not None:
         figure = narrative.in_prose(finding.rolling.value, measure)
         year = "" if finding.rolling.value is None or measure.spans_a_year else f" ({figure} in 12 months)"
@@ -144,7 +150,9 @@ def months_table(finding: Finding) -> Fragment:
         for month, *values in zip(months, now, before, rolling, strict=True)
     ]
     headings = [finding.measure.traits.heading, "Figure", "A year before", "12 months to the month"]
-    return table(f"{finding.measure.title}: the last twelve months", headings, rows)
+    width = len(headings) - finding.measure.stands_at
+    rows = [row[:width] for row in rows]
+    return table(f"{finding.measure.title}: the last twelve months", headings[:width], rows)
 
 
 def table(
@@ -153,6 +161,22 @@ def table(
     """Any small table, its first column heading its rows; `words` are the columns that hold words, not figures."""
     html = fill("table.html.j2", caption=caption, headings=headings, rows=rows, words=words)
     return Fragment(html, "\n".join([caption, *(" | ".join(row) for row in rows)]))
+
+
+def table_of(frame: pd.DataFrame, caption: str) -> Fragment:
+    """Anybody's frame as a table; numbers as tables print them, with one decimal where a column has any."""
+    if not caption.strip():
+        raise InputError("table: caption is empty; write what the table shows")
+    shown = frame.reset_index() if frame.index.name is not None else frame
+    columns, words = [], [0]
+    for at, (_, cells) in enumerate(shown.items()):
+        if pd.api.types.is_numeric_dtype(cells):
+            decimals = int(bool((cells.dropna() % 1).any()))
+            columns.append([wording.value_in_table(float(cell), "", decimals) for cell in cells])
+        else:
+            columns.append([*map(str, cells)])
+            words.append(at)
+    return table(caption, [*map(str, shown)], [*zip(*columns, strict=True)], words)
 
 
 def reasons(caption: str, counts: pd.DataFrame, quarter: Quarter) -> Fragment:
@@ -184,9 +208,9 @@ def _row(finding: Finding) -> dict[str, object]:
         "code": measure.code,
         "title": measure.title,
         "quarter": finding.measure.in_table(quarter),
-        "rolling": finding.measure.in_table(finding.rolling.value),
+        "rolling": "–" if measure.stands_at else measure.in_table(finding.rolling.value),
         "change": narrative.change_in_table(finding),
-        "target": "–" if target is None else {True: "met", False: "not met", None: "–"}[target.met],
+        "target": "–" if target is None else narrative.TARGET_SHAPES[target.word],
         "spark": None if drawing is None else data_uri(drawing),
         "says": _says(finding),
         "symbols": _icons(finding),

@@ -34,9 +34,20 @@ EFFECT = {True: ", for the better", False: ", for the worse", None: ""}
 """How a change that is good, or is not, is said behind it; nothing where a measure has no better way."""
 
 _THOUGH = ", though"
+_MORE = {
+    (True, False): ("more", "fewer"),
+    (False, False): ("higher", "lower"),
+    (False, True): ("further down", "further up"),
+}
+"""How a figure is said to be greater or smaller: of a count, of another figure, of a place in an order."""
 _SURENESS = {"clear": "clearly", "possible": "perhaps"}
 _FARTHEST = 1000.0
 """Per cent: of a change that may be more than tenfold, how much more is not said."""
+_HELD = {
+    "met": "met", "near": "came near", "not met": "did not meet", "": "has no figure to hold against",
+}  # fmt: skip
+TARGET_SHAPES = {"met": "● met", "near": "◊ near", "not met": "▲ not met", "": "–"}
+"""How a table says whether a target was met: by a shape and a word."""
 _CHANCES = ((0.9, "will almost surely"), (0.67, "will probably"), (0.33, "may or may not"), (0.1, "will probably not"))
 _LEAST = "will almost surely not"
 """How a chance of meeting a target is said: the first whose share it reaches."""
@@ -58,14 +69,15 @@ def change(finding: Finding) -> str:
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
-    earlier, figure = wording.twelve_months_to(finding.as_at - 12), in_prose(before, measure)
+    earlier, figure = when(measure, finding.as_at - YEAR), in_prose(before, measure)
     # Where the sentence before it ends on something else, name what is compared.
-    subject = "That" if finding.is_current else f"The figure for the {wording.twelve_months_to(finding.as_at)}"
+    subject = "That" if finding.is_current else f"The figure {when(measure, finding.as_at, 'for')}"
     if figure == in_prose(now, measure):
-        return f"{subject} is the same as in the {earlier}."
+        return f"{subject} is the same as {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
-    return f"{subject} is {difference} than the {figure} of the {earlier}. {_interval(finding)}"
+    against = f"the {figure} {when(measure, finding.as_at - YEAR, 'of')}"
+    return f"{subject} is {difference} than {against}. {_interval(finding)}"
 
 
 def _interval(finding: Finding) -> str:
@@ -87,6 +99,13 @@ def _interval(finding: Finding) -> str:
     return f"{over}Allowing for {allowing}, the change is {_range(lower, upper)}."
 
 
+def when(measure: Measure, month: pd.Period, before: str = "in") -> str:
+    """The twelve months to a month, after a word such as "in"; of what stands in a month, that month."""
+    if measure.stands_at:
+        return f"{measure.traits.stands} {wording.month(month)}"
+    return f"{before} the {wording.twelve_months_to(month)}"
+
+
 def _year_untold(finding: Finding) -> str:
     """Why this year is not held against the last, where the quarter could be judged."""
     changed = finding.comparable.changed_after(finding.quarter.last - 2 * YEAR)
@@ -95,7 +114,8 @@ def _year_untold(finding: Finding) -> str:
 
 def _is_whole(finding: Finding) -> bool:
     """Whether this year and last are compared over all of their months."""
-    return finding.year_on_year is None or finding.year_on_year.months == YEAR
+    year = finding.year_on_year
+    return year is None or year.months == YEAR or finding.measure.stands_at
 
 
 def _compared(months: int, of: int | None = None) -> str:
@@ -111,7 +131,7 @@ def _bound(bound: float, finding: Finding) -> str:
     if year is not None and year.unit == "per cent":
         text = wording.per_cent(min(bound, _FARTHEST))
     else:
-        text = wording.percentage_points(bound) if measure.is_percentage else in_prose(bound, measure)
+        text = _size(bound, measure)
     is_over = year is not None and year.unit == "per cent" and bound > _FARTHEST
     return f"{'more than ' if is_over else ''}{wording.with_plus(text)}"
 
@@ -162,7 +182,7 @@ def grade_words(told: Verdict, measure: Measure) -> str:
         return told.reason
     if not told.is_unlike:
         return "like the year before" if told.question == "year" else "as expected"
-    words = ("more", "fewer") if measure.is_counted else ("higher", "lower")
+    words = _MORE[measure.is_counted, measure.is_rank]
     beside = "the year before" if told.question == "year" else "expected"
     return f"{_SURENESS[told.grade]} {words[told.way == 'lower']} than {beside}"
 
@@ -194,7 +214,7 @@ def _quarter(finding: Finding) -> tuple[str, str]:
     told, measure = finding.verdict, finding.measure
     judged = finding.judged[told.lead or "quarter"]
     months = "" if told.is_unlike or judged.name == "quarter" else f" {_when(judged)}"
-    if not judged.is_whole:
+    if not judged.is_whole and not measure.stands_at:
         months += f" in {_compared(judged.compared, (judged.last - judged.first).n + 1)}"
     lower, upper = judged.lower, judged.upper
     if measure.is_count and ceil(lower) <= floor(upper):  # the whole numbers within
@@ -234,47 +254,74 @@ def _range(lower: str, upper: str) -> str:
     (least, _, unit), (most, _, same) = lower.partition(" "), upper.partition(" ")
     if lower == upper:
         return lower
-    if unit.removesuffix("s") == same.removesuffix("s") and not any(map(str.isdigit, unit)):
+    is_alone = unit.startswith("of ") or not any(map(str.isdigit, unit))
+    if unit.removesuffix("s") == same.removesuffix("s") and is_alone:
         return f"{least} to {most} {max(unit, same, key=len)}".strip()
     return f"{lower} to {upper}"
 
 
 def outlook(finding: Finding) -> str:
-    """Where the rolling 12 months is heading, to three significant figures; empty where there is no projection."""
+    """Where the rolling 12 months is heading, to three or four significant figures; empty without a projection."""
     if not isinstance(finding.projection, Projection):
         return ""
     last = finding.projection.table.iloc[-1]
     about, lower, upper = (
-        _finer(_significant(max(0.0, last[name])), finding.measure) for name in ("rolling", "lower_80", "upper_80")
+        _finer(_significant(max(0.0, last[name]), 3 + finding.measure.stands_at), finding.measure)
+        for name in ("rolling", "lower_80", "upper_80")
     )
     chance = f"; 8 in 10 chance of {_range(lower, upper)}" if {lower, upper} != {about} else ""
+    if finding.measure.stands_at:
+        return f"If recent patterns go on, it comes to about {about} {when(finding.measure, last.name)}{chance}."
     return f"If recent patterns go on, the {wording.twelve_months_to(last.name)} come to about {about}{chance}."
 
 
-def _significant(value: float) -> float:
-    """A figure to three significant figures: 43,986 as 44,000."""
-    return float(wording.rounded(value, 2 - floor(log10(value)))) if value > 0 else value
+def _significant(value: float, figures: int) -> float:
+    """A figure to some significant figures: 43,986 to three as 44,000."""
+    return float(wording.rounded(value, figures - 1 - floor(log10(value)))) if value > 0 else value
+
+
+def aim(finding: Finding) -> str:
+    """The target in words: 10 seconds; 75 to 150 a month; £188.0 million (Budget); empty where there is none."""
+    outlook, measure = finding.target, finding.measure
+    if outlook is None or measure.target is None:
+        return ""
+    bounds, asked = outlook.bounds, measure.target
+    levels = [_target_level(level, measure) for level in (bounds.low, bounds.high) if level is not None]
+    words = _range(levels[0], levels[-1])
+    if asked.measure is not None:
+        return f"{words} ({asked.measure.replace('_', ' ')})"
+    if asked.change is not None:
+        size = _size(abs(asked.change), measure) if measure.changes_in_its_unit else wording.per_cent(abs(asked.change))
+        return f"{words} ({size} {_MORE[measure.is_counted, measure.is_rank][asked.change < 0]} than in {asked.on})"
+    if asked.years:
+        return f"{words} for {finding.quarter.financial_year}"
+    return f"{words} a {asked.each}" if finding.comparable.adds_up else words
+
+
+def _target_level(level: float, measure: Measure) -> str:
+    if measure.unit == wording.SECONDS and level == int(level):
+        return wording.duration(level)
+    return in_prose(level, measure)
 
 
 def target(finding: Finding) -> str:
-    """Whether the quarter met its target, and whether what is to come will."""
+    """Whether the quarter, or the year, met its target, and whether what is to come will."""
     outlook = finding.target
     if outlook is None:
         return ""
-    aim = in_prose(outlook.target, finding.measure)
-    each = f"the target of {aim}{' a month' if finding.comparable.adds_up else ''}"
-    now = {
-        True: "The quarter met",
-        False: "The quarter did not meet",
-        None: "The quarter has no figure to hold against",
-    }
-    sentence = f"{now[outlook.met]} {each}."
-    if outlook.next_quarter is None:
-        return sentence
-    sentence += f" As things are, the next quarter {_certainty(outlook.next_quarter)} meet it"
-    if outlook.by_year_end is not None:
-        sentence += f", and the {wording.twelve_months_to(outlook.year_end)} {_certainty(outlook.by_year_end)} do so"
-    return sentence + "."
+    year = f"the {wording.twelve_months_to(finding.quarter.last)}"
+    subject = wording.sentence_case(year) if outlook.is_of_year else "The quarter"
+    sentence = f"{subject} {_HELD[outlook.word]} the target of {aim(finding)}."
+    if finding.measure.target and finding.measure.target.measure and outlook.figure is not None:
+        gap = outlook.figure - (outlook.bounds.low or outlook.bounds.high or 0.0)
+        sentence += f" It is {_size(abs(gap), finding.measure)} {'over' if gap > 0 else 'under'}." if gap else ""
+    end = f"the {wording.twelve_months_to(outlook.year_end)}"
+    end = f"the figure {when(finding.measure, outlook.year_end)}" if finding.measure.stands_at else end
+    chances = [("the next quarter", outlook.next_quarter), (end, outlook.by_year_end)]
+    to_come = [f"{which} {_certainty(chance)} " for which, chance in chances if chance is not None]
+    if to_come:
+        sentence += f" As things are, {'meet it, and '.join(to_come)}{'meet it' if len(to_come) == 1 else 'do so'}."
+    return sentence
 
 
 def _certainty(chance: float) -> str:
@@ -329,14 +376,14 @@ def context(finding: Finding) -> str:
 
 def in_prose(value: float | None, measure: Measure) -> str:
     """A figure of the measure as a sentence says it."""
-    if value is not None and measure.unit not in (wording.PERCENT, wording.SECONDS) and not measure.is_counted:
+    if value is not None and not wording.SAYS_ITS_UNIT.fullmatch(measure.unit) and not measure.is_counted:
         return f"{wording.value_in_prose(value, measure.unit, measure.decimals)} {measure.unit}"
     return wording.value_in_prose(value, measure.unit, measure.decimals)
 
 
 def change_in_table(finding: Finding) -> str:
     """The change of the rolling 12 months on the year before as a table prints it: in points for percentages."""
-    if finding.measure.is_percentage:
+    if finding.measure.changes_in_its_unit:
         return wording.change_in_table(finding.change, finding.measure.unit, finding.measure.decimals)
     return wording.change_per_cent_in_table(finding.change_per_cent)
 
@@ -367,8 +414,9 @@ def in_figures(figure: Figure, measure: Measure) -> str:
 
 def _count(finding: Finding) -> str:
     measure, rolling = finding.measure, finding.rolling.value
-    value = finding.value.value if measure.has_quarter else None
-    window = f"in the {wording.twelve_months_to(finding.as_at)}"
+    value = finding.value.value if measure.has_quarter and not measure.stands_at else None
+    assert finding.as_at is not None  # noqa: S101 - the caller asked
+    window = when(measure, finding.as_at)
     if value is None:
         if rolling is None:
             return f"The {measure.noun} cannot be totalled: months are missing."
@@ -380,12 +428,12 @@ def _count(finding: Finding) -> str:
 def _ratio(finding: Finding) -> str:
     measure, quarter = finding.measure, finding.quarter
     sentences = []
-    if finding.value and not measure.spans_a_year:
+    assert finding.as_at is not None  # noqa: S101 - the caller asked
+    if finding.value and not measure.spans_a_year and not measure.stands_at:
         sentences.append(f"The {measure.noun} was {in_figures(finding.value, measure)} during {quarter.name}.")
     if finding.rolling:
         subject = "It" if sentences else f"The {measure.noun}"
-        year = wording.twelve_months_to(finding.as_at)
-        sentences.append(f"{subject} was {in_figures(finding.rolling, measure)} in the {year}.")
+        sentences.append(f"{subject} was {in_figures(finding.rolling, measure)} {when(measure, finding.as_at)}.")
     if not sentences:
         latest = in_prose(float(finding.months.loc[finding.as_at, "value"]), measure)
         return f"The latest {measure.noun} was {latest}, in {wording.month(finding.as_at)}."
@@ -403,11 +451,20 @@ def _counted(value: float, measure: Measure) -> str:
 def _difference(finding: Finding, change: float) -> str | None:
     """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
     measure, relative, more = finding.measure, finding.change_per_cent, change > 0
-    size = wording.percentage_points(abs(change)) if measure.is_percentage else in_prose(abs(change), measure)
+    size = _size(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
         return None
-    comparative = "more" if more else measure.traits.less
+    comparative = _MORE[False, True][not more] if measure.is_rank else "more" if more else measure.traits.less
     return f"{size} {comparative}" + (f" ({wording.per_cent(abs(relative))})" if relative is not None else "")
+
+
+def _size(difference: float, measure: Measure) -> str:
+    """A difference of two figures in prose: in points of percentages, in places of an order."""
+    if measure.is_percentage:
+        return wording.percentage_points(difference)
+    if measure.is_rank:
+        return wording.counted(difference, "place", decimals=int(difference % 1 != 0))
+    return in_prose(difference, measure)
 
 
 def _signed(value: float) -> str:
@@ -417,6 +474,7 @@ def _signed(value: float) -> str:
 def _finer(value: float, measure: Measure, finer: int = 0) -> str:
     """A figure in a sentence with some more decimals; seconds under a minute have one, to tell two of them apart."""
     if measure.unit == wording.SECONDS:
+        finer = max(finer, (measure.decimals or 0) - 1)
         return f"{wording.number(value, 1 + finer)} seconds" if value < 60 else in_prose(value, measure)
     usual = measure.decimals if measure.decimals is not None else int(measure.is_percentage)
     return in_prose(value, measure.model_copy(update={"decimals": usual + finer}) if finer else measure)

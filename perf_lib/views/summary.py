@@ -75,10 +75,11 @@ def _counts(everything: Sequence[Finding]) -> list[tuple[str, int]]:
     words = {"clear": "clearly unlike", "possible": "perhaps unlike", "as expected": "as expected"}
     words |= {"cannot tell": "cannot be told"}
     counts = [(said, sum(f.verdict.grade == grade for f in everything)) for grade, said in words.items()]
-    targets = [f.target.met for f in everything if f.target is not None]
+    targets = [f.target.word for f in everything if f.target is not None]
     if targets:
-        counts += [("target met", sum(met is True for met in targets))]
-        counts += [("target missed", sum(met is False for met in targets))]
+        counts += [("target met", targets.count("met")), ("target missed", targets.count("not met"))]
+    if "near" in targets:
+        counts.append(("near its target", targets.count("near")))
     return counts
 
 

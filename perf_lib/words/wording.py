@@ -6,6 +6,7 @@ Prose says "per cent" and writes durations out; tables and charts say "%" and 10
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
 PERCENT = "per cent"
 SECONDS = "seconds"
+SAYS_ITS_UNIT = re.compile(r"per cent|seconds|[£$€](k|m|bn)?|rank( of \d+)?")
+"""Units of figures that print with it: 12.2 per cent, £189.0 million, 38th of 44."""
+MONEY = re.compile(r"(?P<symbol>[£$€])(?P<size>k|m|bn)?")
+"""Units of money: £, £k, £m, £bn."""
+RANK = re.compile(r"rank(?: of (?P<of>\d+))?")
+"""Units of a place in an order: `rank`, or `rank of 44`."""
 NOT_SUPPLIED = "not supplied"
+_SIZES = {"k": "thousand", "m": "million", "bn": "billion"}
 
 
 def is_missing(value: float | None) -> bool:
@@ -74,14 +82,40 @@ def duration(seconds: float) -> str:
     return f"−{words}" if seconds < 0 and whole else words
 
 
-def clock(seconds: float) -> str:
-    """A duration in a table or on an axis: minutes and seconds.
+def clock(seconds: float, decimals: int = 0) -> str:
+    """A duration in a table or on an axis: minutes and seconds; under a minute with decimals, seconds.
 
-    >>> clock(654), clock(5), clock(-3)
-    ('10:54', '0:05', '−0:03')
+    >>> clock(654), clock(5), clock(-3), clock(9.314, 2)
+    ('10:54', '0:05', '−0:03', '9.31 s')
     """
+    if decimals and abs(seconds) < 60:
+        return f"{number(seconds, decimals)} s"
     whole = int(rounded(abs(seconds)))
     return f"{'−' if seconds < 0 and whole else ''}{whole // 60}:{whole % 60:02d}"
+
+
+def money(value: float, unit: str, decimals: int, in_words: bool) -> str:
+    """An amount in a unit of money.
+
+    >>> money(189, "£m", 1, True), money(-1.25, "£m", 1, False), money(42900, "£", 0, True)
+    ('£189.0 million', '−£1.3m', '£42,900')
+    """
+    parts = MONEY.fullmatch(unit)
+    assert parts is not None  # noqa: S101 - the caller asked whether it is one
+    amount, size = number(value, decimals), parts["size"] or ""
+    ending = f" {_SIZES[size]}" if in_words and size else size
+    return f"{'−' if amount.startswith('−') else ''}{parts['symbol']}{amount.removeprefix('−')}{ending}"
+
+
+def rank(place: float, unit: str) -> str:
+    """A place in an order.
+
+    >>> rank(38, "rank of 44"), rank(1, "rank")
+    ('38th of 44', '1st')
+    """
+    parts = RANK.fullmatch(unit)
+    of = f" of {parts['of']}" if parts and parts["of"] else ""
+    return (ordinal(int(rounded(place))) if place >= 1 else number(place, 1)) + of
 
 
 def counted(count: float, singular: str, plural: str | None = None, decimals: int = 0) -> str:
@@ -99,14 +133,16 @@ def value_in_prose(value: float | None, unit: str, decimals: int | None = None) 
 
     >>> value_in_prose(1496, "crimes"), value_in_prose(88.79, "per cent"), value_in_prose(654, "seconds")
     ('1,496', '88.8 per cent', '10 minutes 54 seconds')
+    >>> value_in_prose(189, "£m", 1), value_in_prose(38, "rank of 44"), value_in_prose(9.31, "seconds", 2)
+    ('£189.0 million', '38th of 44', '9.31 seconds')
     """
     if value is None or is_missing(value):
         return NOT_SUPPLIED
     if unit == SECONDS:
-        return duration(value)
+        return f"{number(value, decimals)} {SECONDS}" if decimals and abs(value) < 60 else duration(value)
     if unit == PERCENT:
         return per_cent(value, 1 if decimals is None else decimals)
-    return number(value, decimals or 0)
+    return _in_other_unit(value, unit, decimals or 0, True)
 
 
 def value_in_table(value: float | None, unit: str, decimals: int | None = None) -> str:
@@ -114,14 +150,22 @@ def value_in_table(value: float | None, unit: str, decimals: int | None = None) 
 
     >>> value_in_table(88.79, "per cent"), value_in_table(654, "seconds"), value_in_table(None, "crimes")
     ('88.8%', '10:54', '–')
+    >>> value_in_table(189, "£m", 1), value_in_table(38, "rank of 44")
+    ('£189.0m', '38th of 44')
     """
     if value is None or is_missing(value):
         return "–"
     if unit == SECONDS:
-        return clock(value)
+        return clock(value, decimals or 0)
     if unit == PERCENT:
         return f"{number(value, 1 if decimals is None else decimals)}%"
-    return number(value, decimals or 0)
+    return _in_other_unit(value, unit, decimals or 0, False)
+
+
+def _in_other_unit(value: float, unit: str, decimals: int, in_words: bool) -> str:
+    if MONEY.fullmatch(unit):
+        return money(value, unit, decimals, in_words)
+    return rank(value, unit) if RANK.fullmatch(unit) else number(value, decimals)
 
 
 def change_in_table(change: float | None, unit: str, decimals: int | None = None) -> str:
@@ -129,7 +173,11 @@ def change_in_table(change: float | None, unit: str, decimals: int | None = None
 
     >>> change_in_table(-208, "crimes"), change_in_table(3.1, "per cent"), change_in_table(0, "crimes")
     ('−208', '+3.1 pp', '0')
+    >>> change_in_table(13, "rank of 44")
+    '+13 places'
     """
+    if change is not None and RANK.fullmatch(unit):
+        return with_plus(counted(change, "place", decimals=decimals or 0))
     return with_plus(value_in_table(change, unit, decimals).replace("%", " pp"))
 
 

@@ -87,7 +87,7 @@ def times() -> dict[str, float]:
 
     try:
         from perf_lib.views import charts
-        from perf_lib.views.charts.monthly import sparkline
+        from perf_lib.views.charts.sparkline import sparkline
     except ImportError:  # a checkout whose charts lie elsewhere
         from perf_lib.charts.sparkline import sparkline
 

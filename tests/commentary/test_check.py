@@ -363,7 +363,8 @@ def test_figures_of_an_area_are_traced_contradicted_offered_and_bound_by_its_own
     head = "measure,area,month,numerator,denominator,value,origin,status\n"
     (params / "swindon.csv").write_text(head + rows, "utf-8")
     settings, sample = params / "settings.yaml", "- sample:monthly.csv"
-    settings.write_text(settings.read_text("utf-8").replace(sample, f"{sample}\n    - swindon.csv"), "utf-8")
+    with_file = settings.read_text("utf-8").replace(sample, f"{sample}\n    - swindon.csv")
+    settings.write_text(f"areas: [Swindon]\n{with_file}", "utf-8")
     file = params / "2019-20-Q3" / "commentary" / "sexual_offences.md"
     words = """
 In Swindon 127 sexual offences were recorded in quarter three. In Swindon there were 73 offences in December.

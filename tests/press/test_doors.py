@@ -38,6 +38,14 @@ def test_nbconvert_has_the_report_as_html(pack, tmp_path):
     assert [image["alt"] for image in page.find_all("img")] == [image["alt"] for image in ours.find_all("img")]
 
 
+def test_nbconvert_executes_a_notebook_and_exports_it(tmp_path):
+    asked = ("jupyter", "nbconvert", "--execute", "--to", "perf_report_html", "2_protect_vulnerable.ipynb")
+    said = command(*asked, "--output-dir", tmp_path, cwd=ROOT / "notebooks")
+    assert said.returncode == 0, said.stderr
+    assert len(numbered(read(tmp_path / "2_protect_vulnerable.html"))) > 10
+    assert 'class="marking">OFFICIAL' in (tmp_path / "2_protect_vulnerable.html").read_text(encoding="utf-8")
+
+
 def test_nbconvert_has_the_report_as_pdf(pack, tmp_path):
     executed = pack / "notebooks" / "6_dashboard.ipynb"
     said = command("jupyter", "nbconvert", "--to", "perf_report_pdf", executed, "--output-dir", tmp_path)

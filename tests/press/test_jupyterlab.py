@@ -35,7 +35,9 @@ def test_a_notebook_runs_from_top_to_bottom_after_a_restart(lab, name):
     lab.open(name)
     cells = lab.restart_and_run_all()
     picture(lab, Path(name).stem)
+    wide = lab.page.evaluate("() => [...document.querySelectorAll('img.symbol')].map(each => each.width)")
     lab.close()
+    assert [each for each in wide if not 12 <= each <= 40] == []  # as wide as a line is high
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
     saved = nbformat.read(lab.folder / "project" / "notebooks" / name, as_version=4)
@@ -49,6 +51,9 @@ def explored(lab: Lab) -> Lab:
     cells = lab.restart_and_run_all()
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     lab.page.wait_for_selector(".perf-panel img.chart")
+    before = first_chart(lab)
+    lab.page.locator(".perf-panel select").first.select_option(label="Sexual offences")
+    until_chart_changes(lab, before)
     lab.page.locator(".perf-panel").scroll_into_view_if_needed()
     return lab
 
@@ -117,6 +122,7 @@ def test_another_measure_and_peers(explored):
     explored.page.get_by_role("tab", name="Settings to copy").click()
     written = explored.page.locator(".perf-panel .perf-yaml textarea")
     settings = yaml.safe_load(written.input_value())
+    assert "# In a script: report.as_at('2019-20-Q3').what_if('crime_volume', peers=[" in written.input_value()
     assert sorted(settings["peer_group"]["areas"]) == ["Essex", "Kent", "Surrey", "Sussex"]
     written.press("Control+A")
     assert explored.page.evaluate("() => document.getSelection().toString()") == written.input_value()
@@ -127,5 +133,7 @@ def test_another_measure_and_peers(explored):
 def test_save_and_export_offers_our_formats_and_they_download(explored, label, start):
     explored.open("6_dashboard.ipynb")
     saved = explored.download("File", "Save and Export Notebook As", label)
-    assert Path(saved.path()).read_bytes().startswith(start)
+    exported = Path(saved.path()).read_bytes()
+    assert exported.startswith(start)
+    assert b'class="marking">OFFICIAL' in exported or label.endswith("pdf")
     assert saved.suggested_filename == f"6_dashboard.{label.rsplit('_', 1)[1]}"

@@ -80,7 +80,7 @@ def test_quarters_follow_one_another_without_gap_or_overlap(quarter):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Q3", "2019-Q3", "2019-20", "2019-20-Q0", "2019-20-Q5", "2019-20-q3", "2019/20-Q3", "2019-20 Q3",
+    ["", "Q3", "2019-Q5", "2019-20", "2019-20-Q0", "2019-20-Q5", "2019-20-q3", "2019/20-Q3", "2019-20 Q3",
      " 2019-20-Q3", "2019-20-Q3\n", "2019-2020-Q3", "19-20-Q3", "2019-20-Q3x", "２０１９-20-Q3", "../2019-20-Q3"],
 )  # fmt: skip
 def test_what_is_no_quarter_is_refused_with_the_right_way_to_write_one(text):

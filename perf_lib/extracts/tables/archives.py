@@ -26,9 +26,9 @@ MOST_CELLS = 4_000_000
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?(?:row\b([^>]*)>|c\b([^>]*?)(/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"']([0-9]+)[\"']")
+_ROW = re.compile(rb"\br\s*=\s*[\"']([0-9]+)[\"']")
 _ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _RESULT = re.compile(rb"<(?:\w+:)?(?:v|is)\b[^>/]*>[^<]")
@@ -38,6 +38,7 @@ _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row
 _ODS_CELL = re.compile(
     rb"<table:(?:covered-)?table-cell\b([^>]*?)(/>|>(.*?)</table:(?:covered-)?table-cell>)", re.DOTALL
 )
+_ODS_NAME = re.compile(rb"table:name\s*=\s*[\"']([^\"']*)[\"']")
 _REPEATED = {axis: re.compile(rb"number-" + axis + rb"-repeated\s*=\s*[\"']([0-9]+)") for axis in (b"rows", b"columns")}
 
 _XLSB_ROW, _XLSB_CELLS, _XLSB_ERRORS = 0, range(1, 12), (3, 11)
@@ -101,11 +102,11 @@ def _check_sheet(path: Path, content: bytes) -> None:
     if b"sheetData" not in content:
         raise InputError(f"{shown(path)}: a sheet is damaged: it holds no data part")
     rows = columns = 0
-    for cell in _CELL.finditer(content):
-        attributes, inner = cell[1], cell[3] or b""
+    for (row, column), attributes, inner in cells_of(content):
+        columns, rows = max(columns, column + 1), max(rows, row + 1)
+        if column < 0:
+            continue
         reference = _REFERENCE.search(attributes)
-        if reference:
-            columns, rows = max(columns, _column(reference[1])), max(rows, _row(reference[2]))
         place = (reference[1] + reference[2]).decode() if reference else "a cell"
         if _ERROR.search(attributes):
             value = _VALUE.search(inner)
@@ -117,8 +118,23 @@ def _check_sheet(path: Path, content: bytes) -> None:
                 f"{shown(path)}: {place} holds a formula whose result was never saved; open the file in a spreadsheet "
                 "program and save it"
             )
-    rows = max([rows, *(_row(row[1]) for row in _ROW.finditer(content))])
     _refuse_span(path, rows, columns)
+
+
+def cells_of(content: bytes) -> Iterator[tuple[tuple[int, int], bytes, bytes]]:
+    """Each row and cell of an .xlsx sheet: row and column from 0 (-1 of a row itself), its attributes, its content."""
+    row, column = -1, -1
+    for element in _CELL.finditer(content):
+        if element[1] is not None:
+            number = _ROW.search(element[1])
+            row, column = _row(number[1]) - 1 if number else row + 1, -1
+            yield (row, -1), element[1], b""
+            continue
+        reference = _REFERENCE.search(element[2])
+        column += 1
+        if reference:
+            row, column = _row(reference[2]) - 1, _column(reference[1]) - 1
+        yield (row, column), element[2], element[4] or b""
 
 
 def _row(digits: bytes) -> int:
@@ -135,7 +151,7 @@ def _column(letters: bytes) -> int:
 def _check_binary_sheet(path: Path, content: bytes) -> None:
     """Check a sheet of an .xlsb file: a sequence of records, each a type, a length and that many bytes."""
     rows = columns = 0
-    for kind, record in _binary_records(path, content):
+    for kind, record in binary_records(path, content):
         if len(record) < 4:
             continue
         if kind == _XLSB_ROW:
@@ -147,7 +163,8 @@ def _check_binary_sheet(path: Path, content: bytes) -> None:
     _refuse_span(path, rows, columns)
 
 
-def _binary_records(path: Path, content: bytes) -> Iterator[tuple[int, bytes]]:
+def binary_records(path: Path, content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each record of a part of an .xlsb file: its type and its bytes."""
     at, end = 0, len(content)
     while at < end:
         kind, at = _variable_number(content, at, 2)
@@ -187,6 +204,24 @@ def _check_open_document(path: Path, content: bytes) -> None:
             if filled_width:
                 rows, columns = rows_so_far, max(columns, filled_width)
         _refuse_span(path, rows, columns)
+
+
+def open_document_cells(content: bytes) -> Iterator[tuple[str, int, range, bytes, bytes, bool]]:
+    """Each filled cell of a checked .ods file: sheet, row, columns, attributes, content, whether the row is hidden."""
+    for table in content.split(b"<table:table ")[1:]:
+        name = _ODS_NAME.search(table)
+        start = 0
+        for row in _ODS_ROW.finditer(table):
+            filled, column = [], 0
+            for cell in _ODS_CELL.finditer(row[2] or b""):
+                columns = range(column, column := column + _repeats(cell[1], b"columns"))
+                if cell[3] or b"office:value" in cell[1]:
+                    filled.append((columns, cell[1], cell[3] or b""))
+            times = _repeats(row[1], b"rows")
+            for at in range(start, start + times) if filled else ():
+                for columns, attributes, inner in filled:
+                    yield name[1].decode() if name else "", at, columns, attributes, inner, b"visibility" in row[1]
+            start += times
 
 
 def _repeats(attributes: bytes, axis: bytes) -> int:

@@ -24,6 +24,9 @@ from perf_lib.words.wording import PERCENT
 LINE = "line"
 """The column that remembers where in the file a row stood, for complaints: line 3, or sheet 'Months', row 3."""
 
+PERCENT_MARK = "as written"
+"""The column that remembers a cell that was written with its unit, such as 85%; empty where it was a bare number."""
+
 MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])")
 """A month as files write it: 2019-12."""
 
@@ -62,6 +65,8 @@ class Source:
     first: pd.Period | None
     last: pd.Period | None
     sha256: str
+    notes: tuple[str, ...] = ()
+    """What was not read of the file, and where it stands."""
 
     @property
     def used(self) -> int:
@@ -81,7 +86,13 @@ class Ledger:
     sources: list[Source] = field(default_factory=list)
 
     def enter(
-        self, path: Path, what: str, rows: int, rejected: Sequence[Rejection] = (), months: Iterable[pd.Period] = ()
+        self,
+        path: Path,
+        what: str,
+        rows: int,
+        rejected: Sequence[Rejection] = (),
+        months: Iterable[pd.Period] = (),
+        notes: Iterable[str] = (),
     ) -> None:
         """Put a source on record; raises InputError where more of its rows are rejected than the share allows."""
         if len(rejected) > self.share * rows:
@@ -92,7 +103,7 @@ class Ledger:
             )
         dated = [month for month in months if not pd.isna(month)]
         first, last = (min(dated), max(dated)) if dated else (None, None)
-        self.sources.append(Source(shown(path), what, rows, tuple(rejected), first, last, sha256(path)))
+        self.sources.append(Source(shown(path), what, rows, tuple(rejected), first, last, sha256(path), tuple(notes)))
 
 
 class Checks:
@@ -153,16 +164,21 @@ class Checks:
         rejected = pd.RangeIndex(len(self.table)).isin(list(self._rejections))
         return pd.Series(~rejected, self.table.index)
 
-    def enter(self, what: str, months: Iterable[pd.Period] = ()) -> None:
+    def enter(self, what: str, months: Iterable[pd.Period] = (), notes: Iterable[str] = ()) -> None:
         """Enter the file in the ledger; raises InputError where it has more rejected rows than may be."""
         rejections = [self._rejections[position] for position in sorted(self._rejections)]
-        self.ledger.enter(self.path, what, len(self.table), rejections, months)
+        self.ledger.enter(self.path, what, len(self.table), rejections, months, notes)
 
 
 def months_of(text: pd.Series) -> pd.PeriodIndex:
     """A column of months as text, 2019-12, as months; a month that occurs many times is parsed once."""
     codes, months = pd.factorize(text)
     return pd.PeriodIndex(months, freq="M").take(codes)
+
+
+def _fraction_or_per_cent(row: pd.Series) -> str:
+    percent = f"{float(row['value']) * 100:.10g}%"
+    return f"value {row['value']} may be {percent} or {row['value']}%; write the one that is meant, with its %"
 
 
 def refuse_impossible(
@@ -180,6 +196,11 @@ def refuse_impossible(
     refuse(denominator == 0, f"denominator 0: nothing can be divided by it{advice}", "denominator")
     percentage = table["measure"].map({code: measure.unit == PERCENT for code, measure in catalogue.items()})
     percentage = percentage.eq(True)  # an unknown measure has no unit
+    if PERCENT_MARK in table:
+        bare = percentage & (table[PERCENT_MARK] == "") & denominator.isna() & value.notna()
+        fractions = bare & (value > 0) & (value < 1)
+        unclear = fractions & ~table["measure"].isin(table.loc[bare & (value > 1), "measure"])
+        refuse(unclear, _fraction_or_per_cent, "value")
     refuse(
         percentage & (numerator > denominator),
         lambda row: f"numerator {row['numerator']} is above its denominator {row['denominator']}",

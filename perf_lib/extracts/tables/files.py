@@ -20,16 +20,16 @@ from typing import Any
 import pandas as pd
 
 from perf_lib.config.yaml import read_text, shown
-from perf_lib.extracts.tables.archives import MOST_CELLS, check_workbook
+from perf_lib.extracts.tables.archives import MOST_CELLS, MOST_UNPACKED, check_workbook, open_archive
+from perf_lib.extracts.tables.cells import Numbers, numbers_of, old_excel_text
 from perf_lib.extracts.tables.checks import LINE
+from perf_lib.extracts.tables.number_formats import day_text, plain
 from perf_lib.extracts.tables.schema import Schema
 from perf_lib.words.errors import InputError, suggestion
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 256 * 2**20
 """A file of monthly figures is never larger; records are read by other means."""
-A_TIME = "(a time of day)"
-"""What follows a time that Excel made of 10:54: whether minutes or hours were meant cannot be known."""
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -43,6 +43,8 @@ class Sheet:
 
     name: str
     rows: list[Row]
+    hidden: frozenset[str] = frozenset()
+    """Where the rows stand that are hidden."""
 
     @property
     def header(self) -> list[str]:
@@ -100,7 +102,7 @@ def table_of(path: Path, sheet: Sheet, schema: Schema | None = None) -> pd.DataF
     for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
-        cells = row[: len(header)] if sheet.name else row
+        cells = row[: len(header)] if sheet.name and not "".join(row[len(header) :]).strip() else row
         if len(cells) != len(header):
             raise InputError(f"{shown(path)}, {line}: has {len(row)} cells where the header has {len(header)}")
         body.append([*(cell.strip() for cell in cells), line])
@@ -186,11 +188,12 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
     check_workbook(path)
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        sheets = []
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            texts = [[text_of(cell) for cell in row] for row in rows]
-            sheets.append(Sheet(name, [(f"sheet {name!r}, row {at}", row) for at, row in enumerate(texts, start=1)]))
+        with open_archive(path, MOST_UNPACKED) as archive:
+            numbers = numbers_of(path, archive)
+        sheets = [
+            _sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False), numbers.get(name, Numbers()))
+            for name in book.sheet_names
+        ]
     except calamine.CalamineError as error:
         raise InputError(f"{shown(path)}: cannot be read as a workbook: {first_line(error, [path])}") from None
     except BaseException as error:  # calamine's own crash is no Exception
@@ -202,20 +205,29 @@ def _workbook_sheets(path: Path) -> list[Sheet]:
     return sheets
 
 
+def _sheet(name: str, cells: Sequence[Sequence[object]], numbers: Numbers) -> Sheet:
+    rows = []
+    for at, row in enumerate(cells):
+        texts = [numbers.shown.get((at, column)) or text_of(cell) for column, cell in enumerate(row)]
+        rows.append((f"sheet {name!r}, row {at + 1}", texts))
+    return Sheet(name, rows, frozenset(rows[at][0] for at in numbers.hidden if at < len(rows)))
+
+
 def _old_excel_sheets(path: Path) -> list[Sheet]:
     """Sheets of Excel 97 to 2003 through xlrd, which tells errors from blanks."""
     import xlrd  # type: ignore[import-untyped]  # xlrd ships no types
 
     try:
         with path.open("rb") as file, io.StringIO() as log:
-            book = xlrd.open_workbook(file_contents=file.read(), logfile=log, on_demand=False, ragged_rows=True)
+            book = xlrd.open_workbook(file_contents=file.read(), logfile=log, formatting_info=True, ragged_rows=True)
         sheets = []
         for sheet in book.sheets():
             rows = []
             for at in range(sheet.nrows):
                 place = f"sheet {sheet.name!r}, row {at + 1}"
                 rows.append((place, [_old_excel_text(path, book, place, cell) for cell in sheet.row(at)]))
-            sheets.append(Sheet(sheet.name, rows))
+            hidden = frozenset(rows[at][0] for at, info in sheet.rowinfo_map.items() if info.hidden and at < len(rows))
+            sheets.append(Sheet(sheet.name, rows, hidden))
     except InputError:
         raise
     except Exception as error:  # xlrd meets damage with whatever its parsing runs into
@@ -230,40 +242,24 @@ def _old_excel_text(path: Path, book: Any, place: str, cell: Any) -> str:
     if kind == xlrd.XL_CELL_ERROR:
         error = xlrd.error_text_from_code.get(value, "an error")
         raise InputError(f"{shown(path)}, {place}: a cell holds {error}; mend it or leave it blank")
-    if kind == xlrd.XL_CELL_DATE:
-        if value < 1:
-            return text_of((dt.datetime(1900, 1, 1) + dt.timedelta(days=value)).time())
-        return text_of(xlrd.xldate.xldate_as_datetime(value, book.datemode))
+    if kind in (xlrd.XL_CELL_DATE, xlrd.XL_CELL_NUMBER):
+        return old_excel_text(book, cell)
     return text_of(bool(value) if kind == xlrd.XL_CELL_BOOLEAN else value)
 
 
 def text_of(cell: object) -> str:
-    """A workbook's cell as a person would type it.
+    """A workbook's cell as a person would type it, where no number format says more.
 
-    >>> text_of(94.0), text_of(0.165), text_of(dt.date(2019, 12, 1)), text_of(dt.time(0, 10, 54))
-    ('94', '0.165', '2019-12', '0:10:54')
-    >>> text_of(dt.time(10, 54))
-    '10:54:00 (a time of day)'
+    >>> text_of(94.0), text_of(0.165), text_of(dt.date(2019, 12, 1)), text_of(" Nil")
+    ('94', '0.165', '2019-12', ' Nil')
     """
     match cell:
         case None:
             return ""
         case bool():
             return str(cell).upper()
-        case float() if cell.is_integer() and abs(cell) < 2**53:
-            return str(int(cell))
-        case dt.datetime() | dt.date():
-            day = cell.date() if isinstance(cell, dt.datetime) else cell
-            midnight = not isinstance(cell, dt.datetime) or cell.time() == dt.time()
-            return day.isoformat()[:7] if day.day == 1 and midnight else cell.isoformat()
-        case dt.time():
-            return _clock(cell.hour * 3600 + cell.minute * 60 + cell.second)
-        case dt.timedelta():
-            return _clock(round(cell.total_seconds()))
+        case float():
+            return plain(cell)
+        case dt.date():
+            return day_text(cell)
     return str(cell)
-
-
-def _clock(seconds: int) -> str:
-    """Hours, minutes and seconds; without seconds the cell may have meant minutes and seconds."""
-    text = f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
-    return text if seconds % 60 else f"{text} {A_TIME}"

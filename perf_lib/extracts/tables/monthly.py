@@ -5,7 +5,7 @@ A file is tidy, a row a measure, area and month, or wide, a row a measure and a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,20 @@ import pandas as pd
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.yaml import shown
-from perf_lib.extracts.tables.checks import LINE, MONTH, Checks, Ledger, months_of, of_cell, refuse_impossible
+from perf_lib.extracts.tables.checks import (
+    LINE,
+    MONTH,
+    PERCENT_MARK,
+    Checks,
+    Ledger,
+    months_of,
+    of_cell,
+    refuse_impossible,
+)
 from perf_lib.extracts.tables.files import read_sheets, table_of
 from perf_lib.extracts.tables.schema import MONTHLY
-from perf_lib.extracts.tables.wide import header_at, unpivot
+from perf_lib.extracts.tables.typed import figure_of
+from perf_lib.extracts.tables.wide import unpivot, wide_sheet
 from perf_lib.words.errors import InputError
 from perf_lib.words.wording import PERCENT
 
@@ -26,7 +36,11 @@ KEYS = ["measure", "area", "month"]
 
 
 def read_monthly(
-    paths: Sequence[Path], catalogue: Catalogue, area: str = "", ledger: Ledger | None = None
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    area: str = "",
+    ledger: Ledger | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """The tidy monthly frame: `measure, area, month, numerator, denominator, value, origin, status, margin`.
 
@@ -34,14 +48,15 @@ def read_monthly(
     measure's unit (a count, per cent from 0 to 100, seconds …). `margin` is a survey's, else missing.
 
     `area` is that of the figures of a wide file without an area column. `ledger` records each file, and sets what
-    share of its rows may be rejected; months that are missing for that reason are "not supplied".
+    share of its rows may be rejected; months that are missing for that reason are "not supplied". `named` says what
+    columns of wide files hold, by their headings.
 
     Raises InputError naming file, line, measure, month, value and what is allowed: for a file that is missing
     or has other columns, an unknown measure, a month that is none, text in a number, a negative figure, a
     denominator of zero, a numerator above its denominator, a month given twice, a month left out.
     """
     ledger = Ledger() if ledger is None else ledger
-    frame = pd.concat([_read_one(path, catalogue, area, ledger) for path in paths], ignore_index=True)
+    frame = pd.concat([_read_one(path, catalogue, area, ledger, named or {}) for path in paths], ignore_index=True)
     # One file may repeat a month of another, or leave a gap between the two.
     twice = frame.duplicated(KEYS)
     if twice.any():
@@ -54,20 +69,50 @@ def read_monthly(
     return frame.sort_values(KEYS, ignore_index=True)
 
 
-def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger) -> pd.DataFrame:
+def _read_one(path: Path, catalogue: Catalogue, area: str, ledger: Ledger, named: Mapping[str, str]) -> pd.DataFrame:
     sheets = read_sheets(path)
-    wide = [sheet.rows[at:] for sheet in sheets if (at := header_at(sheet)) is not None]
-    parts = [unpivot(path, rows, catalogue, area) for rows in wide]
+    wide = [each for sheet in sheets if (each := wide_sheet(path, sheet, named)) is not None]
+    parts = [unpivot(each, catalogue, area) for each in wide]
     if not wide:
         tidy = [sheet for sheet in sheets if {"measure", "month"} <= set(sheet.header)] or sheets[:1]
-        parts = [table_of(path, sheet, MONTHLY) for sheet in tidy]
+        parts = [_as_plain(table_of(path, sheet, MONTHLY), catalogue) for sheet in tidy]
     table = pd.concat(parts, ignore_index=True)
     checks = Checks(path, table, table["measure"] + ", " + table["month"], ledger)
     figures = _check(table, checks, catalogue)
     frame = table.assign(**figures, file=shown(path))[checks.accepted]
     frame = frame.assign(month=months_of(frame["month"]))
-    checks.enter(MONTHLY.what, frame.loc[frame["value"].notna(), "month"])
+    _refuse_newest_missing(path, frame, catalogue, bool(ledger.share))
+    notes = [note for each in wide for note in each.notes]
+    checks.enter(MONTHLY.what, frame.loc[frame["value"].notna(), "month"], notes)
     return frame[[*COLUMNS, "margin", LINE, "file"]]
+
+
+def _refuse_newest_missing(path: Path, frame: pd.DataFrame, catalogue: Catalogue, may_be_rejected: bool) -> None:
+    """Refuse a measure that stops a month before most others of its file: that month's row was forgotten."""
+    monthly = [code for code, each in catalogue.items() if each.has_quarter and each.frequency == "monthly"]
+    last = frame[frame["measure"].isin(monthly)].groupby(KEYS[:2], sort=False)["month"].max()
+    if may_be_rejected or last.empty:
+        return
+    newest = last.max()
+    short = last[last == newest - 1]
+    if len(short) and 2 * (last == newest).sum() > len(last):
+        code, area = short.index[0]
+        raise InputError(
+            f"{shown(path)}: {code}, {newest} ({area}): the month is left out, which most measures have; give its "
+            "value, or a blank one with the status 'not supplied'"
+        )
+
+
+def _as_plain(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """A tidy table whose figures with a unit (85%, £189m) are plain numbers, and what they were; blanks from parts."""
+    units = table["measure"].map({code: measure.unit for code, measure in catalogue.items()}).fillna("")
+    with_unit = ~table["value"].str.fullmatch(r"[-\d.,]*")
+    plain = table["value"].copy()
+    plain[with_unit] = [figure_of(*each) for each in zip(plain[with_unit], units[with_unit], strict=True)]
+    top, base = (pd.to_numeric(table[part], errors="coerce") for part in ("numerator", "denominator"))
+    parts = (plain == "") & top.notna() & (base > 0)  # what the parts come to is no figure of its own
+    plain[parts] = (top / base * np.where(units == PERCENT, 100.0, 1.0))[parts].map(repr)
+    return table.assign(value=plain, **{PERCENT_MARK: table["value"].where(with_unit, "")})
 
 
 def _check(table: pd.DataFrame, checks: Checks, catalogue: Catalogue) -> dict[str, pd.Series]:

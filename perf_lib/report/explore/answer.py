@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.config.settings import Settings
+from perf_lib.config.target import Target
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.symbols import Symbol
 from perf_lib.findings.verdict import Grade, clear
-from perf_lib.report import Report
+from perf_lib.report.contents import Contents
 from perf_lib.report.explore.question import Question, as_yaml, frame_for, settings_for
 from perf_lib.views import charts, explain, narrative
 from perf_lib.views.html import EMPTY, TEMPLATES, Fragment, fill, paragraphs
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
-from perf_lib.words.quarters import Quarter
 
 FATES = {(True, True): "stays", (False, True): "comes on", (True, False): "goes off"}
 
@@ -36,7 +36,11 @@ class Answer:
     def is_changed(self) -> bool:
         """Whether the question changes any figure, break or peer group of the report."""
         asked, reported = self.asked, self.reported
-        return bool(self.question.months) or (asked.breaks, asked.peer_group) != (reported.breaks, reported.peer_group)
+        return (
+            bool(self.question.months)
+            or self.question.target is not None
+            or (asked.breaks, asked.peer_group) != (reported.breaks, reported.peer_group)
+        )
 
     def summary(self) -> Fragment:
         """The measure's figures and message, as reported and as asked."""
@@ -122,12 +126,13 @@ FIGURES: tuple[tuple[str, Callable[[Finding], str]], ...] = (
     ("The quarter", lambda finding: finding.in_short["quarter"]),
     ("12 months", lambda finding: finding.in_short["12 months"]),
     ("The 12 months before", lambda finding: finding.in_short["before"]),
+    ("Target", lambda finding: narrative.target(finding)),
     ("In words", lambda finding: narrative.context(finding)),
 )
 """The lines of the summary: words, and the figure in a Finding."""
 
 
-def ask(report: Report, question: Question) -> Answer:
+def ask(report: Contents, question: Question) -> Answer:
     """Both Findings of the question's measure: as reported, and with the question's changes.
 
     Which measures are clearly unlike what was expected is found again among all of them, this one changed.
@@ -140,10 +145,15 @@ def ask(report: Report, question: Question) -> Answer:
     if report.is_public:  # a reader could find a withheld figure by trying one after another
         raise InputError("a public report is not explored; open the report without public=True")
     measure = report.params.catalogue[question.measure]
-    report = as_at(report, question.quarter or report.quarter)
+    if question.target is not None:
+        measure = measure.model_copy(update={"target": Target(level=question.target)})
+    report = report.as_at(question.quarter or report.quarter)
     settings = settings_for(report, question)
     arrived = replace(report.arrived, frame=frame_for(report, question))
-    now = arrived.findings(Catalogue({measure.code: measure}), settings, report.quarter)[measure.code]
+    measures = Catalogue({measure.code: measure})
+    if measure.target is not None and measure.target.measure is not None:
+        measures[measure.target.measure] = report.params.catalogue[measure.target.measure]
+    now = arrived.findings(measures, settings, report.quarter)[measure.code]
     chances = {code: finding.verdict.chance for code, finding in report.findings.items()}
     exceptional = clear(chances | {measure.code: now.verdict.chance})
     if now.verdict.is_unlike:
@@ -156,14 +166,6 @@ def in_lab(fragment: Fragment) -> str:
     """A fragment with styles of its own: JupyterLab has none of a report's."""
     css = (TEMPLATES / "explore.css").read_text(encoding="utf-8")
     return fill("explore.html.j2", css=css, body=fragment.html)
-
-
-def as_at(report: Report, quarter: Quarter) -> Report:
-    """The same settings and figures, cut at another quarter's end; commentary stays the report's own."""
-    if quarter == report.quarter:
-        return report
-    findings = report.arrived.findings(report.params.catalogue, report.settings, quarter)
-    return replace(report, quarter=quarter, findings=findings)
 
 
 def _shown(finding: Finding) -> dict[str, bool]:

@@ -6,7 +6,7 @@ Controls holds the widgets by name; Panel gives them their effects.
 from __future__ import annotations
 
 import asyncio
-from functools import cache, partial
+from functools import cache
 from typing import get_args
 
 import ipywidgets as widgets
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from perf_lib.config.settings import Break
 from perf_lib.findings.finding import Finding
 from perf_lib.report import Report
-from perf_lib.report.explore.answer import Answer, as_at, ask, in_lab
+from perf_lib.report.explore.answer import Answer, ask, in_lab
 from perf_lib.report.explore.question import UNSAID, Question, Tag
 from perf_lib.views import html
 from perf_lib.views.dashboard import CRITERIA
@@ -90,7 +90,7 @@ class Panel(widgets.HBox):
 
     def __init__(self, report: Report, measure: str | None = None) -> None:
         self._report = report
-        self._at = cache(partial(as_at, report))
+        self._at = cache(report.as_at)
         first = report[measure].finding if measure else next(iter(report.findings.values()))
         self._months: dict[pd.Period, float] = {}
         self._added: list[Break] = []

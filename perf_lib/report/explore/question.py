@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from perf_lib.config.settings import Break, PeerGroup, Settings
 from perf_lib.config.yaml import to_yaml
+from perf_lib.extracts.tables.checks import MONTH
 from perf_lib.findings.finding import Finding
-from perf_lib.report import Report
+from perf_lib.report.contents import Contents
 from perf_lib.words import wording
 from perf_lib.words.errors import InputError
 from perf_lib.words.quarters import Quarter
@@ -43,6 +44,8 @@ class Question:
     """The areas compared with."""
     months: Mapping[pd.Period, float] = field(default_factory=dict)
     """What if: figures by month, in the measure's unit, in place of those on record."""
+    target: float | None = None
+    """Another target, in the measure's unit."""
     highlight: tuple[Tag, str] | None = None
     """A criterion for putting the measure before the panel, and the sentence with the reason."""
     reason: str = UNSAID
@@ -51,7 +54,62 @@ class Question:
     """Author of that reason."""
 
 
-def settings_for(report: Report, question: Question) -> Settings:
+def of_call(
+    code: str,
+    months: Mapping[str, float],
+    exclude: Iterable[str],
+    target: float | None,
+    since: str | None,
+    peers: Iterable[str] | None,
+) -> Question:
+    """The question that a call asks; months as people write them."""
+    left_out = [
+        Break(
+            measures=(code,),
+            kind="exclusion",
+            first=month.start_time.date(),
+            last=month.end_time.date(),
+            reason=UNSAID,
+            author=UNSAID,
+        )
+        for month in map(_month, exclude)
+    ]
+    return Question(
+        code,
+        since=None if since is None else _month(since),
+        added=tuple(left_out),
+        peers=None if peers is None else tuple(peers),
+        months={_month(month): float(figure) for month, figure in months.items()},
+        target=target,
+    )
+
+
+def _month(text: str) -> pd.Period:
+    if not MONTH.fullmatch(str(text)):
+        raise InputError(f"{text!r} is not a month; write it as 2019-12")
+    return pd.Period(text, freq="M")
+
+
+def as_call(question: Question) -> str:
+    """The call of a report that asks the same, as Python; empty where a break or a highlight makes it another one."""
+    excluded = [str(pd.Period(each.first, freq="M")) for each in question.added]
+    of_months = of_call(question.measure, {}, excluded, None, None, None).added
+    spans = [[(each.kind, each.first, each.last) for each in breaks] for breaks in (question.added, of_months)]
+    if question.left_out or question.highlight or spans[0] != spans[1]:
+        return ""
+    asked = {
+        "months": {str(month): figure for month, figure in question.months.items()},
+        "exclude": excluded,
+        "target": question.target,
+        "since": question.since and str(question.since),
+        "peers": question.peers and [*question.peers],
+    }
+    arguments = [question.measure, *(f"{name}={value!r}" for name, value in asked.items() if value)]
+    report = "report" if question.quarter is None else f"report.as_at('{question.quarter}')"
+    return f"{report}.what_if({', '.join([repr(arguments[0]), *arguments[1:]])})"
+
+
+def settings_for(report: Contents, question: Question) -> Settings:
     """The report's settings with the question's changes, as far as settings can express them.
 
     `since` becomes a process change at that month: the rules see the months from there, totals lose nothing.
@@ -72,7 +130,7 @@ def settings_for(report: Report, question: Question) -> Settings:
     return settings.model_copy(update={"breaks": breaks})
 
 
-def frame_for(report: Report, question: Question) -> pd.DataFrame:
+def frame_for(report: Contents, question: Question) -> pd.DataFrame:
     """The tidy monthly frame with the question's figures in their months, marked illustrative.
 
     The report's own frame does not change. A ratio keeps its month's denominator.
@@ -114,9 +172,14 @@ def as_yaml(question: Question, reported: Settings, asked: Settings, finding: Fi
     if not changed:
         lines = ["# As reported: there is no setting to copy."]
     code, unit, decimals = finding.measure.code, finding.measure.unit, finding.measure.decimals
+    called = question if asked.peer_group != reported.peer_group else replace(question, peers=None)
+    if call := as_call(called):
+        lines.append(f"# In a script: {call}")
     for month, figure in question.months.items():
         value = wording.value_in_table(figure, unit, decimals)
         lines.append(f"# Not a setting: {code} in {month} as {value}. A figure is mended in its extract.")
+    if question.target is not None:
+        lines.append(f"# Not a setting: a target of {question.target:g}. It stands in measures.yaml.")
     return "\n".join([*lines, to_yaml(changed)])
 
 

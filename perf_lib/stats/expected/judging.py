@@ -100,8 +100,9 @@ def judge(
     is compared with anything after. every_quarter: a row for each quarter's end, index (series, month).
 
     A row a series: columns month_1, month_2, month_3, quarter, eight_months and year are two-sided chances, negative
-    for lower than expected and nan where nothing can be said; p is the chance for the measure as a whole;
-    expected_low and expected_high bound the quarter at 95 per cent. Raises InputError as `transforms.scaled`.
+    for lower than expected and nan where nothing can be said; p is the chance for the measure as a whole; observed and
+    expected are the quarter's, expected_low and expected_high bound it at 95 per cent. Raises InputError as
+    `transforms.scaled`.
 
     >>> months = pd.period_range("2015-01", periods=60, freq="M")
     >>> values = np.random.default_rng(2).poisson(100, (60, 2))
@@ -112,13 +113,19 @@ def judge(
     """
     series = scaled(frame, kind, denominators, breaks, exclude)
     newest = len(series.months) - 1
-    ends = np.arange(newest % 3, newest + 1, 3) if every_quarter else np.array([newest])
+    if every_quarter:
+        return judge_at(series, np.arange(newest % 3, newest + 1, 3))
+    return judge_at(series, np.array([newest])).droplevel("month")
+
+
+def judge_at(series: Scaled, ends: np.ndarray) -> pd.DataFrame:
+    """The same at some months, by their positions: index (series, month)."""
     judgement = assess(series, ends)
-    columns = judgement.chances() | {"p": judgement.p}
     quarter = judgement.stretches["quarter"]
+    columns = {"observed": quarter.observed, "expected": quarter.expected}
     columns |= {"expected_low": quarter.lower, "expected_high": quarter.upper}
-    names = series.names.rename("series")
-    index = pd.MultiIndex.from_product([names, series.months[ends].rename("month")]) if every_quarter else names
+    columns |= {"p": judgement.p} | judgement.chances()
+    index = pd.MultiIndex.from_product([series.names.rename("series"), series.months[ends].rename("month")])
     return pd.DataFrame({name: column.T.ravel() for name, column in columns.items()}, index=index)
 
 
@@ -147,6 +154,12 @@ def assess(series: Scaled, ends: Sequence[int] | np.ndarray) -> Judgement:
     chances = [*(each.p for each in stretches.values()), year.p]
     weights = [*(each.weight for each in STRETCHES), YEAR_WEIGHT]
     return Judgement(stretches, year, combined(chances, weights), before.present[rows(3)].reshape(len(ends), count))
+
+
+def month_by_month(judgement: Judgement) -> Floats:
+    """Observed, expected, lower and upper of each month of the quarters judged, oldest first: months x 4 x series."""
+    parts = np.array([judgement.stretches[f"month_{number}"].parts[:4] for number in (1, 2, 3)])
+    return parts.transpose(2, 0, 1, 3).reshape(-1, 4, parts.shape[-1])
 
 
 def combined(chances: Sequence[Floats], weights: Sequence[float]) -> Floats:

@@ -197,10 +197,15 @@ def year_on_year(
     >>> size.lower < size.change < size.upper, size.unit, size.p < 0.05
     (True, 'per cent', True)
     """
-    each = scaled_series(series, kind, denominators, breaks, exclude)
-    end = np.array([len(each.months) - 1])
-    before = Histories.of(each, end - YEAR)
-    return of_years(compare(each, end, before, outlook(before.z, 1, before.floor), level), each.scale.unit, level)
+    return by_column(scaled_series(series, kind, denominators, breaks, exclude), level)[0]
+
+
+def by_column(series: Scaled, level: float = LEVEL) -> list[YearOnYear | None]:
+    """The same for every series of a frame, in one pass."""
+    end = np.array([len(series.months) - 1])
+    before = Histories.of(series, end - YEAR)
+    compared = compare(series, end, before, outlook(before.z, 1, before.floor), level)
+    return [of_years(compared, series.scale.unit, level, column=column) for column in range(len(series.names))]
 
 
 def of_years(compared: Years, unit: Unit, level: float = LEVEL, end: int = 0, column: int = 0) -> YearOnYear | None:

@@ -1,6 +1,7 @@
 """Figures with alt text: one look for what was expected, exceptional and made-up months, everywhere."""
 
-from perf_lib.views.charts.canvas import Chart, warm
+from perf_lib.views.charts.canvas import warm
+from perf_lib.views.charts.chart import Chart, of_figure
 from perf_lib.views.charts.comparisons import (
     abreast,
     lines,
@@ -26,6 +27,7 @@ __all__ = [
     "abreast",
     "lines",
     "monthly",
+    "of_figure",
     "peer_projection",
     "peer_rates",
     "scatter",

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-from perf_lib.views.charts.canvas import Chart
+from perf_lib.views.charts.chart import Chart
 from perf_lib.views.html import DRAWN_FROM, Fragment
 
 Part = TypeVar("Part", bound=Chart | Fragment)

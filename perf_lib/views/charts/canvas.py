@@ -1,4 +1,4 @@
-"""What every chart shares: its paper, ink and type, and how it becomes an accessible figure on a page.
+"""What every chart shares: its paper, ink and type.
 
 Colours are the six of the Government Analysis Function's guidance for categorical data; bars start at zero;
 the message is the figure's caption, in the page's own type; no chart has two vertical axes.
@@ -14,7 +14,6 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from perf_lib.views.html import Fragment, fill
 from perf_lib.words import wording
 
 if TYPE_CHECKING:  # half a second to load: only a process that draws waits for it
@@ -57,43 +55,6 @@ _FAMILY = "Liberation Sans, Arial, Helvetica, sans-serif"
 _OTHER_FONT = 1.16
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A drawn chart: its message, what is plotted, the words for who cannot see it, and the figures behind it."""
-
-    title: str
-    subtitle: str
-    alt: str
-    svg: str = field(repr=False)
-    table: pd.DataFrame = field(repr=False)
-    narrow: str = field(default="", repr=False)
-    """The drawing for a phone; empty where there is only one."""
-    drawn_from: str = field(default="", repr=False, compare=False)
-    """The fingerprint of what it was drawn from."""
-
-    def _repr_html_(self) -> str | tuple[str, dict[str, str]]:
-        return self.fragment()._repr_html_()
-
-    def fragment(self) -> Fragment:
-        """The figure as a piece of a page."""
-        html = fill(
-            "chart.html.j2",
-            chart=self,
-            uri=data_uri(self.svg),
-            narrow=data_uri(self.narrow).replace(" ", "%20"),  # a space ends an address in srcset
-            csv=f"data:text/csv;charset=utf-8,{quote(self._csv())}",
-            file=re.sub(r"\W+", "-", self.title.lower()).strip("-"),
-            headings=list(self.table.columns),
-        )
-        return Fragment(html, f"{self.title}\n{self.subtitle}\n{self.alt}", self.drawn_from)
-
-    def _csv(self) -> str:
-        """The figures as a spreadsheet reads them: as printed, but numbers without commas and nothing for a dash."""
-        plain = str.maketrans({",": "", "−": "-", "–": ""})
-        figures = self.table.iloc[:, 1:].map(lambda cell: cell.translate(plain) if not cell[:1].isalpha() else cell)
-        return pd.concat([self.table.iloc[:, :1], figures], axis=1).to_csv(index=False)
-
-
 @contextmanager
 def in_house_style() -> Iterator[None]:
     """Our type and ink, for as long as a chart is drawn: the caller's own matplotlib settings stay as they are."""
@@ -123,9 +84,9 @@ def warm() -> None:
 
 
 @in_house_style()
-def drawings(draw: Callable[[float], Figure]) -> dict[str, str]:
-    """A chart's two drawings as SVG, by their names in a Chart. draw: answers the figure of a width."""
-    return {"svg": svg(draw(WIDE)), "narrow": svg(draw(NARROW))}
+def drawings(draw: Callable[[float], Figure]) -> dict[str, Any]:
+    """A chart's two drawings as SVG, and how to draw it, by their names in a Chart. draw: the figure of a width."""
+    return {"svg": svg(draw(WIDE)), "narrow": svg(draw(NARROW)), "draw": draw}
 
 
 def paper(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -15,27 +15,36 @@ import pandas as pd
 
 from perf_lib.config.settings import PeerGroup
 from perf_lib.findings.finding import Finding
-from perf_lib.findings.measure_pairs import SHORTEST, monthly_pair, rolling_pair
+from perf_lib.findings.measure_pairs import SHORTEST, Pair, monthly_pair, rolling_pair
 from perf_lib.findings.peer_comparison import PeerComparison
 from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
-from perf_lib.views.charts.canvas import BLUE, GREY, PALETTE, PEER, Chart, printed
+from perf_lib.views.charts.canvas import BLUE, GREY, PALETTE, PEER, printed
+from perf_lib.views.charts.chart import Chart, figures
 from perf_lib.views.charts.monthly import SHOWN
 from perf_lib.views.html import Fragment, paragraphs
 from perf_lib.views.narrative import rate_in_prose
 from perf_lib.words import wording
+from perf_lib.words.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _DASHES = ("-", "--", ":", "-.", (0, (6, 1)))
-_PER_HEAD = "Rate per 1,000 residents"
+_UNRELATED = "no clear relation"
+_PER_HEAD, _PER_1000 = "Rate per 1,000 residents", "Rate per 1,000"
 
 
 def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
     """Measures of one unit as lines, told apart by dash as well as colour; the axis does not start at zero."""
-    unit = findings[0].measure.unit
+    first = findings[0].measure
+    unit, other = first.unit, next((each.measure for each in findings if each.measure.unit != first.unit), None)
+    if other is not None:
+        raise InputError(
+            f"lines: {first.code} is in {unit}, {other.code} in {other.unit}; write a chart for each unit, or "
+            "z_score_comparison for two measures"
+        )
     months = findings[0].months.index[-SHOWN:]
     table = pd.DataFrame({each.measure.title: each.months["value"].reindex(months) for each in findings})
     table = table.dropna(axis="columns", how="all")
@@ -46,47 +55,61 @@ def lines(findings: Sequence[Finding], title: str) -> Chart | Fragment:
 
 
 def z_score_comparison(one: Finding, other: Finding) -> Chart | Fragment:
-    """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale."""
+    """Two measures' rolling 12 months as z-scores, so that series of different sizes share a scale.
+
+    The title says that they moved together, or apart, only where their changes from month to month bear it out.
+    """
     pair, names = rolling_pair(one, other), f"{one.measure.title} and {_lower(other.measure.title)}"
     if pair is None:
         return _too_few(one, other)
-    how = "moved in opposite directions" if pair.correlation < 0 else "moved together"
-    title = f"{names} {how}" + (f" (R² {wording.number(pair.r_squared, 2)})" if pair.r_squared is not None else "")
+    how = "moved in opposite directions" if pair.relation.r < 0 else "moved together"
+    title = f"{names} {how}" if pair.relation.related else f"{names}: {_UNRELATED}"
     note, panel = _illustrative_note([one, other], pair.z_scores.index), "Standard deviations from its mean"
     return _lines(pair.z_scores, title, f"{names}, rolling 12 months in standard deviations", panel, "z", note)
 
 
-def scatter(across: Finding, up: Finding, months: int = 24) -> Chart | Fragment:
-    """One measure against another, a point a month, with the line of best fit and its R²."""
+def scatter(across: Finding, up: Finding, lag: int = 0, months: int = 24) -> Chart | Fragment:
+    """One measure against another, a point a month; with the line of best fit and its R² where they are related.
+
+    lag: the months by which `up` follows `across`. months: how many of the newest.
+    """
     sides, last = (across, up), across.quarter.last
     span = pd.period_range(last - (months - 1), last, freq="M")
-    pair = monthly_pair(across, up, months)
+    if lag < 0:
+        raise InputError(f"a lag of {lag} months: {up.measure.code} would come first; write it first, with {-lag}")
+    pair = monthly_pair(across, up, months, lag)
     if pair is None:
         return _too_few(across, up)
-    strength = "R² not known" if pair.r_squared is None else f"R² {wording.number(pair.r_squared, 2)}"
-    way, window = "rises" if pair.correlation > 0 else "falls", f"{len(pair.months)} months to {wording.month(last)}"
+    window, title, noun = f"{len(pair.months)} months to {wording.month(last)}", up.measure.title, across.measure.noun
+    noun = _without_repeat(noun, title) + (f" {wording.counted(lag, 'month')} before" if lag else "")
+    strength = _UNRELATED
+    if pair.relation.related:
+        strength = f"R² {wording.number(pair.relation.r_squared or 0.0, 2)}"
+        title = f"{title} {'rises' if pair.relation.r > 0 else 'falls'} with {noun}"
+    else:
+        title = f"{title} and {noun}: {_UNRELATED}"
     printers = [partial(printed, unit=each.measure.unit, decimals=each.measure.decimals) for each in sides]
     columns = zip(printers, (column for _, column in pair.months.items()), strict=True)
     ranges = [f"{each(column.min())} to {each(column.max())}" for each, column in columns]
     return Chart(
-        title=f"{up.measure.title} {way} with {_without_repeat(across.measure.noun, up.measure.title)}",
+        title=title,
         subtitle=f"{window}, {strength}.{_illustrative_note(sides, span)}",
-        alt=f"Scatter chart, {window}: {_lower(up.measure.title)} {way} with {_lower(across.measure.title)}, "
-        f"{strength}. {across.measure.title} runs from {ranges[0]}, {_lower(up.measure.title)} from {ranges[1]}.",
-        table=_figures_table(pair.months, printers),
-        **canvas.drawings(partial(_dots_and_fit, pair.months, across, up)),
+        alt=f"Scatter chart, {window}: {_lower(title)}, {strength}. "
+        f"{across.measure.title} runs from {ranges[0]}, {_lower(up.measure.title)} from {ranges[1]}.",
+        **figures(pair.months, dict(zip(pair.months, printers, strict=True))),
+        **canvas.drawings(partial(_dots_and_fit, pair, across, up)),
     )
 
 
-def _dots_and_fit(months: pd.DataFrame, across: Finding, up: Finding, width: float) -> Figure:
+def _dots_and_fit(pair: Pair, across: Finding, up: Finding, width: float) -> Figure:
     import seaborn as sns  # loads half of SciPy: only this chart waits for it
 
     title, name = (textwrap.fill(_axis_words(each), int(width / 6.5)) for each in (up, across))
     head, foot = (size + 11 * words.count("\n") for size, words in ((canvas.TITLE, title), (canvas.FOOT + 13, name)))
     figure, (axis,) = canvas.paper(180, head=head, foot=foot, width=width)
     style = {"line_kws": {"color": GREY, "linewidth": 1.6}, "scatter_kws": {"s": 28}}
-    x, y = (months[each.measure.title].to_numpy() for each in (across, up))
-    sns.regplot(x=x, y=y, ci=None, ax=axis, color=BLUE, **style)
+    x, y = (column.to_numpy() for _, column in pair.months.items())
+    sns.regplot(x=x, y=y, ci=None, fit_reg=pair.relation.related, ax=axis, color=BLUE, **style)
     canvas.values_axis(axis, title, up.measure.unit, up.measure.decimals)
     ticks, labels = canvas.figures_between(*axis.get_xlim(), across.measure.unit, across.measure.decimals)
     canvas.foot_labels([axis], ticks, labels, name)
@@ -115,7 +138,7 @@ def _lines(table: pd.DataFrame, title: str, what: str, panel: str, unit: str, no
         title=title,
         subtitle=f"{wording.sentence_case(span)}.{note}",
         alt=f"Line chart of {what}, {span}: {title}. The last figures are {wording.listed(ends)}.",
-        table=_figures_table(table, [partial(printed, unit=unit, decimals=decimals)] * len(names)),
+        **figures(table, dict.fromkeys(table, partial(printed, unit=unit, decimals=decimals))),
         **canvas.drawings(partial(_over_time, drawn, PALETTE, panel, unit)),
     )
 
@@ -159,14 +182,6 @@ def _names_beside(axis: Axes, x: float, ends: Mapping[str, float], inks: Mapping
     return [canvas.text_width(row) for lines in rows.values() for row in lines]
 
 
-def _figures_table(
-    figures: pd.DataFrame, printers: Sequence[Callable[[float], str]], head: str = "Month"
-) -> pd.DataFrame:
-    """The figures behind a chart, a row a month, each column by its own printer."""
-    columns = {str(name): [*map(each, figures[name])] for name, each in zip(figures, printers, strict=True)}
-    return pd.DataFrame({head: [wording.short_month(month) for month in figures.index]} | columns)
-
-
 def _axis_words(finding: Finding) -> str:
     unit = "minutes:seconds" if finding.measure.unit == wording.SECONDS else finding.measure.unit
     return f"{finding.measure.title} ({unit})"
@@ -196,7 +211,7 @@ def peer_rates(finding: Finding, group: PeerGroup) -> Chart:
         alt=f"Dot chart of {finding.measure.title} per 1,000 residents in the {span}: {finding.area} is {standing}. "
         f"From lowest: {ranked}. The average of the {group.name} is {rate_in_prose(comparison.position.average)}."
         + (f" An area like the others would have {usual}." if usual else ""),
-        table=pd.DataFrame({"Area": rates.index, "Rate per 1,000": [rate_in_prose(rate) for rate in rates]}),
+        **figures(rates.to_frame(_PER_1000), {_PER_1000: rate_in_prose}, "Area"),
         **canvas.drawings(partial(_dots, finding.area, comparison, finding.measure.unit)),
     )
 
@@ -258,7 +273,7 @@ def peer_projection(finding: Finding, group: PeerGroup) -> Chart | Fragment:
         subtitle=f"{_PER_HEAD}, 12 months to each month.{without}",
         alt=f"Line chart of {title} per 1,000 residents, 12 months to {wording.month(own.index[0])} until 12 months to "
         f"{wording.month(own.index[-1])}: {changes}.{without}",
-        table=_figures_table(courses, [rate_in_prose] * 3, "12 months to"),
+        **figures(courses, dict.fromkeys(courses, rate_in_prose), "12 months to"),
         **canvas.drawings(partial(_over_time, courses, (BLUE, PEER, BLUE), _PER_HEAD, "")),
     )
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from perf_lib.config.catalogue import QUARTERLY_COUNT, Measure
+from perf_lib.config.catalogue import Measure
 from perf_lib.findings.finding import Finding
 from perf_lib.stats.forecast import Projection
 from perf_lib.stats.series import YEAR
 from perf_lib.views import narrative
 from perf_lib.views.charts import canvas
-from perf_lib.views.charts.canvas import BLUE, GREY, ILLUSTRATIVE, ORANGE, Chart
+from perf_lib.views.charts.canvas import BLUE, GREY, ILLUSTRATIVE, ORANGE
+from perf_lib.views.charts.chart import Chart, figures
 from perf_lib.words import wording
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FAN = {95: "#DCE4EC", 80: "#B4C6D8"}
-_WIDTH, _HEIGHT, _EDGE = 96.0, 24.0, 4.0  # of a sparkline
 _AHEAD = ("Projected", "80% from", "80% to", "95% from", "95% to")
 _LONGEST_TITLE = 15  # words
 SHOWN = 36  # months
+_EACH = {"": "Each result", "at the end of": "At each month's end", "in": "Each month"}
 
 
 def monthly(finding: Finding) -> Chart:
@@ -37,13 +38,15 @@ def monthly(finding: Finding) -> Chart:
     shown = finding.months.iloc[-SHOWN:]
     draw = partial(_months if finding.measure.traits.chart == "bars" else _points, finding)
     span = wording.sentence_case(wording.span(shown.index[0], shown.index[-1]))
-    unit = f"{finding.measure.unit} a month" if finding.measure.is_count else finding.measure.unit
+    each = finding.measure.frequency[:-2]
+    unit = f"{finding.measure.unit} a {each}" if finding.measure.is_count else finding.measure.unit
     notes = [
         f"{span}, {'minutes' if unit == wording.SECONDS and shown['value'].max() >= 60 else unit}.",
+        *["Dotted: the target."] * (finding.target is not None),
         *["Paler: made up."] * bool((shown["origin"] == "illustrative").any()),
     ]
     title, alt = _title(finding), _alt(finding, shown)
-    return Chart(title, " ".join(notes), alt, table=_table(finding, shown), **canvas.drawings(draw))
+    return Chart(title, " ".join(notes), alt, **_figures(finding, shown), **canvas.drawings(draw))
 
 
 def _months(finding: Finding, width: float) -> Figure:
@@ -58,7 +61,9 @@ def _months(finding: Finding, width: float) -> Figure:
     _breaks(panels[0], finding, shown)
     if two:
         newest += _rolling_line(panels[1], finding, rolling, ahead)
-    each_month = f"{wording.sentence_case(measure.unit)} each month" if measure.is_count else "Each month"
+    each = f"each {measure.frequency[:-2]}"
+    each_month = f"{wording.sentence_case(measure.unit)} {each}" if measure.is_count else wording.sentence_case(each)
+    _target_lines(panels, finding)
     for panel, title in zip(panels, (each_month, "Rolling 12 months"), strict=False):
         canvas.values_axis(panel, title, measure.unit, measure.decimals)
     months = shown.index if ahead is None else shown.index.append(ahead.table.index)
@@ -75,7 +80,13 @@ def _points(finding: Finding, width: float) -> Figure:
     figure, (axis,) = canvas.paper(140, width=width)
     illustrative = (shown["origin"] == "illustrative").to_numpy()
     margins = shown["margin"].astype(float)
-    if measure.traits.chart == "line":
+    ahead = _ahead(finding)
+    if measure.stands_at:
+        limits = finding.expected_months.reindex(shown.index)
+        canvas.bars(axis, limits["upper"], canvas.BAND, 0.9, feet=limits["lower"])
+        beside = _rolling_line(axis, finding, values, ahead)
+        canvas.scale_to(axis, np.r_[axis.get_ylim(), limits["lower"], limits["upper"]], 0.05)
+    elif measure.traits.chart == "line":
         _two_part_line(axis, values.to_numpy(), illustrative)
         canvas.scale_to(axis, values, 0.25)
     else:
@@ -84,46 +95,31 @@ def _points(finding: Finding, width: float) -> Figure:
             axis.errorbar(x[mask], values[mask], yerr=margins[mask], fmt="none", color=colour, capsize=4)
             canvas.marks(axis, x[mask], values[mask], colour, size=6, markerfacecolor=fill)
         canvas.scale_to(axis, [values, values - margins, values + margins], 0.25)
-    each = "Each quarter" if measure.traits is QUARTERLY_COUNT else "Each result"
+    _target_lines([axis], finding)
+    each = "Each quarter" if measure.is_quarterly else _EACH[measure.traits.stands]
     title = "12 months to each month" if measure.spans_a_year else each
-    canvas.values_axis(axis, title, measure.unit, measure.decimals)
-    canvas.months_axis([axis], shown.index, beside=_newest(axis, values, measure))
+    canvas.values_axis(axis, title, "rank" if measure.is_rank else measure.unit, measure.decimals)
+    months = shown.index if ahead is None else shown.index.append(ahead.table.index)
+    beside = beside if measure.stands_at else _newest(axis, values, measure)
+    canvas.months_axis([axis], pd.PeriodIndex(months), beside=beside, ahead=len(months) - len(shown))
     return figure
 
 
-def sparkline(finding: Finding) -> str | None:
-    """The last two years of months as SVG, before what was expected of them; made-up ones paler, the newest a point.
-
-    It has no scale and says nothing that the figures beside it do not, so it stands without words of its own.
-    None where fewer than two months are known.
-    """
-    shown = finding.months.iloc[-2 * YEAR :]
-    values, pale = shown["value"].to_numpy(float), (shown["origin"] == "illustrative").to_numpy()
-    known = np.flatnonzero(np.isfinite(values))
-    if len(known) < 2:
-        return None
-    limits = finding.expected_months.reindex(shown.index)[["lower", "upper"]].to_numpy(float).clip(min=0)
-    low, high = (end(np.c_[values, limits]) for end in (np.nanmin, np.nanmax))
-    x = _EDGE + np.arange(len(values)) * (_WIDTH - 2 * _EDGE) / (len(values) - 1)
-    share = (np.c_[values, limits] - low) / ((high - low) or np.inf)
-    y, lower, upper = (_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE)).T
-    told = np.flatnonzero(np.isfinite(lower))
-    corners = [f"{x[i]:.1f} {side[i]:.1f}" for side, way in ((lower, told), (upper, told[::-1])) for i in way]
-    parts = [f'<path d="M{"L".join(corners)}Z" fill="{canvas.BAND}"/>'] * bool(corners)
-    for either, colour in ((True, ILLUSTRATIVE), (False, BLUE)):  # a stroke is illustrative as either end is
-        strokes = [(a, b) for a, b in pairwise(known) if (pale[a] or pale[b]) == either]
-        path = "".join(f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}" for a, b in strokes)
-        style = f'fill="none" stroke="{colour}" stroke-width="1.4" stroke-linecap="round"'
-        parts += [f'<path d="{path}" {style}/>'] * bool(path)
-    for direction, flagged in exceptional(finding, shown.index).items():
-        way = -1 if direction == "high" else 1
-        for i in np.flatnonzero(flagged):
-            tip = f"M{x[i]:.1f} {y[i] + 3.4 * way:.1f}L{x[i] - 2.9:.1f} {y[i] - 1.4 * way:.1f}h5.8Z"
-            parts.append(f'<path d="{tip}" fill="{"#fff" if pale[i] else ORANGE}" stroke="{ORANGE}"/>')
-    last = known[-1]
-    parts.append(f'<circle cx="{x[last]:.1f}" cy="{y[last]:.1f}" r="2.2" fill="{BLUE}"/>')
-    size = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" width="{_WIDTH:g}" height="{_HEIGHT:g}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+def _target_lines(panels: Sequence[Axes], finding: Finding) -> None:
+    """A dotted line at each bound of the target: across the months, or the twelve months that it is for."""
+    if finding.target is None:
+        return
+    bounds, adds_up = finding.target.bounds, finding.comparable.adds_up
+    axis, times = panels[0], 1 / 3 if adds_up and bounds.of_quarter == 1 else 1.0
+    if finding.target.is_of_year and len(panels) > 1:
+        axis = panels[1]
+    for level in (bounds.low, bounds.high):
+        if level is not None:
+            lower, upper = axis.get_ylim()
+            room = 0.06 * (max(upper, level * times) - min(lower, level * times))
+            axis.set_ylim(min(lower, level * times - room * (lower != 0)), max(upper, level * times + room))
+            style = {"dash": (0, (1, 2)), "transform": axis.get_yaxis_transform(), "zorder": 3}
+            canvas.line(axis, np.array([0.0, 1.0]), np.full(2, level * times), canvas.PURPLE, 1.6, **style)
 
 
 def _ahead(finding: Finding) -> Projection | None:
@@ -241,7 +237,8 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     known = shown["value"].dropna()
     if len(known):
         high, low = known.idxmax(), known.idxmin()
-        each = "Monthly figures run" if measure.traits.chart == "bars" else "Figures run"
+        is_monthly = measure.traits.chart == "bars" and measure.frequency == "monthly"
+        each = "Monthly figures run" if is_monthly else "Figures run"
         sentences.append(
             f"{each} from {narrative.in_prose(known[low], measure)} in {wording.month(low)} to "
             f"{narrative.in_prose(known[high], measure)} in {wording.month(high)}; the last, "
@@ -250,9 +247,12 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     if finding.rolling.value is not None and finding.as_at is not None:
         now, before = (narrative.in_prose(f.value, measure) for f in (finding.rolling, finding.previous))
         earlier = f", the 12 before to {before}" if finding.previous else ""
-        sentences.append(f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}.")
+        year = f"The {wording.twelve_months_to(finding.as_at)} came to {now}{earlier}."
+        sentences.append(f"A year before, it was {before}." if measure.stands_at else year)
     if _ahead(finding) is not None:
         sentences.append(narrative.outlook(finding))
+    if finding.target is not None:
+        sentences.append(f"A dotted line marks the target, {narrative.aim(finding)}.")
     if any(each.starts_anew and each.starts in shown.index for each in finding.breaks):
         sentences.append("A broken vertical line marks a change of process.")
     if any(len(each.excluded.intersection(shown.index)) for each in finding.breaks):
@@ -260,27 +260,30 @@ def _alt(finding: Finding, shown: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
-def _table(finding: Finding, shown: pd.DataFrame) -> pd.DataFrame:
-    """The figures behind the chart, as printed; of results and rolling figures, only the months that have one."""
+def _figures(finding: Finding, shown: pd.DataFrame) -> dict[str, Any]:
+    """The figures behind the chart; of results and rolling figures, only the months that have one."""
     measure, ahead = finding.measure, _ahead(finding)
+    columns = {"Figure": shown["value"]}
+    finer = dict.fromkeys(("Expected", "From", "To"), 1 if measure.is_count else measure.decimals)
     is_bars = measure.traits.chart == "bars"
+    if is_bars or measure.stands_at:
+        ranges = [finding.expected_months[each] for each in ("expected", "lower", "upper")]
+        columns |= dict(zip(finer, ranges, strict=True))
+    if is_bars:
+        columns["Rolling 12 months"] = finding.rolling_months
+    columns["Known as"] = shown["origin"]
     months = shown.index if is_bars else shown.index[shown["value"].notna()]
     if ahead is not None:
         months = months.append(ahead.table.index)
-
-    def column(values: pd.Series, decimals: int | None = measure.decimals) -> list[str]:
-        return [canvas.printed(value, measure.unit, decimals) for value in values.reindex(months).astype(float)]
-
-    columns = {"Figure": column(shown["value"])}
-    if is_bars:
-        finer = 1 if measure.is_count else measure.decimals
-        for name, words in (("expected", "Expected"), ("lower", "From"), ("upper", "To")):
-            columns[words] = column(finding.expected_months[name], finer)
-        columns["Rolling 12 months"] = column(finding.rolling_months)
-    columns["Known as"] = [str(origin) for origin in shown["origin"].reindex(months).fillna("–")]
-    if ahead is not None:
-        columns |= {words: column(ahead.table[name]) for name, words in zip(ahead.table, _AHEAD, strict=True)}
-    return pd.DataFrame({measure.traits.heading: [wording.short_month(month) for month in months]} | columns)
+        columns |= {words: ahead.table[name] for name, words in zip(ahead.table, _AHEAD, strict=True)}
+    data = pd.DataFrame({name: column.reindex(months) for name, column in columns.items()}, months)
+    data["Known as"] = data["Known as"].fillna("–").astype(str)
+    numbers = data.columns.drop("Known as")
+    data[numbers] = data[numbers].astype(float)
+    printers = {
+        name: partial(canvas.printed, unit=measure.unit, decimals=finer.get(name, measure.decimals)) for name in numbers
+    }
+    return figures(data, printers | {"Known as": str}, measure.traits.heading)
 
 
 def exceptional(finding: Finding, months: pd.PeriodIndex) -> dict[str, np.ndarray]:

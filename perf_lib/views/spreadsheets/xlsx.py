@@ -15,6 +15,7 @@ from perf_lib.config.settings import Settings
 from perf_lib.extracts import Ledger
 from perf_lib.findings import symbols
 from perf_lib.findings.finding import Finding
+from perf_lib.stats.series import NOTHING
 from perf_lib.views import narrative
 from perf_lib.views.spreadsheets.columns import SheetColumn, lines_of, months_of_their_own, sheet_columns
 from perf_lib.words import wording
@@ -231,8 +232,10 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
     months = months_of_their_own(finding)["value"].reindex(finding.last_12.index)
     figures = {
         "Quarter": measure.in_table(finding.value.value),
-        "12 months": measure.in_table(finding.rolling.value),
+        "12 months": finding.in_short["12 months"],
         "Change": narrative.change_in_table(finding),
+        "Target": narrative.aim(finding) or "–",
+        "Target met": (finding.target.word if finding.target else "") or "–",
         **{wording.short_month(month): measure.in_table(value) for month, value in months.items()},
     }
     return {
@@ -246,7 +249,8 @@ def _dashboard_row(finding: Finding) -> dict[str, object]:
 
 
 def _row(finding: Finding) -> dict[str, object]:
-    measure, value, rolling = finding.measure, finding.value, finding.rolling
+    measure, value = finding.measure, finding.value
+    rolling, previous = (NOTHING, NOTHING) if measure.stands_at else (finding.rolling, finding.previous)
     return {
         "measure": measure.code,
         "title": measure.title,
@@ -260,10 +264,12 @@ def _row(finding: Finding) -> dict[str, object]:
         "rolling_12": rolling.value,
         "rolling_12_numerator": rolling.numerator,
         "rolling_12_denominator": rolling.denominator,
-        "previous_12": finding.previous.value,
+        "previous_12": previous.value,
         "change": finding.change,
         "change_per_cent": finding.change_per_cent,
         "rate_per_1000": finding.rate,
+        "target": finding.target.bounds.level or narrative.aim(finding) if finding.target else "",
+        "target_met": finding.target.word if finding.target else "",
         "symbols": " ".join(symbols.codes(finding)),
         "supported": " ".join(s.code for s in symbols.shown(finding) if symbols.is_supported(s, finding)),
         **_verdict(finding),

@@ -266,7 +266,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(name, tmp_path):
         ("tidy months", "an open quote", "cannot be read as CSV"),
         ("tidy months", "a huge cell", "field larger than field limit"),
         ("tidy months", "one date day first", "'31/12/2019' is not a month; write it as 2019-12"),
-        ("wide months", "dates day first", "the column '31/12/2019' stands twice"),
+        ("wide months", "dates day first", "the heading '31/12/2019' may be more than one month"),
         ("streets", "a column missing", "lacks the column"),
         ("streets", "the header alone", "holds no row"),
     ],

@@ -64,10 +64,10 @@ def valid_rows(draw):
     )
     for code in draw(st.lists(st.sampled_from(list(CATALOGUE)), min_size=1, unique=True)):
         for area in draw(places):
-            first = pd.Period("2015-03", "M") + draw(st.integers(0, 40))
+            last = pd.Period("2015-03", "M") + 2 * draw(st.integers(0, 20))  # none stops a month before the others
             step = 3 if code == "confidence" else 1
             for number in range(draw(st.integers(1, 5))):
-                rows.append([code, area, str(first + step * number), *draw(figures(CATALOGUE[code].kind))])
+                rows.append([code, area, str(last - step * number), *draw(figures(CATALOGUE[code].kind))])
     return draw(st.permutations(rows))
 
 
@@ -86,7 +86,8 @@ def figures(draw, kind: str):
     with_parts = kind in ("proportion", "mean") and draw(st.booleans())
     parts = [str(top), str(bottom)] if with_parts else ["", ""]
     margin = draw(st.sampled_from(["", "3.4"])) if kind == "survey" else ""
-    return [*parts, repr(scale * top / bottom), origin, status, margin]
+    least = 0 if with_parts or kind == "mean" else 1  # 0.85 alone may be 85 per cent
+    return [*parts, repr(least + (scale - least) * top / bottom), origin, status, margin]
 
 
 @options(max_examples=40, deadline=None)
@@ -397,3 +398,19 @@ def test_a_table_of_reasons_that_is_none_is_refused(tmp_path, header, row, says)
     with pytest.raises(InputError) as refused:
         read_reasons(write(tmp_path, row, header=header))
     assert says in str(refused.value)
+
+
+def test_parts_without_a_value_make_one(tmp_path):
+    path = write(tmp_path, "convictions,Here,2019-01,1,4,,published,final")
+    assert read_monthly([path], CATALOGUE)["value"].tolist() == [25.0]
+
+
+def test_a_newest_month_that_most_measures_have_is_not_left_out(tmp_path):
+    rows = [
+        f"{code},Here,2019-0{month},,,{month},published,final" for code in ("thefts", "response") for month in (1, 2)
+    ]
+    read_monthly([write(tmp_path, *rows, "confidence,Here,2019-01,,,5,published,final")], CATALOGUE)
+    with pytest.raises(
+        InputError, match=r"convictions, 2019-02 \(Here\): the month is left out, which most measures have"
+    ):
+        read_monthly([write(tmp_path, *rows, "convictions,Here,2019-01,,,5,published,final")], CATALOGUE)

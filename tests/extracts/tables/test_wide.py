@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import subprocess
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +15,8 @@ from builders import measure
 
 from perf_lib.config.catalogue import Catalogue
 from perf_lib.extracts import Ledger, Rejection, read_monthly
-from perf_lib.extracts.tables.wide import month_of, seconds_of
+from perf_lib.extracts.tables.headings import month_of
+from perf_lib.extracts.tables.typed import seconds_of
 from perf_lib.words.errors import InputError
 
 CATALOGUE = Catalogue(
@@ -97,7 +100,6 @@ def test_rows_of_parts_make_a_ratio(tmp_path):
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("thefts,Nil,1", "thefts, 2019-01: value 'Nil' is not a number"),  # a count of none is 0
         ("thefts,16.5%,1", "thefts, 2019-01: value '16.5%' is not a number"),
         ("thefts,10:54,1", "value '10:54' is not a number"),
         ("response,10:94,1", "response, 2019-01: value '10:94' is not a number"),
@@ -117,8 +119,8 @@ def test_a_cell_that_cannot_be_told_is_named_with_its_row_and_month(tmp_path, ro
     ("text", "says"),
     [
         ("measure,Jan-19,2019-01\nthefts,5,5\n", "the month 'Jan-19' has two columns"),
-        ("measure,Jan-19,Total\nthefts,5,5\n", "the column 'Total' holds the figure '5' and names no month"),
-        ("measure,Jan-19,01/02/2019\nthefts,5,5\n", "the column '01/02/2019' holds the figure '5'"),
+        ("measure,Jan-19,Extra\nthefts,5,5\n", "the column 'Extra' holds the figure '5' and names no month"),
+        ("measure,Jan-19,04/05/2019\nthefts,5,5\n", "the heading '04/05/2019' may be more than one month"),
         ("measure,Jan-19\nthefts,5,6\n", "line 2: has 3 cells where the header has 2"),
         ("measure,figure,Jan-19\nthefts,valeu,5\n", "figure 'valeu'"),
         ("measure,area,area,Jan-19\nthefts,A,B,5\n", "the column 'area' stands twice"),
@@ -148,7 +150,7 @@ def test_a_workbooks_dates_and_times_are_told_or_refused(tmp_path):
         sheet.write_row(0, 0, ["measure", "Jan-19"])
         sheet.write_row(1, 0, ["response"])
         sheet.write_datetime(1, 1, dt.time(10, 54), book.add_format({"num_format": "h:mm"}))
-    with pytest.raises(InputError, match=r"row 2, Jan-19: response, 2019-01: value '10:54:00 \(a time of day\)'"):
+    with pytest.raises(InputError, match=r"row 2, Jan-19: response, 2019-01: value '10:54:00 \(a time of day; write"):
         read_monthly([path], CATALOGUE, "Here")  # ten minutes or ten hours: Excel does not say
 
 
@@ -189,6 +191,99 @@ def test_what_names_no_one_month_is_none(text):
 )
 def test_a_duration_is_in_seconds(text, seconds):
     assert seconds_of(text) == seconds
+
+
+# --- headings, marks and what is not read
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("01/04/2024", "01/05/2024"), ("04/2024", "05/2024"), ("2024-04-01", "2024-05-01"), ("202404", "202405"),
+        ("45383", "45413"), ("30/04/2024", "31/05/2024"), ("Apr 24", "May 24"), ("April 2024", "May 2024"),
+        ("30-Apr-24", "31-May-24"), ("04/01/24", "05/01/24"), ("2024/04", "2024/05"), ("1st April 2024", "1 May 2024"),
+    ],
+)  # fmt: skip
+def test_months_are_read_in_every_form_that_can_mean_one_month_alone(tmp_path, headings):
+    frame = read_monthly([write(tmp_path, f"measure,{headings[0]},{headings[1]}\nthefts,5,6\n")], CATALOGUE, "Here")
+    assert [str(month) for month in frame["month"]] == ["2024-04", "2024-05"]
+    assert frame["value"].tolist() == [5, 6]
+
+
+@pytest.mark.parametrize("heading", ["04/05/2024", "12/11/2024"])
+def test_a_heading_that_may_be_two_months_is_named_with_what_to_write(tmp_path, heading):
+    with pytest.raises(InputError, match=f"the heading '{heading}' may be more than one month; write it as Apr-24"):
+        read_monthly([write(tmp_path, f"measure,{heading}\nthefts,5\n")], CATALOGUE, "Here")
+
+
+def test_a_year_of_two_digits_is_of_the_century_that_has_been():
+    assert (month_of("Apr-99"), month_of("Apr-24")) == ("1999-04", "2024-04")
+
+
+@pytest.mark.parametrize(
+    ("mark", "value", "status"),
+    [("Nil", 0, "final"), ("[c]", None, "not supplied"), ("[x]", None, "not supplied"), ("..", None, "not supplied"),
+     ("-", None, "not supplied"), ("n/a", None, "not supplied"), ("7 [p]", 7, "provisional"), ("7 [r]", 7, "final")],
+)  # fmt: skip
+def test_the_marks_of_official_statistics_are_known(tmp_path, mark, value, status):
+    frame = read_monthly([write(tmp_path, f"measure,Jan-24,Feb-24\nthefts,5,{mark}\n")], CATALOGUE, "Here")
+    assert as_told(frame)["thefts", "2024-02"] == (value, status)
+
+
+def test_a_register_with_columns_of_other_things_is_read_and_what_is_not_is_noted(tmp_path):
+    text = """Norshire: register,,,,,,
+,,,,,,
+Ref,Measure,Target,Our own,01/04/2024,01/05/2024,YTD 2024-25
+,1. Prevent crime,,,,,
+1.1,Thefts,6,9,5,6,11
+"""
+    with pytest.raises(InputError, match=r"the column 'Our own' holds the figure '9' and names no month.*columns"):
+        read_monthly([write(tmp_path, text)], CATALOGUE, "Here")
+    ledger = Ledger()
+    frame = read_monthly([write(tmp_path, text)], CATALOGUE, "Here", ledger, {"Our own": "ignored"})
+    assert frame["value"].tolist() == [5, 6]
+    assert ledger.sources[0].notes == (
+        "columns that are no months were not read: Our own and YTD 2024-25",
+        "no figure in any month: line 4 ('1. Prevent crime')",
+    )
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_a_hidden_row_is_read_and_said(tmp_path, kind):
+    if kind != "xlsx" and shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    path = tmp_path / "monthly.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Months")
+        sheet.write_row(0, 0, ["Measure", "Jan-24"])
+        sheet.write_row(1, 0, ["thefts", 5])
+        sheet.write_row(2, 0, ["audits", 85.5])
+        sheet.set_row(2, None, None, {"hidden": True})
+    if kind != "xlsx":
+        command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind]
+        subprocess.run([*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+        path = path.with_suffix(f".{kind}")
+    ledger = Ledger()
+    assert sorted(read_monthly([path], CATALOGUE, "Here", ledger)["value"]) == [5, 85.5]
+    assert ledger.sources[0].notes == ("sheet 'Months', row 3 is hidden; its figures were read",)
+
+
+def test_a_cell_right_of_the_header_is_named_and_not_cut_off(tmp_path):
+    path = tmp_path / "monthly.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Months")
+        sheet.write_row(0, 0, ["Measure", "Jan-24"])
+        sheet.write_row(1, 0, ["thefts", 5, 6])
+    with pytest.raises(InputError, match="row 2: the figure '6' stands under no heading"):
+        read_monthly([path], CATALOGUE, "Here")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Months")
+        sheet.write_row(0, 0, ["Measure", "Jan-24"])
+        sheet.write_row(1, 0, ["thefts", 5, "from May's return"])
+    ledger = Ledger()
+    read_monthly([path], CATALOGUE, "Here", ledger)
+    note = "sheet 'Months', row 2: \"from May's return\" stands under no heading, and was not read"
+    assert ledger.sources[0].notes == (note,)
 
 
 # --- a share of rows may be rejected

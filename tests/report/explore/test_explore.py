@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 
@@ -16,12 +17,10 @@ from perf_lib.config.settings import Break
 from perf_lib.findings.finding import Finding
 from perf_lib.findings.verdict import clear
 from perf_lib.report import open_report
-from perf_lib.report.explore import Question, ask, explore, what_if
-from perf_lib.report.explore.answer import as_at
+from perf_lib.report.explore import Question, ask, explore
 from perf_lib.report.explore.panel import Panel
 from perf_lib.views import explain, narrative
 from perf_lib.words.errors import InputError
-from perf_lib.words.quarters import Quarter
 
 DECEMBER = pd.Period("2019-12", freq="M")
 CODES = tuple(report().findings)
@@ -46,7 +45,7 @@ def test_a_question_that_changes_nothing_is_answered_with_the_report(code):
 
 
 def test_december_as_110_is_the_arithmetic_done_by_hand():
-    answer = what_if(report(), "sexual_offences", "2019-12", 110)
+    answer = report().what_if("sexual_offences", {"2019-12": 110})
     # 112 + 102 + 110 = 324 for 308; 1,496 - 94 + 110 = 1,512; 136.1 - 2 x 15.8 = 104.5, which 110 is not below.
     assert (answer.then.value.value, answer.now.value.value) == (308, 324)
     assert (answer.then.rolling.value, answer.now.rolling.value) == (1496, 1512)
@@ -57,7 +56,7 @@ def test_december_as_110_is_the_arithmetic_done_by_hand():
 
 
 def test_a_ratio_keeps_its_denominator():
-    answer = what_if(report(), "conviction_rate", "2019-12", 50)
+    answer = report().what_if("conviction_rate", {"2019-12": 50})
     denominators = answer.then.months["denominator"]
     pd.testing.assert_series_equal(answer.now.months["denominator"], denominators)
     quarter = answer.now.months.loc["2019-10":"2019-12"]
@@ -68,7 +67,7 @@ def test_a_ratio_keeps_its_denominator():
 
 def test_what_is_tried_leaves_the_report_alone_and_is_marked_as_no_record():
     frame = report().arrived.frame.copy()
-    answer = what_if(report(), "hate_crime", "2019-12", 110)
+    answer = report().what_if("hate_crime", {"2019-12": 110})
     pd.testing.assert_frame_equal(report().arrived.frame, frame)
     assert answer.now.months.loc[DECEMBER, "origin"] == "illustrative"
     assert answer.then.months.loc[DECEMBER, "origin"] == "published"
@@ -86,19 +85,19 @@ def test_what_is_tried_leaves_the_report_alone_and_is_marked_as_no_record():
 )
 def test_a_month_or_a_figure_that_cannot_be_is_one_line(month, figure, told):
     with pytest.raises(InputError) as refused:
-        what_if(report(), "conviction_rate", month, figure)
+        report().what_if("conviction_rate", {month: figure})
     assert str(refused.value) == told
 
 
 def test_an_earlier_quarter_is_that_quarters_own_report():
     """Settings of the two quarters differ in what people wrote, not in figures: the Findings must agree."""
-    then, own = as_at(report(), Quarter.parse("2019-20-Q2")), open_report("2019-20-Q2", report().params.folder)
+    then, own = report().as_at("2019-20-Q2"), open_report("2019-20-Q2", report().params.folder)
     for code in ("crime_volume", "sexual_offences", "sickness_days_lost", "public_confidence"):
         assert said(then.findings[code]) == said(own.findings[code]), code
 
 
 def test_an_exception_is_judged_among_all_measures_with_this_one_changed():
-    raised = what_if(report(), "hate_crime", "2019-12", 400).now
+    raised = report().what_if("hate_crime", {"2019-12": 400}).now
     assert not report().findings["hate_crime"].verdict.is_unlike
     others = {code: f.verdict.chance for code, f in report().findings.items()} | {"hate_crime": raised.verdict.chance}
     assert "hate_crime" in clear(others)
@@ -142,7 +141,7 @@ def test_the_settings_to_copy_make_the_report_that_was_seen(name, params_copy):
 def test_a_public_report_is_not_explored():
     public = open_report("2019-20-Q3", report().params.folder, public=True)
     with pytest.raises(InputError, match="a public report is not explored"):
-        what_if(public, "sexual_offences", "2019-12", 110)
+        public.what_if("sexual_offences", {"2019-12": 110})
 
 
 def test_two_peers_are_no_group():
@@ -257,3 +256,35 @@ def test_a_figure_tried_moves_the_figures_by_the_roll_up_and_nothing_else(code, 
     if finding.measure.kind == "count" and finding.rolling.value is not None and month > finding.as_at - 12:
         moved = figure - float(finding.months.loc[month, "value"])
         assert now.rolling.value == pytest.approx(finding.rolling.value + moved)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"months": {"2019-12": 110}, "since": "2017-04"},
+        {"exclude": ["2019-08"], "target": 80.0},
+        {"peers": ["Kent", "Essex", "Surrey", "Sussex"]},
+    ],
+)
+def test_the_choices_written_as_a_call_give_the_same_answer(asked):
+    answer = report().what_if("sexual_offences", **asked)
+    (line,) = re.findall(r"^# In a script: (.+)$", answer.yaml(), re.MULTILINE)
+    again = eval(line, {"report": report()})
+    assert (again.question, said(again.now)) == (answer.question, said(answer.now))
+    assert answer.is_changed
+
+
+def test_a_target_is_tried_for_the_answer_alone():
+    answer = report().what_if("conviction_rate", target=80)
+    assert (answer.now.target.bounds.level, answer.then.measure.target) == (
+        80,
+        report().findings["conviction_rate"].measure.target,
+    )
+    assert report().findings["conviction_rate"].target is answer.then.target
+    assert "# Not a setting: a target of 80. It stands in measures.yaml." in answer.yaml()
+
+
+def test_a_month_may_be_left_out_by_a_call():
+    answer = report().what_if("sexual_offences", exclude=["2019-08", "2019-09"])
+    assert {each.excluded[0] for each in answer.now.breaks} >= {pd.Period("2019-08", "M"), pd.Period("2019-09", "M")}
+    assert answer.now.rolling == answer.then.rolling  # totals lose nothing

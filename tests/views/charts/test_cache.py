@@ -61,6 +61,7 @@ def test_every_fact_of_a_finding_counts(name):
         "verdict_before": one.verdict,
         "suspect_months": ("another",),
         "target": "another",
+        "areas": {"North": one.months},
     }
     theirs = unlike.get(name, getattr(other, name))
     assert fingerprint(replace(one, **{name: theirs})) != fingerprint(one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from io import StringIO
+from itertools import combinations
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -16,12 +17,14 @@ from bs4 import BeautifulSoup
 from builders import QUARTERS, find, find_one, measure, months, ratio, report, sample
 from matplotlib import pyplot
 
+from perf_lib.findings.measure_pairs import monthly_pair
 from perf_lib.stats.forecast import Projection
 from perf_lib.views import charts, narrative
 from perf_lib.views.charts import Chart, canvas
 from perf_lib.views.charts.canvas import BLUE, ILLUSTRATIVE, ORANGE
-from perf_lib.views.charts.monthly import sparkline
+from perf_lib.views.charts.sparkline import sparkline
 from perf_lib.words import wording
+from perf_lib.words.errors import InputError
 
 CODES = list(report().findings)
 BARS = [code for code in CODES if sample(code).measure.has_signals]
@@ -576,10 +579,66 @@ def test_lines_without_a_figure_are_not_given_a_last_one():
 
 def test_z_scores_that_move_apart_are_said_to():
     up, down = measure("thefts"), measure("robberies")
-    found = find((up, months(range(1, 41))), (down, months(range(40, 0, -1))))
+    walk = 100 + np.random.default_rng(4).normal(size=40).cumsum()
+    found = find((up, months(walk)), (down, months(200 - walk)))
     assert charts.z_score_comparison(found["thefts"], found["robberies"]).title == (
-        "Thefts and robberies moved in opposite directions (R² 1.00)"
+        "Thefts and robberies moved in opposite directions"
     )
+
+
+def test_what_a_trend_alone_makes_alike_has_no_clear_relation_and_no_line_through_it():
+    walks = np.random.default_rng(5).normal(size=(2, 60)).cumsum(axis=1) + 100
+    found = find((measure("thefts"), months(walks[0])), (measure("robberies"), months(walks[1])))
+    assert np.corrcoef(walks)[0, 1] ** 2 > 0.25  # as they are, they look related
+    made = charts.scatter(found["thefts"], found["robberies"], months=60)
+    assert made.title == "Robberies and thefts: no clear relation"
+    assert "R²" not in f"{made.subtitle} {made.alt}"
+    assert charts.z_score_comparison(found["thefts"], found["robberies"]).title == (
+        "Thefts and robberies: no clear relation"
+    )
+
+
+def test_a_lagged_relation_is_found_at_its_lag_alone_and_its_points_are_of_the_later_months():
+    calls = np.random.default_rng(6).normal(100, 9, 61)
+    found = find((measure("calls"), months(calls[1:])), (measure("arrests"), months(2 * calls[:-1])))
+    made = charts.scatter(found["calls"], found["arrests"], lag=1, months=36)
+    assert made.title == "Arrests rises with calls 1 month before"
+    assert (2 * made.data["Calls"]).tolist() == pytest.approx(made.data["Arrests"].tolist())
+    assert len(made.data) == 36
+    assert charts.scatter(found["calls"], found["arrests"], months=36).title.endswith("no clear relation")
+    with pytest.raises(InputError, match="arrests would come first; write it first, with 1"):
+        charts.scatter(found["calls"], found["arrests"], lag=-1)
+
+
+def test_most_pairs_of_the_sample_have_no_clear_relation():
+    found = [each for each in report().findings.values() if each.measure.traits.chart == "bars"]
+    pairs = [monthly_pair(*pair, 24) for pair in combinations(found, 2)]
+    related = [pair.relation.related for pair in pairs if pair is not None]
+    loose = [(pair.relation.r_squared or 0) > 0.1 for pair in pairs if pair is not None]
+    assert len(related) > 200
+    assert sum(related) < sum(loose) / 2  # R² alone would have given twice as many a title
+
+
+def test_lines_refuse_measures_of_two_units():
+    found = find((measure("thefts"), months([1] * 24)), (measure("share", "proportion"), ratio([1] * 24, [4] * 24)))
+    with pytest.raises(InputError, match="lines: thefts is in thefts, share in per cent; write a chart for each unit"):
+        charts.lines(list(found.values()), "Two units")
+
+
+@pytest.mark.parametrize("name", ["drug_offences", "peers", "peer projection", "lines", "scatter"])
+def test_a_chart_is_saved_as_a_picture_of_its_size_and_its_figures_as_numbers(name, tmp_path):
+    made = chart(name)
+    for kind, start in ((".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF")):
+        made.save(tmp_path / f"x{kind}", dpi=100)
+        assert (tmp_path / f"x{kind}").read_bytes().startswith(start)
+    wide = int.from_bytes((tmp_path / "x.png").read_bytes()[16:20])
+    assert wide == pytest.approx(100 * canvas.WIDE / 72, abs=1)  # 504 points are seven inches
+    made.to_csv(tmp_path / "x.csv")
+    read = pd.read_csv(tmp_path / "x.csv", index_col=0)
+    assert len(read) == len(made.table)
+    assert read.drop(columns="Known as", errors="ignore").dtypes.eq(float).all()
+    with pytest.raises(InputError, match=r"a chart is saved as .svg, .png or .pdf; write x.png"):
+        made.save("x.gif")
 
 
 def test_lines_of_several_measures_are_told_apart_by_dash_as_well_as_colour():

@@ -207,7 +207,8 @@ def test_the_dashboards_first_columns_say_what_is_to_be_said_and_each_sheet_is_p
     sheet = book["Dashboard"]
     headings = [cell.value for cell in sheet[4]]
     assert headings[:7] == ["Measure", "Symbols", "Verdict", "Context", "Quarter", "12 months", "Change"]
-    assert headings[7:] == [*(f"{month}-19" for month in MONTHS), "Priority"]
+    assert headings[7:9] == ["Target", "Target met"]
+    assert headings[9:] == [*(f"{month}-19" for month in MONTHS), "Priority"]
     # A screen of 1,280 pixels has room for some 170 characters of 7 pixels, the width that a column is given in.
     assert sum(sheet.column_dimensions[column].width for column in "ABCD") + 3 * 12 < 170
     across = {each.title: (each.page_setup.orientation, each.page_setup.fitToWidth or 1) for each in book}
