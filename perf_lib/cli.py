@@ -557,6 +557,8 @@ _UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run the command line; a refusal is one line on stderr and its exit code."""
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere  # None where whoever started it closed them
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
             stream.reconfigure(encoding="utf-8", errors="replace")
