@@ -69,10 +69,10 @@ def change(finding: Finding) -> str:
     now, before, measure = finding.rolling.value, finding.previous.value, finding.measure
     if now is None or before is None or finding.change is None or finding.as_at is None:
         return ""
-    earlier, figure = when(measure, finding.as_at - YEAR), in_prose(before, measure)
+    earlier, figure = when(measure, finding.as_at - YEAR), _finer(before, measure)
     # Where the sentence before it ends on something else, name what is compared.
     subject = "That" if finding.is_current else f"The figure {when(measure, finding.as_at, 'for')}"
-    if figure == in_prose(now, measure):
+    if figure == _finer(now, measure):
         return f"{subject} is the same as {earlier}."
     # A difference may be too small to print where the two figures print differently.
     difference = _difference(finding, finding.change) or f"slightly {'more' if finding.change > 0 else 'less'}"
@@ -84,13 +84,12 @@ def _interval(finding: Finding) -> str:
     """How far the year's change may be chance, and over which months where not all; or that it cannot be told."""
     year, measure = finding.year_on_year, finding.measure
     if year is None:
-        because = (
-            " either" if finding.verdict.reason else f": {_year_untold(finding)}"
-        )  # the box has the verdict's reason
+        # Where the verdict has a reason, the box prints it.
+        because = " either" if finding.verdict.reason else f": {_year_untold(finding)}"
         return f"Whether by more than chance cannot be told{because}."
     over = ""
     if not _is_whole(finding):
-        now, before = (in_prose(figure, measure) for figure in (year.now, year.before))
+        now, before = (_finer(figure, measure) for figure in (year.now, year.before))
         over = f"In {_compared(year.months)} it is {now} against {before}. "
     if pd.isna(year.lower):
         return f"{over}From nought, by how many per cent cannot be told."
@@ -399,7 +398,7 @@ def rate_in_prose(rate: float) -> str:
 
 def in_figures(figure: Figure, measure: Measure) -> str:
     """A figure with what it was made from: 88.8 per cent (4,524 of 5,095 defendants prosecuted)."""
-    value = in_prose(figure.value, measure)
+    value = in_prose(None, measure) if figure.value is None else _finer(figure.value, measure)
     if figure.margin is not None:
         return f"{value} (plus or minus {wording.percentage_points(figure.margin)})"
     if figure.unweighted and measure.denominator_is == "flow":
@@ -451,7 +450,8 @@ def _counted(value: float, measure: Measure) -> str:
 def _difference(finding: Finding, change: float) -> str | None:
     """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
     measure, relative, more = finding.measure, finding.change_per_cent, change > 0
-    size = _size(abs(change), measure)
+    is_short = measure.unit == wording.SECONDS and (finding.rolling.value or 0) < 60
+    size = _finer(abs(change), measure) if is_short else _size(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
         return None
     comparative = _MORE[False, True][not more] if measure.is_rank else "more" if more else measure.traits.less
