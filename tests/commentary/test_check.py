@@ -390,7 +390,7 @@ def test_prose_and_captions_of_notebooks_are_among_the_texts(tmp_path):
     ]
     path = tmp_path / "1_here.ipynb"
     written = [{"cell_type": kind, "source": [source], "metadata": {"tags": tags}} for kind, source, tags in cells]
-    whole = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    whole = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     path.write_text(json.dumps(whole), "utf-8")
     checked = report().checked(notebooks=[path]).of("contradicts")
     assert [(each.file.rpartition("/")[2], each.text) for each in checked] == [
