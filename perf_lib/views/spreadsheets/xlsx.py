@@ -172,8 +172,9 @@ def write_workbook(findings: Mapping[str, Finding], settings: Settings, path: Pa
         _lay_out(workbook.get_worksheet_by_name(sheet.name), sheet)
     notes = workbook.get_worksheet_by_name("Notes")
     notes.set_column(1, 1, _COVER_WIDTH)
-    for row, note in enumerate(NOTES.values(), start=_HEADINGS):  # its table starts a row earlier: it has no source
-        notes.set_row(row, _LINE * lines_of([note], _COVER_WIDTH))
+    lines = max(lines_of([note], _COVER_WIDTH) for note in NOTES.values())  # gptables numbers them by their first use
+    for row in range(_HEADINGS, _HEADINGS + len(NOTES)):  # its table starts a row earlier: it has no source
+        notes.set_row(row, _LINE * lines)
     # Room for lines that wrap: a spreadsheet's rows do not grow by themselves in every program.
     for row, line in enumerate([book.title, "", book.intro, "", *book.about]):
         height, characters = (26, 60) if row == 0 else (_LINE, _COVER_WIDTH)

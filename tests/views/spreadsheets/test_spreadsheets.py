@@ -190,6 +190,8 @@ def test_words_stand_apart_from_the_figures_before_them(tmp_path):
     for row in range(5, sheet.max_row + 1):
         lines = max(-(-len(str(cell.value)) // WIDEST) for cell in sheet[row])
         assert lines == 1 or sheet.row_dimensions[row].height >= 15 * lines
+    for cell in book["Notes"]["B"][3:]:
+        assert book["Notes"].row_dimensions[cell.row].height >= 15 * -(-len(cell.value) // 100)
 
 
 def test_words_are_set_as_words_and_figures_as_figures(tmp_path):
