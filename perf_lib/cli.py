@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from typer import Argument, Option
@@ -55,7 +55,17 @@ def echo(text: str, err: bool = False) -> None:
             shutil.get_terminal_size().columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )
         text = "\n".join(wrapped.fill(line) for line in text.split("\n"))
-    typer.echo(text, err=err)
+    write(text, err)
+
+
+def write(text: str, err: bool = False) -> None:
+    """Print lines as they are. A reader who has gone loses what follows, and nothing else; a full disk is a refusal."""
+    try:
+        typer.echo(text, err=err)
+    except OSError as error:
+        setattr(sys, "stderr" if err else "stdout", _nowhere())
+        if not isinstance(error, BrokenPipeError) and not err:
+            raise PerfError(f"what is printed could not be written: {error.strerror}") from None
 
 
 # --- Commands, in the order of --help
@@ -129,7 +139,7 @@ def check(
     checked = report.checked(answers.read(record.read(outputs / str(report.quarter))), notebooks)
     contradicted = checked.of("contradicts")
     if as_json:
-        typer.echo(json.dumps([each.as_dict() for each in checked.checks], indent=2, ensure_ascii=False))
+        write(json.dumps([each.as_dict() for each in checked.checks], indent=2, ensure_ascii=False))
     else:
         for each in sorted(checked.open, key=lambda check: (check.verdict, check.file, check.line)):
             echo(each.line_for_people())
@@ -362,7 +372,7 @@ def force(
         for line in written.doubts:
             echo(f"  {line}")
     # In one line however narrow the terminal, to be copied.
-    typer.echo(f"  next: perf-lib run {chosen} {'--all ' * every}--params {shlex.quote(str(folder))}")
+    write(f"  next: perf-lib run {chosen} {'--all ' * every}--params {shlex.quote(str(folder))}")
 
 
 @app.command()
@@ -522,7 +532,7 @@ def _warn(line: str) -> None:
 
 def _event(name: str, **facts: Any) -> None:
     """Print an event as one line of JSON on stdout."""
-    typer.echo(json.dumps({"event": name, **facts}, ensure_ascii=False))
+    write(json.dumps({"event": name, **facts}, ensure_ascii=False))
 
 
 # --- review: the page
@@ -557,8 +567,8 @@ _UsageError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run the command line; a refusal is one line on stderr and its exit code."""
-    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
-    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere  # None where whoever started it closed them
+    # None where whoever started it closed them.
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Windows consoles start in a code page without our minus sign
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -576,8 +586,14 @@ def main() -> None:
         sys.exit(130)  # as a shell says of Ctrl-C
     except PerfError as error:
         _refuse(error)
+    except OSError as error:  # of help, which a library prints
+        _refuse(PerfError(f"{error.filename or 'what is printed could not be written'}: {error.strerror}"))
     else:
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _refuse(error: PerfError) -> None:

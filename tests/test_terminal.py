@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from builders import PARAMS, report
+from builders import PARAMS, ROOT, report
+from doors import program
 
 from perf_lib.cli import main
 
@@ -39,3 +42,22 @@ def test_on_a_terminal_no_word_is_broken_and_elsewhere_no_line(
     whole = shown(monkeypatch, capsys, "sexual_offences", is_terminal=False)
     assert max(map(len, whole.splitlines())) > 80
     assert wrapped.split() == whole.split()
+
+
+def test_a_reader_who_goes_loses_what_follows_and_the_command_succeeds() -> None:
+    with subprocess.Popen([program("perf-lib"), "inputs", "2019-20-Q3"], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:  # fmt: skip
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full, which Linux has")
+@pytest.mark.parametrize("arguments", [["inputs", "2019-20-Q3"], ["--help"]])
+def test_a_full_disk_behind_what_is_printed_is_said_in_one_line(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([program("perf-lib"), *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
+                               encoding="utf-8", check=False)  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr == "perf-lib: what is printed could not be written: No space left on device\n"
