@@ -450,7 +450,7 @@ def _counted(value: float, measure: Measure) -> str:
 def _difference(finding: Finding, change: float) -> str | None:
     """208 fewer (12.2 per cent); 3.1 percentage points more; None where it would print as nought."""
     measure, relative, more = finding.measure, finding.change_per_cent, change > 0
-    is_short = measure.unit == wording.SECONDS and (finding.rolling.value or 0) < 60
+    is_short = measure.unit == wording.SECONDS and max(finding.rolling.value or 0, finding.previous.value or 0) < 60
     size = _finer(abs(change), measure) if is_short else _size(abs(change), measure)
     if not any(digit in size for digit in "123456789"):
         return None
