@@ -26,11 +26,11 @@ def target_of(
     aim = measure.target
     if aim is None:
         return None
-    own, adds_up = rolled[measure.code], measure.is_count or measure.denominator_is == "stock"
+    months, adds_up = rolled[measure.code], measure.is_count or measure.denominator_is == "stock"
     level = aim.level if not aim.years else aim.years.get(quarter.financial_year)
     of_year = measure.spans_a_year or (adds_up and (bool(aim.years) or aim.change is not None))
     if aim.change is not None and aim.on is not None:
-        base = _year_to(own, measure, quarter.of_year(int(aim.on[:4]), 4).last)
+        base = _year_to(months, measure, quarter.of_year(int(aim.on[:4]), 4).last)
         in_unit = measure.changes_in_its_unit
         level = None if base is None else base + aim.change if in_unit else base * (1 + aim.change / 100)
     elif aim.measure is not None:
@@ -43,8 +43,8 @@ def target_of(
     each = "year" if of_year else "quarter" if aim.measure else aim.each
     times = _TIMES[each] if adds_up or of_year else (1.0, 1.0)
     bounds = Bounds(low, high, aim.near, *times)
-    single = own.over(quarter.first, quarter.last).value
-    figure = _year_to(own, measure, quarter.last) if times[0] is None else single
+    single = months.over(quarter.first, quarter.last).value
+    figure = _year_to(months, measure, quarter.last) if times[0] is None else single
     moves = aim.measure is not None and not measure.stands_at  # another measure's figure to come is not known
     return outlook(bounds, figure, None if moves else projection, year_end(quarter))
 

@@ -69,8 +69,8 @@ def record_of(checked: of_words.Checked, is_public: bool) -> dict[str, Any]:
         else each.as_dict() | {"place": list(each.place or ())}
         for each in checked.open
     ]
-    given = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
-    return {answers.KEY: [asdict(each) for each in given], answers.OPEN: left}
+    settled = [] if is_public else dict.fromkeys(filter(None, map(_given, checked.of("checked"))))
+    return {answers.KEY: [asdict(each) for each in settled], answers.OPEN: left}
 
 
 def _given(check: of_words.Check) -> answers.Given | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from doors import notebooks
 
 from perf_lib.config.catalogue import read_catalogue
 from perf_lib.press import starter
@@ -169,3 +171,16 @@ def test_the_sample_can_be_started_from(tmp_path):
     assert (tmp_path / "params" / "measures.yaml").is_file()
     with pytest.raises(InputError, match="is there already"):
         starter.copy_sample(tmp_path)
+
+
+def test_what_a_first_day_types_at_the_door_works_to_its_end(tmp_path):
+    command(tmp_path, "init", ".", "--sample")
+    text = tmp_path / "params" / "2019-20-Q3" / "commentary" / "hate_crime.md"
+    text.write_text("There were 131 hate crimes in quarter three.\n", encoding="utf-8")  # paragraph 40 of the report
+    assert "bound" in command(tmp_path, "bind", "2019-20-Q3", "--write")
+    assert text.read_text(encoding="utf-8").startswith("There were {{ quarter }} hate crimes")
+    shutil.rmtree(tmp_path / "notebooks")
+    notebooks(tmp_path / "notebooks", "0_introduction")
+    command(tmp_path, "run", "2019-20-Q3", "--public")
+    page = tmp_path / "outputs" / "2019-20-Q3-public" / "report.html"
+    assert "Counts are rounded to multiples of 5" in page.read_text(encoding="utf-8")

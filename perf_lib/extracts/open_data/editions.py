@@ -58,11 +58,11 @@ def editions(releases: pd.DataFrame) -> pd.DataFrame:
     """
     if releases.empty:
         return pd.DataFrame(columns=COLUMNS)
-    own = releases.dropna(subset="offences").assign(release=releases["month"], table="P1")
-    spoken = pd.concat([own, _years_before(own)], ignore_index=True).sort_values("release", kind="stable")
+    years = releases.dropna(subset="offences").assign(release=releases["month"], table="P1")
+    spoken = pd.concat([years, _years_before(years)], ignore_index=True).sort_values("release", kind="stable")
     first, newest = (spoken.drop_duplicates(KEYS, keep=which).set_index(KEYS) for which in ("first", "last"))
     newest = newest.join(first[["offences", "release", "change_per_cent"]].add_prefix("first_")).reset_index()
-    residents = own.dropna(subset="rate").groupby(["area", "level", "month"])["population"].first()
+    residents = years.dropna(subset="rate").groupby(["area", "level", "month"])["population"].first()
     places = pd.MultiIndex.from_frame(newest[["area", "level", "month"]])
     population = newest["population"].where(newest["table"] == "P1", pd.Series(residents.reindex(places).to_numpy()))
     rate = newest["rate"].where(newest["table"] == "P1", 1000 * newest["offences"] / population)
@@ -94,13 +94,13 @@ def contradictions(releases: pd.DataFrame) -> tuple[str, ...]:
     """The counts that do not fit the printed change, a sentence each."""
     if releases.empty:
         return ()
-    own = releases.dropna(subset=["offences", "change_per_cent"])
-    own = own[(own["offences"] > 0) | (own["change_per_cent"] > -100)]
-    fits = own.index.isin(_years_before(own).index)
+    years = releases.dropna(subset=["offences", "change_per_cent"])
+    years = years[(years["offences"] > 0) | (years["change_per_cent"] > -100)]
+    fits = years.index.isin(_years_before(years).index)
     return tuple(
         f"{row.file}: the {row.offences:,.0f} of {row.area} ({row.offence}) and the printed change of "
         f"{row.change_per_cent:.1f} per cent do not fit each other; no change is given."
-        for row in own[~fits].itertuples()
+        for row in years[~fits].itertuples()
     )
 
 

@@ -44,18 +44,18 @@ def numbers_of(path: Path, archive: zipfile.ZipFile) -> dict[str, Numbers]:
     sheets, since_1904 = _binary_sheets(path, book) if is_binary else _sheets(book)
     formats = _binary_formats(path, styles) if is_binary else _formats(styles)
     sheet_cells = _binary_numbers if is_binary else _numbers
-    found = {}
+    numbers = {}
     for name, relation in sheets.items():
         target = targets.get(relation, "")
         member = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-        found[name] = Numbers()
+        numbers[name] = Numbers()
         for place, style, value in sheet_cells(path, read_member(path, archive, member)) if member in names else ():
             if value is None:
-                found[name].hidden.add(place[0])
+                numbers[name].hidden.add(place[0])
             else:
                 code = formats[style] if style < len(formats) else GENERAL
-                found[name].shown[place] = as_shown(value, code, since_1904)
-    return found
+                numbers[name].shown[place] = as_shown(value, code, since_1904)
+    return numbers
 
 
 def _elements(content: bytes, tag: str) -> Iterator[Mapping[str, str]]:
@@ -72,8 +72,8 @@ def _sheets(book: bytes) -> tuple[dict[str, str], bool]:
 
 def _formats(styles: bytes) -> list[str]:
     """The number format of each style of an .xlsx file, by the number that cells name it by."""
-    own = re.search(rb"<(?:\w+:)?numFmts\b.*?</(?:\w+:)?numFmts>", styles, re.DOTALL)
-    codes = {int(each["numFmtId"]): each["formatCode"] for each in _elements(own[0] if own else b"", "numFmt")}
+    formats = re.search(rb"<(?:\w+:)?numFmts\b.*?</(?:\w+:)?numFmts>", styles, re.DOTALL)
+    codes = {int(each["numFmtId"]): each["formatCode"] for each in _elements(formats[0] if formats else b"", "numFmt")}
     used = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
     numbers = [int(each.get("numFmtId", 0)) for each in _elements(used[0] if used else b"", "xf")]
     return [codes.get(number, BUILT_IN.get(number, GENERAL)) for number in numbers]
